@@ -1,0 +1,1 @@
+"""The on-site check-in and health-screening kiosk."""

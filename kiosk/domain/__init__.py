@@ -1,0 +1,1 @@
+"""The rules, pure: no device, no database, no clock of its own."""

@@ -1,0 +1,87 @@
+"""Admission and screening policy: every number that a person may wish to change, with its unit.
+
+The defaults stand in `config/policy.toml`, each with its source beside it; the server sends newer ones. Every entry
+of the log names the policy's id and version, so that a verdict can be traced to the numbers that gave it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ReadingKind(StrEnum):
+    """What a thermometer's number means."""
+
+    SURFACE = "surface"
+    BODY_ESTIMATE = "body_estimate"
+    CLINICAL = "clinical"
+
+
+class BodySite(StrEnum):
+    """Where it was measured."""
+
+    FOREHEAD = "forehead"
+    CANTHUS = "canthus"
+    FACE_MAX = "face_max"
+    WRIST = "wrist"
+    NECK = "neck"
+    EAR = "ear"
+    AXILLA = "axilla"
+    ORAL = "oral"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The limits for one site of the body and one kind of reading, in hundredths of a degree Celsius.
+
+    At or above `elevated_cc` is elevated; below `low_cc` is too cold to tell. `source` says where they come from.
+    """
+
+    site: BodySite
+    kind: ReadingKind
+    elevated_cc: int
+    low_cc: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningPolicy:
+    """How readings are judged; temperatures and widths in hundredths of a degree Celsius, times in seconds."""
+
+    limits: tuple[Limit, ...]
+    guard_band_cc: int
+    min_samples: int
+    max_spread_cc: int
+    max_drift_cc: int
+    ambient_low_cc: int
+    ambient_high_cc: int
+    warm_up_s: int
+    warm_up_rounds: int
+    rise_cc: int
+    rise_wait_s: int
+    unstable_rounds: int
+
+    def limit_for(self, site: BodySite, kind: ReadingKind) -> Limit | None:
+        """Return the limit for such readings; None means that they cannot be judged."""
+        return next((limit for limit in self.limits if (limit.site, limit.kind) == (site, kind)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The whole policy of a site. Tolerances in minutes; `typed_*` bound the typing of numbers."""
+
+    id: str
+    version: int
+    early_min: int
+    late_min: int
+    screening: ScreeningPolicy
+    suspended_services: tuple[str, ...] = ()
+    card_check_waived: bool = False
+    case_on_declaration: bool = False
+    widen_max_min: int = 120
+    typed_wrong_per_visitor: int = 3
+    typed_pause_s: int = 30
+    typed_wrong_per_kiosk: int = 12
+    resume_elsewhere_s: int = 60
+    site_view_stale_s: int = 60

@@ -1,0 +1,83 @@
+"""What the log says of one visit and one case: the state, derived from entries and from nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kiosk.domain.booking import Booking
+from kiosk.domain.ids import BookingId, CaseId, GuardId, KioskId, VisitId
+from kiosk.domain.screening import Outcome
+from kiosk.domain.visit import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One reading of a visit, as far as the next one depends on it."""
+
+    at: datetime
+    value_cc: int | None  # None: a fault
+    outcome: Outcome
+    device_id: str
+    is_manual: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One passage, from first contact to its end. Times are None until they happen."""
+
+    id: VisitId
+    kiosk_id: KioskId
+    step: Step
+    first_contact: datetime
+    touched_at: datetime
+    booking_id: BookingId | None = None
+    booking: Booking | None = None  # as it was judged, so that a rebuild needs no other source
+    by: str = "code"  # code, number, id_number
+    reasons: tuple[str, ...] = ()  # of a refusal, best first
+    cause: str = ""  # why a guard is needed
+    card_seen: bool = False
+    arrived_at: datetime | None = None
+    declared_at: datetime | None = None
+    declared_yes: tuple[str, ...] = ()
+    readings: tuple[Measured, ...] = ()
+    rest_number: str = ""
+    rest_until: datetime | None = None
+    line_number: str = ""
+    queue_number: str = ""
+    admitted_at: datetime | None = None
+    left_at: datetime | None = None
+    case_id: CaseId | None = None
+    guard_id: GuardId | None = None
+
+    @property
+    def rests(self) -> int:
+        """How many rests were ordered."""
+        return sum(reading.outcome == "too_cold_wait" for reading in self.readings)
+
+    @property
+    def last_cold_cc(self) -> int | None:
+        """The last reading, when it was too cold; None otherwise."""
+        last = self.readings[-1] if self.readings else None
+        return last.value_cc if last is not None and last.outcome == "too_cold_wait" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An isolation case: open until a named guard gives a disposition."""
+
+    id: CaseId
+    label: str
+    visit_id: VisitId
+    opened_at: datetime
+    cause: str
+    opened_by: GuardId | None = None
+    closed_at: datetime | None = None
+    closed_by: GuardId | None = None
+    disposition: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for a disposition."""
+        return self.closed_at is None

@@ -1,0 +1,278 @@
+"""The state is what the log says: `apply` serves the live act and the rebuild alike.
+
+A `State` is whatever keeps visits, cases and counters: SQLite tables on the kiosk, tables on the server, plain
+dictionaries in a rebuild. It can be thrown away at any time and made anew from the entries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from kiosk.domain.booking import Booking
+from kiosk.domain.entry import Entry, EntryKind
+from kiosk.domain.ids import BookingId, CaseId, GuardId, VisitId
+from kiosk.domain.record import Case, Measured, Visit
+from kiosk.domain.screening import Outcome
+from kiosk.domain.times import from_wire
+from kiosk.domain.visit import Event, Step, step_after
+from kiosk.domain.wire import from_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+INSIDE: Final = "inside"
+TYPED_WRONG: Final = "typed_wrong"
+EXTRA_LATE: Final = "extra_late_min"
+
+
+class State(Protocol):
+    """Where the derived state lives."""
+
+    def visit(self, visit_id: VisitId) -> Visit | None:
+        """Return one visit, or None."""
+        ...
+
+    def put_visit(self, visit: Visit) -> None:
+        """Keep a visit, replacing what was known of it."""
+        ...
+
+    def visits_of(self, booking_id: BookingId) -> Sequence[Visit]:
+        """Return the visits of one booking, by first contact."""
+        ...
+
+    def open_visits(self) -> Sequence[Visit]:
+        """Return the visits that are not decided, and refused ones that a guard may settle, oldest first."""
+        ...
+
+    def case(self, case_id: CaseId) -> Case | None:
+        """Return one case, or None."""
+        ...
+
+    def put_case(self, case: Case) -> None:
+        """Keep a case, replacing what was known of it."""
+        ...
+
+    def open_cases(self) -> Sequence[Case]:
+        """Return the cases without a disposition, oldest first."""
+        ...
+
+    def count(self, name: str) -> int:
+        """Return a counter; 0 when it was never set."""
+        ...
+
+    def set_count(self, name: str, value: int) -> None:
+        """Set a counter."""
+        ...
+
+
+EVENTS: Final[Mapping[EntryKind, Event]] = {
+    EntryKind.CARD_AWAITED: Event.CARD_AWAITED,
+    EntryKind.CARD_SEEN: Event.NOTED,
+    EntryKind.ARRIVED: Event.CONFIRMED,
+    EntryKind.OVERRIDDEN: Event.NOTED,
+    EntryKind.DISOWNED: Event.DISOWNED,
+    EntryKind.DECLARED: Event.DECLARED,
+    EntryKind.READING: Event.NOTED,
+    EntryKind.HELD: Event.HELD,
+    EntryKind.CALLED: Event.NOTED,
+    EntryKind.CASE_OPENED: Event.NOTED,
+    EntryKind.CASE_CLOSED: Event.NOTED,
+    EntryKind.LINED_UP: Event.LINED_UP,
+    EntryKind.ADMITTED: Event.ADMITTED,
+    EntryKind.TIMED_OUT: Event.TIMED_OUT,
+    EntryKind.TURNED_AWAY: Event.TURNED_AWAY,
+    EntryKind.WENT_OUT: Event.WENT_OUT,
+}
+"""Which event each entry about a known visit is. `READING` and `RESUMED` say in their body where they lead."""
+
+_READING_EVENTS: Final = {
+    Outcome.UNSTABLE: Event.READ_AGAIN,
+    Outcome.TOO_COLD_WAIT: Event.RESTED,
+}
+
+
+def event_of(kind: EntryKind, body: Mapping[str, Any]) -> Event:
+    """Return the event that an entry is to its visit."""
+    if kind is EntryKind.RESUMED:
+        return Event("back_to_" + body["at"])
+    if kind is EntryKind.READING and body.get("moves", False):
+        return _READING_EVENTS.get(Outcome(body["outcome"]), Event.NOTED)
+    return EVENTS[kind]
+
+
+def apply(state: State, entry: Entry) -> None:
+    """Bring `state` up to date with `entry`. An erased entry changes nothing: its visit is long over."""
+    if entry.body is None:
+        return
+    body = entry.data()
+    handler = _HANDLERS.get(entry.kind)
+    if handler is not None:
+        handler(state, entry, body)
+        return
+    known = state.visit(VisitId(body["visit_id"])) if "visit_id" in body else None
+    if known is not None:
+        state.put_visit(_moved(state, known, entry, body))
+
+
+def _moved(state: State, visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Visit:
+    """Return `visit` after `entry`: the table's step, the entry's own change, and the counters it moves."""
+    step = step_after(visit.step, event_of(entry.kind, body))
+    change = _CHANGES.get(entry.kind)
+    changed = change(visit, entry, body) if change is not None else visit
+    _count(state, entry.kind, body)
+    return replace(changed, step=step, touched_at=entry.happened_at, kiosk_id=entry.kiosk_id)
+
+
+def _count(state: State, kind: EntryKind, body: Mapping[str, Any]) -> None:
+    if "counter" in body:
+        state.set_count(body["counter"], body["count"])
+    if kind is EntryKind.ADMITTED:
+        state.set_count(INSIDE, state.count(INSIDE) + 1)
+    if kind is EntryKind.WENT_OUT:
+        state.set_count(INSIDE, max(0, state.count(INSIDE) - 1))
+
+
+def _opened(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    booking = from_json(Booking, body["booking"]) if body.get("booking") else None
+    refused = entry.kind is EntryKind.REFUSED
+    known = state.visit(VisitId(body["visit_id"]))
+    visit = known or Visit(
+        id=VisitId(body["visit_id"]),
+        kiosk_id=entry.kiosk_id,
+        step=Step.BOOKING,
+        first_contact=from_wire(body["first_contact"]),
+        touched_at=entry.happened_at,
+        booking_id=booking.id if booking else None,
+        booking=booking,
+        by=body.get("by", "code"),
+    )
+    step = Step.REFUSED if refused else visit.step
+    state.put_visit(replace(visit, step=step, reasons=tuple(body.get("reasons", ())), touched_at=entry.happened_at))
+
+
+def _adopted(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    visit = from_json(Visit, body["visit"])
+    state.put_visit(replace(visit, kiosk_id=entry.kiosk_id, touched_at=entry.happened_at))
+
+
+def _arrived(visit: Visit, entry: Entry, _body: Mapping[str, Any]) -> Visit:
+    return replace(visit, arrived_at=visit.arrived_at or entry.happened_at)
+
+
+def _card_seen(visit: Visit, _entry: Entry, body: Mapping[str, Any]) -> Visit:
+    return replace(visit, card_seen=True, guard_id=GuardId(body["guard_id"]))
+
+
+def _declared(visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Visit:
+    return replace(visit, declared_at=entry.happened_at, declared_yes=tuple(body["yes"]))
+
+
+def _read(visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Visit:
+    reading = body["reading"]
+    measured = Measured(
+        at=entry.happened_at,
+        value_cc=reading.get("value_cc"),
+        outcome=Outcome(body["outcome"]),
+        device_id=reading["device_id"],
+        is_manual="manual" in reading.get("flags", ()),
+        reason=next(iter(body["reasons"]), ""),
+    )
+    return replace(
+        visit,
+        readings=(*visit.readings, measured),
+        rest_number=body.get("rest_number", visit.rest_number),
+        rest_until=_time(body.get("rest_until")) or visit.rest_until,
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    return from_wire(text) if text else None
+
+
+def _held(visit: Visit, _entry: Entry, body: Mapping[str, Any]) -> Visit:
+    return replace(visit, cause=body["cause"])
+
+
+def _lined_up(visit: Visit, _entry: Entry, body: Mapping[str, Any]) -> Visit:
+    return replace(visit, line_number=body["number"])
+
+
+def _admitted(visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Visit:
+    return replace(visit, queue_number=body["number"], admitted_at=entry.happened_at)
+
+
+def _went_out(visit: Visit, entry: Entry, _body: Mapping[str, Any]) -> Visit:
+    return replace(visit, left_at=entry.happened_at)
+
+
+def _by_guard(visit: Visit, _entry: Entry, body: Mapping[str, Any]) -> Visit:
+    return replace(visit, guard_id=GuardId(body["guard_id"]))
+
+
+def _case_opened(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    case = Case(
+        id=CaseId(body["case_id"]),
+        label=body["number"],
+        visit_id=VisitId(body["visit_id"]),
+        opened_at=entry.happened_at,
+        cause=body["cause"],
+        opened_by=GuardId(body["guard_id"]) if body.get("guard_id") else None,
+    )
+    state.put_case(case)
+    _count(state, entry.kind, body)
+    visit = state.visit(case.visit_id)
+    if visit is not None:
+        state.put_visit(replace(visit, case_id=case.id, touched_at=entry.happened_at))
+
+
+def _case_closed(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    case = state.case(CaseId(body["case_id"]))
+    if case is not None:
+        guard, disposition = GuardId(body["guard_id"]), body["disposition"]
+        state.put_case(replace(case, closed_at=entry.happened_at, closed_by=guard, disposition=disposition))
+
+
+def _day_turned(state: State, _entry: Entry, _body: Mapping[str, Any]) -> None:
+    for name in (INSIDE, TYPED_WRONG, EXTRA_LATE):
+        state.set_count(name, 0)
+
+
+def _typed_wrong(state: State, _entry: Entry, _body: Mapping[str, Any]) -> None:
+    state.set_count(TYPED_WRONG, state.count(TYPED_WRONG) + 1)
+
+
+def _typing_reopened(state: State, _entry: Entry, _body: Mapping[str, Any]) -> None:
+    state.set_count(TYPED_WRONG, 0)
+
+
+def _widened(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
+    state.set_count(EXTRA_LATE, body["minutes"])
+
+
+_CHANGES: Final[Mapping[EntryKind, Callable[[Visit, Entry, Mapping[str, Any]], Visit]]] = {
+    EntryKind.ARRIVED: _arrived,
+    EntryKind.CARD_SEEN: _card_seen,
+    EntryKind.DECLARED: _declared,
+    EntryKind.READING: _read,
+    EntryKind.HELD: _held,
+    EntryKind.LINED_UP: _lined_up,
+    EntryKind.ADMITTED: _admitted,
+    EntryKind.WENT_OUT: _went_out,
+    EntryKind.OVERRIDDEN: _by_guard,
+    EntryKind.TURNED_AWAY: _by_guard,
+}
+
+_HANDLERS: Final[Mapping[EntryKind, Callable[[State, Entry, Mapping[str, Any]], None]]] = {
+    EntryKind.IDENTIFIED: _opened,
+    EntryKind.REFUSED: _opened,
+    EntryKind.ADOPTED: _adopted,
+    EntryKind.CASE_OPENED: _case_opened,
+    EntryKind.CASE_CLOSED: _case_closed,
+    EntryKind.DAY_OPENED: _day_turned,
+    EntryKind.DAY_CLOSED: _day_turned,
+    EntryKind.TYPED_WRONG: _typed_wrong,
+    EntryKind.TYPING_REOPENED: _typing_reopened,
+    EntryKind.TOLERANCE_WIDENED: _widened,
+}

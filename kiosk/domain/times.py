@@ -1,0 +1,39 @@
+"""Times as they travel: aware, UTC, with milliseconds and a `Z`."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def to_wire(moment: datetime) -> str:
+    """Return `moment` (aware) as `2020-03-10T00:30:00.000Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def from_wire(text: str) -> datetime:
+    """Return the moment that `to_wire` wrote; raises ValueError for a time without a zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        message = "a time without a zone"
+        raise ValueError(message)
+    return moment.astimezone(UTC)
+
+
+def to_ms(moment: datetime) -> int:
+    """Return whole Unix milliseconds, without the rounding of floats."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def local_day(moment: datetime, timezone: str) -> date:
+    """Return the calendar day of `moment` at a site in `timezone` (IANA name)."""
+    return moment.astimezone(ZoneInfo(timezone)).date()
+
+
+def local_midnight(moment: datetime, timezone: str) -> datetime:
+    """Return the start of that day in UTC."""
+    local = moment.astimezone(ZoneInfo(timezone))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)

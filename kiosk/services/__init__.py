@@ -1,0 +1,1 @@
+"""One public method is one act is one transaction."""

@@ -1,0 +1,152 @@
+"""What a screen shows: plain values, made by the services, drawn by the screens.
+
+A view holds nothing that the visitor should not see: names, plates and numbers are masked here already.
+Texts come by key from `config/texts.*.toml`; what the server or the config names (a service, a hall) comes as `Words`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from kiosk.domain.admission import Reason
+    from kiosk.domain.ids import VisitId
+    from kiosk.domain.site import Words
+
+
+class Face(StrEnum):
+    """Which screen a view asks for; `app.py` maps each to one screen, in one dictionary."""
+
+    IDLE = "idle"
+    BOOKING = "booking"
+    DECLARATION = "declaration"
+    MEASURING = "measuring"
+    ADMITTED = "admitted"
+    REST = "rest"
+    GUARD = "guard"  # the same for every cause, card check included
+    REFUSED = "refused"
+    HALL_LINE = "hall_line"
+    GOODBYE = "goodbye"  # exit kiosk
+    OUT_OF_ORDER = "out_of_order"
+
+
+class Hint(StrEnum):
+    """One line for the visitor, said on the idle screen or while measuring."""
+
+    NONE = "none"
+    NOT_A_BOOKING_CODE = "not_a_booking_code"
+    NOT_FOUND = "not_found"  # typed number: nothing or more than one
+    TYPED_WRONG = "typed_wrong"  # check digit
+    TYPING_CLOSED = "typing_closed"  # too many wrong entries: scan, or ask a person
+    HOLD_STILL = "hold_still"
+    NOT_INSIDE = "not_inside"  # exit kiosk: this code did not come in
+    STAY_IN_LINE = "stay_in_line"
+
+
+@dataclass(frozen=True, slots=True)
+class BookingCard:
+    """The booking as its holder may see it, masked."""
+
+    name_masked: str | None  # None: known by the signed code alone
+    plate_masked: str | None
+    service: Words
+    hall: Words
+    slot_start: datetime
+    slot_end: datetime
+    is_green: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalFacts:
+    """What a refusal tells so that the visitor knows what to do next; unused fields are None."""
+
+    reason: Reason
+    earliest: datetime | None = None  # too_early, wrong_day: when to come back
+    now: datetime | None = None
+    site_name: Words | None = None  # wrong_site
+    site_address: Words | None = None
+    url: str | None = None  # online_only: drawn as a QR code
+    opens: datetime | None = None  # site_closed
+    first_seen: datetime | None = None  # already_arrived
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One moment of the screen. `visit_id` is None on the idle screen."""
+
+    face: Face
+    visit_id: VisitId | None = None
+    card: BookingCard | None = None
+    refusal: RefusalFacts | None = None
+    number: str | None = None  # B037 queue, R12 rest, W03 line
+    position: int | None = None  # place in the hall's line, first is 1
+    until: datetime | None = None  # RESTING: when to measure again
+    hint: Hint = Hint.NONE
+    looks_to_guard: bool = False  # REFUSED that looks and sounds like GUARD
+    facts: Mapping[str, str] = field(default_factory=dict[str, str])  # further placeholders for the texts
+
+
+@dataclass(frozen=True, slots=True)
+class IdleFacts:
+    """What the idle screen shows besides the live picture."""
+
+    now: datetime
+    slot_start: datetime
+    slot_end: datetime
+    inside: int
+    cap: int | None  # None: not limited
+    called: tuple[str, ...]  # rest and line numbers that may scan again now
+    notices: tuple[Words, ...]
+    waiting_for_guard: int
+    is_simulated: bool  # a simulated thermometer: the banner is shown
+    is_online: bool
+    oldest_unsent_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class GuardRow:
+    """One open visit on the guard's screen; numbers, never names."""
+
+    visit_id: VisitId
+    label: str  # G07, R12, C02
+    state_key: str  # text key: guard.state.<...>
+    since: datetime
+    due: datetime | None
+    needs: tuple[str, ...]  # what the guard may do: card_seen, measure, admit, override, keep, turn_away
+
+
+@dataclass(frozen=True, slots=True)
+class GuardBoard:
+    """The guard's screen: what needs doing, oldest first, then figures and devices."""
+
+    guard_name: str
+    inside: int
+    cap: int | None
+    resting: int
+    cases_open: int
+    rows: tuple[GuardRow, ...]
+    devices: tuple[tuple[str, bool], ...]  # (text key or name, is well)
+    unsent: int
+    oldest_unsent_s: int | None
+    is_online: bool
+    typing_closed: bool
+    extra_late_min: int
+    booking_data_of_today: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GuardDetail:
+    """One visit as a guard sees it after sign-in; the card is masked, readings are in °C."""
+
+    row: GuardRow
+    card: BookingCard | None
+    cause_key: str  # guard.cause.<...>
+    reason: Reason | None
+    readings: tuple[tuple[datetime, str, str], ...]  # when, "37.4", text key of the outcome
+    case_label: str | None
+    declared_keys: tuple[str, ...]  # ids of the questions answered "yes"
