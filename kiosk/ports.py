@@ -1,0 +1,201 @@
+"""What the services need from the world, as protocols; `bootstrap.py` plugs the adapters in."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from kiosk.domain.booking import Booking
+    from kiosk.domain.entry import Entry, EntryKind
+    from kiosk.domain.ids import BookingId
+    from kiosk.domain.record import Visit
+    from kiosk.domain.screening import Reading
+    from kiosk.domain.state import State
+    from kiosk.protocol.messages import BookingPage, Documents, EnrolAnswer, SiteView, UploadAnswer
+
+
+class Clock(Protocol):
+    """The time. Durations use `monotonic`, which no one can set back."""
+
+    def now(self) -> datetime:
+        """Return the time, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that only grow."""
+        ...
+
+
+class Act(Protocol):
+    """One act in the making: everything recorded and read in it commits together, or not at all."""
+
+    @property
+    def state(self) -> State:
+        """The state, with the entries recorded so far in this act applied."""
+        ...
+
+    def record(self, kind: EntryKind, body: Mapping[str, Any], happened_at: datetime | None = None) -> Entry:
+        """Append an entry and apply it to the state; `happened_at` defaults to now."""
+        ...
+
+
+class Log(Protocol):
+    """The screening log with its state. One writer thread; readers open their own."""
+
+    def act(self) -> AbstractContextManager[Act]:
+        """Open an act: on leaving it is durable; an exception inside leaves no trace.
+
+        Raises StoreFull or StoreDamaged; nothing of the act is kept then.
+        """
+        ...
+
+    @property
+    def state(self) -> State:
+        """The state as last committed, to read from."""
+        ...
+
+    def last(self) -> tuple[int, str]:
+        """Return the number and hash of the last entry; (0, genesis) when empty."""
+        ...
+
+    def unsent(self, limit: int) -> Sequence[Entry]:
+        """Return at most `limit` entries after the last acknowledged one, in order."""
+        ...
+
+    def acknowledged(self) -> int:
+        """Return the last acknowledged number."""
+        ...
+
+    def acknowledge(self, seq: int) -> None:
+        """Remember that the server holds everything up to `seq`."""
+        ...
+
+    def oldest_unsent(self) -> datetime | None:
+        """Return when the oldest unsent entry was recorded, or None."""
+        ...
+
+
+class LocalCopy(Protocol):
+    """What the server told: bookings, documents, the other kiosks. Not part of the log; can be fetched anew."""
+
+    def booking(self, booking_id: BookingId) -> Booking | None:
+        """Return one booking by id."""
+        ...
+
+    def by_number(self, number: str) -> Sequence[Booking]:
+        """Return the bookings with exactly this number (normalised)."""
+        ...
+
+    def by_id_hash(self, id_hash: str) -> Sequence[Booking]:
+        """Return the bookings with exactly this keyed hash of an identity number."""
+        ...
+
+    def covers(self, day: str) -> bool:
+        """Tell whether the copy holds the bookings of this local day (ISO date)."""
+        ...
+
+    def refreshed_at(self) -> datetime | None:
+        """Return when the copy was last brought up to date, or None."""
+        ...
+
+    def cursor(self) -> int:
+        """Return where the next page of bookings starts."""
+        ...
+
+    def store_page(self, page: BookingPage, at: datetime) -> None:
+        """Take a page of changes in, in one transaction."""
+        ...
+
+    def documents(self) -> Documents | None:
+        """Return the last documents, or None."""
+        ...
+
+    def store_documents(self, documents: Documents) -> None:
+        """Keep newer documents."""
+        ...
+
+    def peer_visits(self, booking_id: BookingId) -> Sequence[Visit]:
+        """Return what the other kiosks know of a booking."""
+        ...
+
+    def site_view(self) -> tuple[SiteView, datetime] | None:
+        """Return the last view of the site and when it came, or None."""
+        ...
+
+    def store_site_view(self, view: SiteView, at: datetime) -> None:
+        """Keep a newer view of the site."""
+        ...
+
+
+class Central(Protocol):
+    """The central server. Every call has a time-out and raises ServerUnreachable, ServerRejected or ServerGarbled."""
+
+    def enrol(self, code: str, public_key: str) -> EnrolAnswer:
+        """Trade a one-time code for this kiosk's identity."""
+        ...
+
+    def send(self, entries: Sequence[Entry]) -> UploadAnswer:
+        """Upload entries, in order."""
+        ...
+
+    def bookings(self, since: int) -> BookingPage:
+        """Fetch the changes after a cursor."""
+        ...
+
+    def documents(self, etag: str) -> Documents | None:
+        """Fetch the documents, or None when `etag` still holds."""
+        ...
+
+    def site_view(self, version: int) -> SiteView:
+        """Fetch what the other kiosks know; `unchanged` when `version` still holds."""
+        ...
+
+    @property
+    def clock_offset_ms(self) -> int | None:
+        """The server's clock minus ours, as last measured; None before the first answer."""
+        ...
+
+
+class Thermometer(Protocol):
+    """A thermometer. Blocking; called on its owner thread only."""
+
+    @property
+    def name(self) -> str:
+        """The device's name for people and for the log (driver:serial)."""
+        ...
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether its numbers are not measured; such a device is refused in production."""
+        ...
+
+    def measure(self, progress: Callable[[float], None]) -> Reading:
+        """Return one reading, the median of a window of samples; tells `progress` in [0, 1].
+
+        Raises DeviceUnavailable, DeviceTimeout or DeviceGarbled; a fault is never a number.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the device."""
+        ...
+
+
+class Actuator(Protocol):
+    """Something that moves, shines or sounds after the entry is stored: gate, lamp, voice."""
+
+    def signal(self, name: str) -> None:
+        """Do what `name` asks ("admitted", "guard"); never raises, never waits long."""
+        ...
+
+
+class EntrySource(Protocol):
+    """A log to be read from the first entry to the last."""
+
+    def entries(self, after: int = 0) -> Iterable[Entry]:
+        """Return the entries with a number greater than `after`, in order."""
+        ...
