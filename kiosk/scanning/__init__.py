@@ -1,0 +1,1 @@
+"""The parts of the scanner: decoders, their order, the sources of frames and the watch over the camera."""

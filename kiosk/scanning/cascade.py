@@ -1,0 +1,123 @@
+"""The cascade: which reading of a frame is tried when, so that a blank frame costs little and a hard one is read."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import cv2
+
+from kiosk.scanning import zxing
+from kiosk.scanning.frames import as_pixels, to_gray
+from kiosk.scanning.stages import Stages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kiosk.scanning.codes import Corners, FoundCode
+    from kiosk.scanning.frames import Gray, Pixels
+    from kiosk.scanning.zbar import ZbarProcess
+
+# Seconds after which a live frame gets no further reading: the next frame is newer.
+DEADLINE = 0.06
+
+# The whole frame is read at least this often while a code is followed, so that a second code does not stay unseen.
+_FOLLOWED_FRAMES = 3
+
+# Width and height in pixels that a still picture is fitted to: the size of a camera's frame, for which the stages are
+# made.
+_FITTED = (1280, 720)
+
+
+class Cascade:
+    """Reads frames by zxing-cpp first and one more reading in turn; for one thread.
+
+    On each live frame: the place of the last code; the whole frame by zxing-cpp; then a single extra stage, the
+    next in rotation, so that a code that holds still meets every stage within a quarter of a second.
+    """
+
+    def __init__(
+        self, zbar: ZbarProcess | None, *, deadline: float = DEADLINE, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Own `zbar` and end it in `close`; without it zxing-cpp reads alone. `deadline` in seconds."""
+        self._zbar = zbar
+        self._deadline = deadline
+        self._clock = clock
+        self.stages = Stages(zbar)
+        """The extra readings by name, for tests and measurements."""
+        self.unread: list[Corners] = []
+        """Where the last frame showed codes that zxing-cpp could not read."""
+        self._order = tuple(self.stages.by_name.values())
+        self._turn = 0
+        self._place: tuple[int, int, int, int] | None = None
+        self._followed = 0
+
+    def decode(self, frame: Pixels | Gray) -> list[FoundCode]:
+        """The codes in a live frame (BGR or gray), their corners in the frame's pixels."""
+        start = self._clock()
+        gray = to_gray(frame)
+        found = self._followed_codes(gray) or self._whole(gray)
+        if not found and self._clock() - start < self._deadline:
+            found = self._order[self._turn](gray)
+            self._turn = (self._turn + 1) % len(self._order)
+        self._remember(found, gray)
+        return found
+
+    def decode_still(self, frame: Pixels | Gray) -> list[FoundCode]:
+        """The codes in a picture that does not come again: every reading, fitted to the camera's size and as it is."""
+        gray = to_gray(frame)
+        self.stages.wait = True
+        try:
+            for scale, sized in _sizes(gray):
+                for stage in (zxing.read, *self._order):
+                    if found := stage(sized):
+                        return [code.placed(scale) for code in found]
+        finally:
+            self.stages.wait = False
+        return []
+
+    def close(self) -> None:
+        """End zbar's process."""
+        if self._zbar is not None:
+            self._zbar.close()
+
+    def _whole(self, gray: Gray) -> list[FoundCode]:
+        self._followed = 0
+        found, self.unread = zxing.read_all(gray)
+        return found
+
+    def _followed_codes(self, gray: Gray) -> list[FoundCode]:
+        """What zxing-cpp reads at the last code's place."""
+        if self._place is None or self._followed >= _FOLLOWED_FRAMES:
+            return []
+        self._followed += 1
+        left, top, right, bottom = self._place
+        cut = gray[top:bottom, left:right]
+        return [code.placed(1.0, left, top) for code in zxing.read(cut)] if cut.size else []
+
+    def _remember(self, found: list[FoundCode], gray: Gray) -> None:
+        """Follow a code while it is alone; several are looked for in the whole frame."""
+        if len(found) != 1:
+            self._place = None
+            return
+        self.unread = []
+        xs, ys = zip(*found[0].corners, strict=True)
+        # Half the code's size around it: a hand that moves 20 cm a second stays within at 30 frames a second.
+        margin = max(max(xs) - min(xs), max(ys) - min(ys)) // 2
+        height, width = gray.shape
+        self._place = (
+            max(0, min(xs) - margin),
+            max(0, min(ys) - margin),
+            min(width, max(xs) + margin),
+            min(height, max(ys) + margin),
+        )
+
+
+def _sizes(gray: Gray) -> list[tuple[float, Gray]]:
+    """The picture fitted to the camera's size, if it is larger, and the picture as it is."""
+    height, width = gray.shape
+    scale = min(_FITTED[0] / width, _FITTED[1] / height)
+    if scale >= 1:
+        return [(1.0, gray)]
+    fitted = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return [(scale, as_pixels(fitted)), (1.0, gray)]
