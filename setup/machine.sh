@@ -27,8 +27,8 @@ set_up() {
   local packages=("${packages_run[@]}") files=("$home/requirements.txt")
   [[ $what == run ]] || { packages+=("${packages_test[@]}") files+=("$home/requirements-dev.txt"); }
 
-  local python=$venv/bin/python
-  if ! works "$python"; then
+  local python=
+  if ! is_whole "$venv"; then
     read -r python < <(pythons) || stop "$(which_python_is_missing)"
     can_make_venv "$python" || packages+=("python$(version "$python")-venv")
   fi
@@ -40,8 +40,9 @@ set_up() {
 # --- Python
 
 version() { "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null; }
-works() { [[ -x $1 ]] && "$1" -c '' 2>/dev/null; }
 can_make_venv() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
+# A virtual environment whose making was cut off, or whose Python is gone, has no pip.
+is_whole() { "$1/bin/python" -c 'import pip' 2>/dev/null; }
 
 # Prints each candidate as "3.11 /usr/bin/python3.11", the same version possibly several times.
 all_pythons() {
@@ -119,8 +120,7 @@ fill_venv() {
     [[ -e $note && $(<"$note") == "$sum" ]] && continue
 
     enough_disk "$what"
-    # A virtual environment whose making was cut off has no pip.
-    if ! "$target/bin/python" -m pip --version >/dev/null 2>&1; then
+    if ! is_whole "$target"; then
       say "making ${target##*/} with Python $(version "$python")"
       fresh=yes
       rm -rf -- "$target"
