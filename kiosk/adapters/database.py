@@ -1,0 +1,163 @@
+"""Encrypted SQLite files: opened, keyed, set durable, and each of the three read back.
+
+apsw-sqlite3mc encrypts the whole file with a raw 32-byte key (sqlite3mc's default cipher, ChaCha20-Poly1305).
+A wrong set-up would write in the clear without a word, so the file's header is looked at as well.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import contextmanager
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+import apsw
+
+from kiosk.errors import StoreDamaged, StoreError, StoreFull
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+    from pathlib import Path
+
+KEY_BYTES: Final = 32
+_PLAIN_HEADER: Final = b"SQLite format 3\x00"  # of every unencrypted SQLite file
+_FULL: Final = 2  # PRAGMA synchronous = FULL, as it is read back
+_BUSY_MS: Final = 5000
+_OTHERS_MAY_NOT: Final = 0o077
+
+
+def read_key(path: Path, *, may_create: bool) -> bytes:
+    """Return the 32-byte key in `path` (hex, mode 0600); makes it when `may_create` and there is none.
+
+    Raises StoreError when it is missing, unreadable, not a key, or readable by others.
+    """
+    if not path.exists():
+        if not may_create:
+            message = f"{path}: the key of the screening log is missing; put it back from the operator's copy"
+            raise StoreError(message)
+        _create_key(path)
+    try:
+        if path.stat().st_mode & _OTHERS_MAY_NOT:
+            message = f"{path}: others can read this key; run: chmod 600 {path}"
+            raise StoreError(message)
+        key = bytes.fromhex(path.read_text().strip())
+    except (OSError, ValueError) as error:
+        message = f"{path}: cannot be read as a key"
+        raise StoreError(message) from error
+    if len(key) != KEY_BYTES:
+        message = f"{path}: a key has {KEY_BYTES} bytes, this one has {len(key)}"
+        raise StoreError(message)
+    return key
+
+
+def _create_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(KEY_BYTES) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+class Database:
+    """One connection to an encrypted file. Used on one thread at a time; every error comes out as a StoreError."""
+
+    def __init__(self, path: Path, key: bytes, schema: str, *, read_only: bool = False) -> None:
+        """Open the file at `path`, made from `schema` when new.
+
+        WAL with synchronous = FULL: a commit is on the disk before it returns. Raises StoreDamaged when the key
+        does not fit, the file is damaged or not encrypted.
+        """
+        self.path = path
+        with _translated(path):
+            flags = apsw.SQLITE_OPEN_READWRITE | (0 if read_only else apsw.SQLITE_OPEN_CREATE)
+            self._connection: Any = apsw.Connection(str(path), flags=flags)
+            self._connection.set_busy_timeout(_BUSY_MS)
+            self._connection.pragma("hexkey", key.hex())
+            if read_only:
+                self._connection.pragma("query_only", 1)
+            else:
+                self._make_durable()
+                self._create(schema)
+            self._connection.pragma("foreign_keys", 1)
+            self.rows("SELECT count(*) FROM sqlite_schema")
+        _check_encrypted(path)
+
+    def _make_durable(self) -> None:
+        mode = self._connection.pragma("journal_mode", "wal")
+        self._connection.pragma("synchronous", "full")
+        self._connection.pragma("secure_delete", 1)
+        if mode != "wal" or self._connection.pragma("synchronous") != _FULL:
+            message = "the database would not be durable (WAL, synchronous=FULL)"
+            raise StoreDamaged(message)
+
+    def _create(self, schema: str) -> None:
+        if self._connection.pragma("user_version") == 0:
+            text = resources.files("kiosk.adapters").joinpath(schema).read_text(encoding="utf-8")
+            with self._connection:
+                self._connection.execute(text)
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return every row."""
+        with _translated(self.path):
+            return self._connection.execute(sql, values).fetchall()
+
+    def walk(self, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """Yield row after row, for results that are too large to hold."""
+        with _translated(self.path):
+            yield from self._connection.execute(sql, values)
+
+    def scalar(self, sql: str, *values: Any) -> Any:  # noqa: ANN401 - whatever the column holds
+        """Return the first column of the first row, or None."""
+        with _translated(self.path):
+            return self._connection.execute(sql, values).get
+
+    def run(self, sql: str, *values: Any) -> None:
+        """Run a statement that returns nothing."""
+        with _translated(self.path):
+            self._connection.execute(sql, values)
+
+    def run_many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Run a statement once per row."""
+        with _translated(self.path):
+            self._connection.executemany(sql, rows)
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """Hold a write transaction: committed durably on leaving, rolled back whole on any exception."""
+        self.run("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.run("COMMIT")
+        except BaseException:  # a KeyboardInterrupt must not leave half an act either
+            if self._connection.in_transaction:
+                self.run("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+
+def _check_encrypted(path: Path) -> None:
+    with path.open("rb") as file:
+        if file.read(len(_PLAIN_HEADER)) == _PLAIN_HEADER:
+            message = f"{path}: this file is not encrypted; move it away and call the operator"
+            raise StoreDamaged(message)
+
+
+@contextmanager
+def _translated(path: Path) -> Generator[None]:
+    """Turn SQLite's errors into ours, once: a full disk, a damaged file, and everything else."""
+    try:
+        yield
+    except apsw.FullError as error:
+        message = f"{path}: no room on the disk"
+        raise StoreFull(message) from error
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        message = f"{path}: the file is damaged, or the key is not its key"
+        raise StoreDamaged(message) from error
+    except apsw.Error as error:
+        message = f"{path}: {type(error).__name__}"
+        raise StoreError(message) from error

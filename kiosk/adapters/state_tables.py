@@ -1,0 +1,109 @@
+"""The derived state in SQLite: what `domain/state.py` asks a State to be."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from kiosk.domain.admission import CALLS_GUARD
+from kiosk.domain.record import Case, Visit
+from kiosk.domain.times import to_wire
+from kiosk.domain.visit import OPEN_STEPS, Step
+from kiosk.domain.wire import from_json, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kiosk.adapters.database import Database
+    from kiosk.domain.ids import BookingId, CaseId, VisitId
+
+TABLES: Final = ("visit", "isolation_case", "counter")
+_OPEN: Final = tuple(sorted(OPEN_STEPS))
+_MARKS: Final = ",".join("?" * len(_OPEN))
+
+
+def _dump(record: object) -> str:
+    return json.dumps(to_json(record), ensure_ascii=False, separators=(",", ":"))
+
+
+class StateTables:
+    """A State kept in the tables of the log's own file, so that one commit covers entry and state."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on `database`, inside whatever transaction it holds."""
+        self._database = database
+
+    def _rows(self, sql: str, *values: Any) -> list[str]:
+        return [row[0] for row in self._database.rows(sql, *values)]
+
+    def visit(self, visit_id: VisitId) -> Visit | None:
+        """Return one visit, or None."""
+        rows = self._rows("SELECT data FROM visit WHERE id = ?", visit_id)
+        return from_json(Visit, json.loads(rows[0])) if rows else None
+
+    def put_visit(self, visit: Visit) -> None:
+        """Keep a visit, replacing what was known of it."""
+        # A refused visit stands on the guard's list when its reason is one that a guard can settle.
+        settled = visit.cause or ("refused" if visit.reasons and visit.reasons[0] in CALLS_GUARD else "")
+        self._database.run(
+            "INSERT OR REPLACE INTO visit VALUES (?, ?, ?, ?, ?, ?)",
+            visit.id,
+            visit.booking_id,
+            to_wire(visit.first_contact),
+            visit.step,
+            settled,
+            _dump(visit),
+        )
+
+    def visits_of(self, booking_id: BookingId) -> Sequence[Visit]:
+        """Return the visits of one booking, by first contact."""
+        sql = "SELECT data FROM visit WHERE booking_id = ? ORDER BY first_contact, id"
+        return [from_json(Visit, json.loads(row)) for row in self._rows(sql, booking_id)]
+
+    def open_visits(self) -> Sequence[Visit]:
+        """Return the visits that are not decided, and refused ones that a guard may settle, oldest first."""
+        sql = (
+            f"SELECT data FROM visit WHERE step IN ({_MARKS}) OR (step = ? AND cause <> '')"  # noqa: S608 - marks only
+            " ORDER BY first_contact, id"
+        )
+        return [from_json(Visit, json.loads(row)) for row in self._rows(sql, *_OPEN, Step.REFUSED)]
+
+    def case(self, case_id: CaseId) -> Case | None:
+        """Return one case, or None."""
+        rows = self._rows("SELECT data FROM isolation_case WHERE id = ?", case_id)
+        return from_json(Case, json.loads(rows[0])) if rows else None
+
+    def put_case(self, case: Case) -> None:
+        """Keep a case, replacing what was known of it."""
+        self._database.run(
+            "INSERT OR REPLACE INTO isolation_case VALUES (?, ?, ?, ?)",
+            case.id,
+            to_wire(case.opened_at),
+            int(case.is_open),
+            _dump(case),
+        )
+
+    def open_cases(self) -> Sequence[Case]:
+        """Return the cases without a disposition, oldest first."""
+        sql = "SELECT data FROM isolation_case WHERE is_open = 1 ORDER BY opened_at, id"
+        return [from_json(Case, json.loads(row)) for row in self._rows(sql)]
+
+    def count(self, name: str) -> int:
+        """Return a counter; 0 when it was never set."""
+        return int(self._database.scalar("SELECT value FROM counter WHERE name = ?", name) or 0)
+
+    def set_count(self, name: str, value: int) -> None:
+        """Set a counter."""
+        self._database.run("INSERT OR REPLACE INTO counter VALUES (?, ?)", name, value)
+
+    def clear(self) -> None:
+        """Throw the whole state away, to be rebuilt."""
+        for table in TABLES:
+            self._database.run(f"DELETE FROM {table}")  # noqa: S608 - fixed names
+
+    def dump(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return every row of every table, sorted, to compare one state with another."""
+        return {
+            table: sorted(self._database.rows(f"SELECT * FROM {table}"), key=repr)  # noqa: S608
+            for table in TABLES
+        }
