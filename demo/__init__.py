@@ -1,0 +1,1 @@
+"""The demo: a drawn camera, drawn visitors and their stories; no product code imports it."""
