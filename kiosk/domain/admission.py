@@ -116,13 +116,12 @@ def _is_wrong_day(booking: Booking, door: Door, at: datetime) -> bool:
     return local_day(booking.slot_start, zone) != local_day(at, zone)
 
 
-def _is_not_served(booking: Booking, door: Door) -> bool:
-    site = door.site
-    wrong_district = bool(site.districts and booking.district and booking.district not in site.districts)
-    wrong_plate = bool(
-        site.plate_prefixes and booking.plate_prefix and not booking.plate_prefix.startswith(site.plate_prefixes)
-    )
-    return wrong_district or wrong_plate
+def serves(site: Site, booking: Booking) -> bool:
+    """Tell whether `site` is competent for the booking's district and plate; what is not known is not held against."""
+    district_ok = not site.districts or not booking.district or booking.district in site.districts
+    prefixes = site.plate_prefixes
+    plate_ok = not prefixes or not booking.plate_prefix or booking.plate_prefix.startswith(prefixes)
+    return district_ok and plate_ok
 
 
 def _is_suspended(booking: Booking, door: Door) -> bool:
@@ -146,7 +145,7 @@ _CHECKS: Final[Mapping[Reason, Callable[[Booking, Door, datetime], bool]]] = {
     Reason.NOT_CONFIRMED: lambda booking, _door, _at: booking.status is BookingStatus.PROPOSED,
     Reason.ONLINE_ONLY: lambda booking, door, _at: _is_online_only(booking, door),
     Reason.WRONG_SITE: lambda booking, door, _at: booking.site != door.site.id,
-    Reason.NOT_SERVED_HERE: lambda booking, door, _at: _is_not_served(booking, door),
+    Reason.NOT_SERVED_HERE: lambda booking, door, _at: not serves(door.site, booking),
     Reason.SUSPENDED_SERVICE: lambda booking, door, _at: _is_suspended(booking, door),
     Reason.WRONG_DAY: _is_wrong_day,
     Reason.SITE_CLOSED: lambda _booking, door, at: not is_site_open(door.site, at),

@@ -76,9 +76,6 @@ EVENTS: Final[Mapping[EntryKind, Event]] = {
     EntryKind.DECLARED: Event.DECLARED,
     EntryKind.READING: Event.NOTED,
     EntryKind.HELD: Event.HELD,
-    EntryKind.CALLED: Event.NOTED,
-    EntryKind.CASE_OPENED: Event.NOTED,
-    EntryKind.CASE_CLOSED: Event.NOTED,
     EntryKind.LINED_UP: Event.LINED_UP,
     EntryKind.ADMITTED: Event.ADMITTED,
     EntryKind.TIMED_OUT: Event.TIMED_OUT,
@@ -131,7 +128,8 @@ def _count(state: State, kind: EntryKind, body: Mapping[str, Any]) -> None:
     if kind is EntryKind.ADMITTED:
         state.set_count(INSIDE, state.count(INSIDE) + 1)
     if kind is EntryKind.WENT_OUT:
-        state.set_count(INSIDE, max(0, state.count(INSIDE) - 1))
+        # An exit kiosk goes below zero: it is the sum over the site's kiosks that says who is inside.
+        state.set_count(INSIDE, state.count(INSIDE) - 1)
 
 
 def _opened(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
@@ -150,6 +148,20 @@ def _opened(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
     )
     step = Step.REFUSED if refused else visit.step
     state.put_visit(replace(visit, step=step, reasons=tuple(body.get("reasons", ())), touched_at=entry.happened_at))
+
+
+def _called(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    """A call for help: someone known is marked, someone unknown gets a place on the guard's list."""
+    visit_id = VisitId(body["visit_id"])
+    visit = state.visit(visit_id) or Visit(
+        id=visit_id,
+        kiosk_id=entry.kiosk_id,
+        step=Step.GUARD,
+        first_contact=entry.happened_at,
+        touched_at=entry.happened_at,
+        by="call",
+    )
+    state.put_visit(replace(visit, cause=visit.cause or "asked_person", touched_at=entry.happened_at))
 
 
 def _adopted(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
@@ -247,6 +259,10 @@ def _typing_reopened(state: State, _entry: Entry, _body: Mapping[str, Any]) -> N
     state.set_count(TYPED_WRONG, 0)
 
 
+def _signed(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
+    state.set_count(body["counter"], body["count"])
+
+
 def _widened(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
     state.set_count(EXTRA_LATE, body["minutes"])
 
@@ -268,6 +284,7 @@ _HANDLERS: Final[Mapping[EntryKind, Callable[[State, Entry, Mapping[str, Any]], 
     EntryKind.IDENTIFIED: _opened,
     EntryKind.REFUSED: _opened,
     EntryKind.ADOPTED: _adopted,
+    EntryKind.CALLED: _called,
     EntryKind.CASE_OPENED: _case_opened,
     EntryKind.CASE_CLOSED: _case_closed,
     EntryKind.DAY_OPENED: _day_turned,
@@ -275,4 +292,6 @@ _HANDLERS: Final[Mapping[EntryKind, Callable[[State, Entry, Mapping[str, Any]], 
     EntryKind.TYPED_WRONG: _typed_wrong,
     EntryKind.TYPING_REOPENED: _typing_reopened,
     EntryKind.TOLERANCE_WIDENED: _widened,
+    EntryKind.SIGNED_IN: _signed,
+    EntryKind.SIGN_IN_FAILED: _signed,
 }

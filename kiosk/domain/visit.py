@@ -89,6 +89,7 @@ TABLE: Final[Mapping[Step, Mapping[Event, Step | None]]] = {
             Event.CARD_AWAITED: Step.CARD_CHECK,
             Event.DISOWNED: Step.DISOWNED,
             Event.TIMED_OUT: Step.ABANDONED,
+            Event.WENT_OUT: Step.LEFT,  # out by a door that never saw them come in, while the link was down
             **_TO_GUARD,
         },
         stays=(Event.NOTED, Event.BACK_TO_BOOKING),
@@ -110,7 +111,13 @@ TABLE: Final[Mapping[Step, Mapping[Event, Step | None]]] = {
     ),
     Step.RESTING: _row({Event.BACK_TO_MEASURING: Step.MEASURING, **_TO_GUARD}),
     Step.GUARD: _row(
-        {**_BACK, Event.ADMITTED: Step.ADMITTED, Event.TURNED_AWAY: Step.TURNED_AWAY}, (Event.NOTED, Event.HELD)
+        {
+            **_BACK,
+            Event.ADMITTED: Step.ADMITTED,
+            Event.LINED_UP: Step.HALL_LINE,
+            Event.TURNED_AWAY: Step.TURNED_AWAY,
+        },
+        stays=(Event.NOTED, Event.HELD, Event.CONFIRMED),
     ),
     Step.HALL_LINE: _row({Event.ADMITTED: Step.ADMITTED, **_TO_GUARD}),
     Step.ADMITTED: _row({Event.WENT_OUT: Step.LEFT}),

@@ -1,0 +1,254 @@
+"""Settings from TOML: checked whole, every mistake at once, each with its file and key."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kiosk.domain.declaration import Declaration, Notice, Question
+from kiosk.domain.policy import BodySite, Limit, Policy, ReadingKind, ScreeningPolicy
+from kiosk.domain.site import Words
+from kiosk.errors import ConfigError
+
+
+class _Section(BaseModel):
+    """A part of a settings file. A key that nobody knows is a mistake: a misspelt one would pass unseen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ServerSettings(_Section):
+    """Where the central server is."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^/\s]+(/.*)?$")]
+    connect_timeout_s: float = Field(3.0, gt=0, le=60)
+    read_timeout_s: float = Field(10.0, gt=0, le=120)
+    ca_file: str = ""
+
+
+class LogSettings(_Section):
+    """Where the log's key lies; never inside the data folder."""
+
+    key_file: Annotated[str, Field(min_length=1)]
+
+
+class CameraSettings(_Section):
+    """Where frames come from: an index, a video file, a folder, or "none"."""
+
+    source: str = "0"
+
+
+class ThermometerSettings(_Section):
+    """Which thermometer measures."""
+
+    driver: Annotated[str, Field(min_length=1)]
+    file: str = ""
+
+
+class ScreenSettings(_Section):
+    """The window, in pixels."""
+
+    width: int = Field(1080, ge=480, le=7680)
+    height: int = Field(1920, ge=480, le=7680)
+    fullscreen: bool = True
+    first_language: Literal["zh", "en"] = "zh"
+
+
+class TimeoutSettings(_Section):
+    """Seconds without a touch before a screen goes back."""
+
+    booking_s: int = Field(30, ge=5, le=600)
+    declaration_s: int = Field(60, ge=5, le=600)
+    measuring_s: int = Field(45, ge=5, le=600)
+    result_s: int = Field(8, ge=2, le=600)
+    wait_s: int = Field(15, ge=5, le=600)
+    keypad_s: int = Field(40, ge=5, le=600)
+    guard_s: int = Field(60, ge=10, le=600)
+
+
+class KioskSettings(_Section):
+    """One kiosk's `kiosk.toml`."""
+
+    mode: Literal["demo", "test", "production"]
+    direction: Literal["entry", "exit"] = "entry"
+    server: ServerSettings
+    log: LogSettings
+    camera: CameraSettings = CameraSettings()
+    thermometer: ThermometerSettings
+    screen: ScreenSettings = ScreenSettings()  # pyright: ignore[reportCallIssue]
+    timeouts: TimeoutSettings = TimeoutSettings()  # pyright: ignore[reportCallIssue]
+
+
+_Celsius = Annotated[Decimal, Field(ge=0, le=60, decimal_places=2)]
+_HUNDRED: Final = 100
+
+
+class _LimitSection(_Section):
+    site: BodySite
+    kind: ReadingKind
+    elevated: _Celsius
+    low: _Celsius
+    source: Annotated[str, Field(min_length=1)]
+
+
+class _Admission(_Section):
+    early_min: int = Field(ge=0, le=240)
+    late_min: int = Field(ge=0, le=240)
+    suspended_services: tuple[str, ...]
+    card_check_waived: bool
+    widen_max_min: int = Field(ge=0, le=720)
+    resume_elsewhere_s: int = Field(ge=0, le=3600)
+    site_view_stale_s: int = Field(ge=5, le=3600)
+
+
+class _Typing(_Section):
+    wrong_per_visitor: int = Field(ge=1, le=20)
+    pause_s: int = Field(ge=0, le=3600)
+    wrong_per_kiosk: int = Field(ge=1, le=1000)
+
+
+class _DeclarationRule(_Section):
+    case_at_once: bool
+
+
+class _Screening(_Section):
+    guard_band: _Celsius
+    min_samples: int = Field(ge=1, le=1000)
+    max_spread: _Celsius
+    max_drift: _Celsius
+    ambient_low: _Celsius
+    ambient_high: _Celsius
+    warm_up_s: int = Field(ge=60, le=3600)
+    warm_up_rounds: int = Field(ge=0, le=5)
+    rise: _Celsius
+    rise_wait_s: int = Field(ge=60, le=3600)
+    unstable_rounds: int = Field(ge=1, le=10)
+    limit: Annotated[tuple[_LimitSection, ...], Field(min_length=1)]
+
+
+class _PolicyFile(_Section):
+    id: Annotated[str, Field(min_length=1, max_length=40)]
+    version: int = Field(ge=1)
+    admission: _Admission
+    typing: _Typing
+    declaration: _DeclarationRule
+    screening: _Screening
+
+
+class _QuestionSection(_Section):
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    text: Words
+    services: tuple[str, ...] = ()
+    enabled: bool = True
+
+
+class _NoticeSection(_Section):
+    version: int = Field(ge=1)
+    short: Words
+    full: Words
+
+
+class _DeclarationFile(_Section):
+    version: int = Field(ge=1)
+    title: Words
+    notice: _NoticeSection
+    question: Annotated[tuple[_QuestionSection, ...], Field(min_length=3)]
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that `config/` says, checked."""
+
+    kiosk: KioskSettings
+    policy: Policy
+    declaration: Declaration
+    folder: Path
+
+
+def load(kiosk_file: Path) -> Settings:
+    """Return the settings of `kiosk_file` and of the policy and declaration beside it.
+
+    Raises ConfigError with every mistake in every file.
+    """
+    folder = kiosk_file.parent
+    mistakes: list[str] = []
+    kiosk = _read(kiosk_file, KioskSettings, mistakes)
+    policy = _read(folder / "policy.toml", _PolicyFile, mistakes)
+    declaration = _read(folder / "declaration.toml", _DeclarationFile, mistakes)
+    if kiosk is None or policy is None or declaration is None or mistakes:
+        raise ConfigError(mistakes)
+    return Settings(kiosk, _policy(policy), _declaration(declaration), folder)
+
+
+def _read(path: Path, model: type[_Model], mistakes: list[str]) -> _Model | None:
+    """Return the checked content of `path`, or None after adding what is wrong to `mistakes`."""
+    try:
+        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        mistakes.append(f"{path}: cannot be read: {error.strerror}")
+        return None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        mistakes.append(f"{path}: is not TOML: {error}")
+        return None
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        for item in error.errors():
+            key = ".".join(str(part) for part in item["loc"]) or "(file)"
+            message = "is not a known key" if item["type"] == "extra_forbidden" else item["msg"]
+            mistakes.append(f"{path}: {key}: {message}")
+        return None
+
+
+def _cc(value: Decimal) -> int:
+    """Return whole hundredths of a degree; the model let no more than two decimals through."""
+    return int(value * _HUNDRED)
+
+
+def _policy(file: _PolicyFile) -> Policy:
+    screening = file.screening
+    return Policy(
+        id=file.id,
+        version=file.version,
+        early_min=file.admission.early_min,
+        late_min=file.admission.late_min,
+        suspended_services=file.admission.suspended_services,
+        card_check_waived=file.admission.card_check_waived,
+        case_on_declaration=file.declaration.case_at_once,
+        widen_max_min=file.admission.widen_max_min,
+        typed_wrong_per_visitor=file.typing.wrong_per_visitor,
+        typed_pause_s=file.typing.pause_s,
+        typed_wrong_per_kiosk=file.typing.wrong_per_kiosk,
+        resume_elsewhere_s=file.admission.resume_elsewhere_s,
+        site_view_stale_s=file.admission.site_view_stale_s,
+        screening=ScreeningPolicy(
+            limits=tuple(
+                Limit(item.site, item.kind, _cc(item.elevated), _cc(item.low), item.source) for item in screening.limit
+            ),
+            guard_band_cc=_cc(screening.guard_band),
+            min_samples=screening.min_samples,
+            max_spread_cc=_cc(screening.max_spread),
+            max_drift_cc=_cc(screening.max_drift),
+            ambient_low_cc=_cc(screening.ambient_low),
+            ambient_high_cc=_cc(screening.ambient_high),
+            warm_up_s=screening.warm_up_s,
+            warm_up_rounds=screening.warm_up_rounds,
+            rise_cc=_cc(screening.rise),
+            rise_wait_s=screening.rise_wait_s,
+            unstable_rounds=screening.unstable_rounds,
+        ),
+    )
+
+
+def _declaration(file: _DeclarationFile) -> Declaration:
+    questions = tuple(Question(item.id, item.text, item.services, item.enabled) for item in file.question)
+    notice = Notice(file.notice.version, file.notice.short, file.notice.full)
+    return Declaration(file.version, file.title, questions, notice)

@@ -1,0 +1,115 @@
+"""What the guard's screens show: what needs doing, oldest first; numbers, never names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kiosk.domain.admission import Reason
+from kiosk.domain.masking import mask_name
+from kiosk.domain.times import local_day
+from kiosk.domain.visit import Step
+from kiosk.services.guards import extra_late, needs_guard
+from kiosk.services.views import GuardBoard, GuardDetail, GuardRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kiosk.domain.ids import VisitId
+    from kiosk.domain.record import Visit
+    from kiosk.domain.state import State
+    from kiosk.ports import LocalCopy
+    from kiosk.protocol.messages import Guard
+    from kiosk.services.guards import Guards
+    from kiosk.services.hall import Hall
+    from kiosk.services.identifying import Identifying
+    from kiosk.services.visits import Visits
+
+_STATES = {
+    Step.CARD_CHECK: "card_check",
+    Step.GUARD: "waiting",
+    Step.HALL_LINE: "in_line",
+    Step.REFUSED: "refused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Makes the guard's overview and the page of one visit."""
+
+    visits: Visits
+    guards: Guards
+    hall: Hall
+    copy: LocalCopy
+    identifying: Identifying
+
+    def overview(self, guard: Guard, devices: tuple[tuple[str, bool], ...]) -> GuardBoard:
+        """Return the overview: what needs doing first, then figures and devices."""
+        log, state, now = self.visits.log, self.visits.log.state, self.visits.clock.now()
+        site = self.visits.rules.site
+        rows = self.rows(state)
+        oldest = log.oldest_unsent()
+        return GuardBoard(
+            guard_name=mask_name(guard.name),
+            inside=self.hall.inside(state),
+            cap=site.cap or None,
+            resting=sum(visit.step is Step.RESTING for visit in state.open_visits()),
+            cases_open=len(state.open_cases()),
+            rows=tuple(self._row(visit, state) for visit in rows),
+            devices=devices,
+            unsent=log.last()[0] - log.acknowledged(),
+            oldest_unsent_s=int((now - oldest).total_seconds()) if oldest is not None else None,
+            is_online=self.hall.is_site_known(),
+            typing_closed=self.identifying.is_typing_closed(),
+            extra_late_min=extra_late(state),
+            booking_data_of_today=self.copy.covers(local_day(now, site.timezone).isoformat()),
+        )
+
+    def rows(self, state: State) -> Sequence[Visit]:
+        """Return the visits of today to show: those that need a guard first, one per booking, oldest first."""
+        zone, now = self.visits.rules.site.timezone, self.visits.clock.now()
+        today = local_day(now, zone)
+        latest: dict[str, Visit] = {}
+        for visit in state.open_visits():
+            if local_day(visit.first_contact, zone) == today or visit.case_id is not None:
+                latest[visit.booking_id or visit.id] = visit
+        shown = [
+            visit for visit in latest.values() if needs_guard(visit) or visit.step in {Step.RESTING, Step.HALL_LINE}
+        ]
+        return sorted(shown, key=lambda visit: (not needs_guard(visit), visit.first_contact))
+
+    def detail(self, visit_id: VisitId) -> GuardDetail | None:
+        """Return one visit as a guard sees it; the card stays masked."""
+        state = self.visits.log.state
+        visit = state.visit(visit_id)
+        if visit is None:
+            return None
+        case = state.case(visit.case_id) if visit.case_id is not None else None
+        readings = tuple(
+            (item.at, f"{item.value_cc / 100:.1f}" if item.value_cc is not None else "—", item.outcome.value)
+            for item in visit.readings
+        )
+        return GuardDetail(
+            row=self._row(visit, state),
+            card=self.visits.showing.card(visit.booking) if visit.booking is not None else None,
+            cause_key=visit.cause or (visit.reasons[0] if visit.reasons else "unexpected"),
+            reason=Reason(visit.reasons[0]) if visit.reasons else None,
+            readings=readings,
+            case_label=case.label if case is not None else None,
+            declared_keys=visit.declared_yes,
+        )
+
+    def _row(self, visit: Visit, state: State) -> GuardRow:
+        rested = visit.step is Step.RESTING and visit.rest_until is not None
+        over = rested and visit.rest_until is not None and visit.rest_until <= self.visits.clock.now()
+        case = state.case(visit.case_id) if visit.case_id is not None else None
+        label = case.label if case is not None else visit.rest_number or visit.line_number or visit.id[-4:].upper()
+        state_key = ("rest_over" if over else "resting") if rested else _STATES.get(visit.step, "waiting")
+        return GuardRow(
+            visit_id=visit.id,
+            label=label,
+            state_key=state_key,
+            since=visit.first_contact,
+            due=visit.rest_until if rested else None,
+            needs=tuple(act.value for act in self.guards.allowed(visit, state)),
+        )

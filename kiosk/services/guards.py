@@ -1,0 +1,247 @@
+"""The guard's acts at a kiosk: who is signed in, what needs doing, and what a named person decided.
+
+Every act names its guard. Nobody is admitted without a normal reading, and a case that is open is closed only by
+a normal clinical reading of a named guard.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from kiosk.domain.admission import CALLS_GUARD
+from kiosk.domain.entry import EntryKind
+from kiosk.domain.policy import BodySite, ReadingKind
+from kiosk.domain.record import Visit
+from kiosk.domain.screening import Flag, Outcome, Reading
+from kiosk.domain.state import EXTRA_LATE, INSIDE
+from kiosk.domain.visit import Step
+from kiosk.services.visits import record_arrival
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kiosk.domain.ids import VisitId
+    from kiosk.domain.state import State
+    from kiosk.ports import Act
+    from kiosk.protocol.messages import Guard
+    from kiosk.services.views import View
+    from kiosk.services.visits import Visits
+
+
+class GuardAct(StrEnum):
+    """What a guard may do; the closed list. The first part is about a visit, the second about the kiosk."""
+
+    CARD_SEEN = "card_seen"
+    MEASURE = "measure"
+    ADMIT = "admit"
+    OVERRIDE = "override"
+    KEEP = "keep"
+    GO_ON = "go_on"
+    TURN_AWAY = "turn_away"
+
+    WIDEN = "widen"
+    REOPEN_TYPING = "reopen_typing"
+    CLOSE_DAY = "close_day"
+
+
+class PinCheck(Protocol):
+    """Compares a PIN with a stored hash, slowly and in constant time."""
+
+    def __call__(self, pin_hash: str, pin: str) -> bool:
+        """Tell whether `pin` is the one."""
+        ...
+
+
+KIND_OF_SITE: Final[Mapping[BodySite, ReadingKind]] = {
+    BodySite.AXILLA: ReadingKind.CLINICAL,
+    BodySite.ORAL: ReadingKind.CLINICAL,
+    BodySite.EAR: ReadingKind.CLINICAL,
+    BodySite.FOREHEAD: ReadingKind.BODY_ESTIMATE,
+    BodySite.WRIST: ReadingKind.BODY_ESTIMATE,
+    BodySite.NECK: ReadingKind.BODY_ESTIMATE,
+}
+"""What a hand-held thermometer's number means, by where it is held."""
+
+TWICE_BELOW_CC: Final = 3500  # temperature-facts.md section 1: entered twice outside 35.0 to 39.0 °C
+TWICE_ABOVE_CC: Final = 3900
+PIN_WRONG: Final = "pin_wrong"
+_FREE_TRIES: Final = 3
+_MAX_DELAY_S: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A temperature that a guard typed, in hundredths of a degree Celsius. `again_cc`: typed a second time."""
+
+    value_cc: int
+    site: BodySite
+    device: str
+    again_cc: int | None = None
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is within the usual, or was typed twice alike."""
+        return TWICE_BELOW_CC <= self.value_cc <= TWICE_ABOVE_CC or self.again_cc == self.value_cc
+
+
+@dataclass(slots=True)
+class Guards:
+    """Sign-in and the guard's acts, on the worker's thread."""
+
+    visits: Visits
+    check_pin: PinCheck
+    _closed_until: float = field(default=0.0, init=False)
+
+    def sign_in(self, pin: str) -> Guard | None:
+        """Return the guard whose PIN this is, or None; each wrong try makes the next one wait longer."""
+        state = self.visits.log.state
+        if self.visits.clock.monotonic() < self._closed_until:
+            return None
+        guard = next((item for item in self.visits.rules.guards() if self.check_pin(item.pin_hash, pin)), None)
+        with self.visits.log.act() as act:
+            if guard is None:
+                wrong = state.count(PIN_WRONG) + 1
+                act.record(EntryKind.SIGN_IN_FAILED, {"counter": PIN_WRONG, "count": wrong})
+                self._closed_until = self.visits.clock.monotonic() + delay_s(wrong)
+            else:
+                act.record(EntryKind.SIGNED_IN, {"guard_id": guard.id, "counter": PIN_WRONG, "count": 0})
+        return guard
+
+    def sign_out(self, guard: Guard) -> None:
+        """Record that the guard's screen was locked."""
+        with self.visits.log.act() as act:
+            act.record(EntryKind.SIGNED_OUT, {"guard_id": guard.id})
+
+    def allowed(self, visit: Visit, state: State) -> tuple[GuardAct, ...]:
+        """Return what may be done for a visit now, the most likely first."""
+        if visit.step is Step.CARD_CHECK:
+            return (GuardAct.CARD_SEEN, GuardAct.TURN_AWAY)
+        if visit.step is Step.REFUSED:
+            # Nobody overrides what no booking stands behind: an unknown or forged code is never a way in.
+            return (GuardAct.OVERRIDE, GuardAct.TURN_AWAY) if visit.booking is not None else (GuardAct.TURN_AWAY,)
+        if visit.step is not Step.GUARD:
+            return (GuardAct.KEEP,) if visit.step is Step.RESTING else ()
+        if visit.booking is None:
+            return (GuardAct.TURN_AWAY,)
+        acts = [GuardAct.KEEP, GuardAct.TURN_AWAY]
+        if visit.declared_at is not None or visit.case_id is not None:
+            acts.insert(0, GuardAct.MEASURE)
+        if visit.declared_at is None:
+            acts.insert(0, GuardAct.GO_ON)  # the questions first: nobody is admitted unasked
+        elif self.may_admit(visit, state):
+            acts.insert(0, GuardAct.ADMIT)
+        return tuple(acts)
+
+    def may_admit(self, visit: Visit, state: State) -> bool:
+        """Tell whether the last reading lets a guard admit: normal, and by a guard's thermometer once in doubt."""
+        last = visit.readings[-1] if visit.readings else None
+        if last is None or last.outcome is not Outcome.NORMAL:
+            return False
+        case = state.case(visit.case_id) if visit.case_id is not None else None
+        in_doubt = case is not None or any(item.outcome is Outcome.ELEVATED for item in visit.readings)
+        return last.is_manual or not in_doubt
+
+    def act(self, guard: Guard, what: GuardAct, visit_id: VisitId, typed: Typed | None = None) -> View:
+        """Do one act for one visit; what is not allowed for it now changes nothing and shows it as it is."""
+        with self.visits.log.act() as act:
+            visit = act.state.visit(visit_id)
+            if visit is not None and what in self.allowed(visit, act.state):
+                self._do(act, guard, what, visit, typed)
+            return self.visits.show(act, visit_id)
+
+    def _do(self, act: Act, guard: Guard, what: GuardAct, visit: Visit, typed: Typed | None) -> None:
+        if what is GuardAct.MEASURE:
+            if typed is not None and typed.is_sure:
+                self.visits.judge(act, visit, self._reading(guard, typed))
+        elif what in _RECORDS:
+            _RECORDS[what](self.visits, act, visit, {"visit_id": visit.id, "guard_id": guard.id})
+
+    def _reading(self, guard: Guard, typed: Typed) -> Reading:
+        return Reading(
+            value_cc=typed.value_cc,
+            kind=KIND_OF_SITE[typed.site],
+            site=typed.site,
+            device_id=f"manual:{typed.device}",
+            taken_at=self.visits.clock.now(),
+            flags=(Flag.MANUAL,),
+            operator_id=guard.id,
+        )
+
+    def widen(self, guard: Guard, minutes: int) -> None:
+        """Let visitors come later by `minutes`, because the queue is long; bounded by policy, 0 takes it back."""
+        bounded = max(0, min(minutes, self.visits.rules.policy.widen_max_min))
+        with self.visits.log.act() as act:
+            act.record(EntryKind.TOLERANCE_WIDENED, {"guard_id": guard.id, "minutes": bounded})
+
+    def reopen_typing(self, guard: Guard) -> None:
+        """Open the typing of numbers again after too many wrong entries."""
+        with self.visits.log.act() as act:
+            act.record(EntryKind.TYPING_REOPENED, {"guard_id": guard.id})
+
+    def close_day(self, guard: Guard) -> None:
+        """Close the day: the number inside is set to zero, as an entry that says what it was."""
+        with self.visits.log.act() as act:
+            act.record(EntryKind.DAY_CLOSED, {"guard_id": guard.id, "inside": act.state.count(INSIDE)})
+
+
+def _card_seen(_visits: Visits, act: Act, visit: Visit, by: dict[str, Any]) -> None:
+    act.record(EntryKind.CARD_SEEN, by)
+    record_arrival(act, visit)
+
+
+def _admit(visits: Visits, act: Act, visit: Visit, by: dict[str, Any]) -> None:
+    if visit.case_id is not None:
+        act.record(EntryKind.CASE_CLOSED, {**by, "case_id": visit.case_id, "disposition": "released"})
+    visits.admit_or_line_up(act, visit, guard_id=by["guard_id"])
+
+
+def _override(_visits: Visits, act: Act, visit: Visit, by: dict[str, Any]) -> None:
+    act.record(EntryKind.OVERRIDDEN, {**by, "reasons": list(visit.reasons)})
+    record_arrival(act, visit)
+
+
+def _keep(visits: Visits, act: Act, visit: Visit, by: dict[str, Any]) -> None:
+    act.record(EntryKind.HELD, {**by, "cause": visit.cause or "kept"})
+    if visit.case_id is None:
+        visits.open_case(act, visit.id, "guard", by["guard_id"])
+
+
+def _go_on(_visits: Visits, act: Act, visit: Visit, by: dict[str, Any]) -> None:
+    if visit.arrived_at is None:
+        record_arrival(act, visit)
+    act.record(EntryKind.RESUMED, {**by, "at": "declaration"})
+
+
+def _turn_away(_visits: Visits, act: Act, _visit: Visit, by: dict[str, Any]) -> None:
+    act.record(EntryKind.TURNED_AWAY, by)
+
+
+_RECORDS: Final[Mapping[GuardAct, Callable[[Visits, Act, Visit, dict[str, Any]], None]]] = {
+    GuardAct.CARD_SEEN: _card_seen,
+    GuardAct.ADMIT: _admit,
+    GuardAct.OVERRIDE: _override,
+    GuardAct.KEEP: _keep,
+    GuardAct.GO_ON: _go_on,
+    GuardAct.TURN_AWAY: _turn_away,
+}
+
+
+def delay_s(wrong: int) -> int:
+    """Return how long the sign-in waits after `wrong` wrong PINs in a row, in seconds: 0, 0, 0, 2, 4, 8 … 300."""
+    over = wrong - _FREE_TRIES
+    return 0 if over <= 0 else min(_MAX_DELAY_S, 2 ** min(over, 9))
+
+
+def needs_guard(visit: Visit) -> bool:
+    """Tell whether a visit stands on the guard's list as something to do."""
+    if visit.step in {Step.GUARD, Step.CARD_CHECK}:
+        return True
+    settles = bool(visit.reasons) and visit.reasons[0] in CALLS_GUARD
+    return visit.step is Step.REFUSED and (settles or bool(visit.cause))
+
+
+def extra_late(state: State) -> int:
+    """Return by how many minutes a guard widened the tolerance today."""
+    return state.count(EXTRA_LATE)

@@ -1,0 +1,100 @@
+"""The hall: how many are inside, who may go in next, and the numbers that visitors wait by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from kiosk.domain.state import INSIDE
+from kiosk.domain.times import local_day
+from kiosk.domain.visit import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from kiosk.domain.record import Visit
+    from kiosk.domain.state import State
+    from kiosk.ports import Clock, LocalCopy
+    from kiosk.services.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """The hall as this kiosk knows it: through the server while it answers, by its own share of the cap otherwise."""
+
+    copy: LocalCopy
+    rules: Rulebook
+    clock: Clock
+    letter: str
+
+    def is_site_known(self) -> bool:
+        """Tell whether the other kiosks' part is fresh enough to count on."""
+        known = self.copy.site_view()
+        if known is None:
+            return False
+        age = self.clock.now() - known[1]
+        return age <= timedelta(seconds=self.rules.policy.site_view_stale_s)
+
+    def inside(self, state: State) -> int:
+        """Return how many are inside, as far as this kiosk knows."""
+        known = self.copy.site_view()
+        elsewhere = known[0].inside_elsewhere if known is not None else 0
+        return max(0, state.count(INSIDE) + elsewhere)
+
+    def free(self, state: State) -> int | None:
+        """Return how many places are free; None when the hall has no cap.
+
+        While the link is down only this kiosk's share of the cap is given out, so that all kiosks together never
+        let in more than the hall holds.
+        """
+        documents = self.rules.documents()
+        if documents.site.cap == 0:
+            return None
+        if self.is_site_known():
+            return max(0, documents.site.cap - self.inside(state))
+        return max(0, documents.cap_share - max(0, state.count(INSIDE)))
+
+    def line(self, state: State) -> Sequence[Visit]:
+        """Return those who passed the screening and wait for room, first come first."""
+        waiting = [visit for visit in state.open_visits() if visit.step is Step.HALL_LINE]
+        return sorted(waiting, key=lambda visit: visit.touched_at)
+
+    def has_room_for(self, state: State, visit: Visit) -> bool:
+        """Tell whether `visit` may go in now: there is a free place that nobody before them is waiting for."""
+        free = self.free(state)
+        if free is None:
+            return True
+        if visit.booking is not None and visit.booking.is_green:
+            return free > 0
+        before = self.place_in_line(state, visit) - 1
+        return free > before
+
+    def place_in_line(self, state: State, visit: Visit) -> int:
+        """Return the place of `visit` in the line, the first being 1; who is not in it comes last."""
+        ids = [waiting.id for waiting in self.line(state)]
+        return ids.index(visit.id) + 1 if visit.id in ids else len(ids) + 1
+
+    def called(self, state: State, now: datetime) -> tuple[str, ...]:
+        """Return the rest and line numbers that may scan again now."""
+        rested = [
+            visit.rest_number
+            for visit in state.open_visits()
+            if visit.step is Step.RESTING and visit.rest_until is not None and visit.rest_until <= now
+        ]
+        free = self.free(state)
+        line = [visit.line_number for visit in self.line(state)]
+        return (*rested, *(line if free is None else line[:free]))
+
+    def next_number(self, state: State, prefix: str) -> Mapping[str, Any]:
+        """Return the next number of a kind, with the counter that its entry moves.
+
+        Numbers carry the kiosk's letter, so that two kiosks of one door never give the same: B037 is the queue's
+        37th at kiosk B today, RB12 a rest, WB03 a place in line, GB004 the green channel, CB02 a case.
+        """
+        day = local_day(self.clock.now(), self.rules.site.timezone).isoformat()
+        counter = f"{prefix or 'queue'}:{day}"
+        count = state.count(counter) + 1
+        width = 3 if prefix in {"", "G"} else 2
+        return {"number": f"{prefix}{self.letter}{count:0{width}d}", "counter": counter, "count": count}

@@ -1,0 +1,288 @@
+"""From a scanned code or a typed number to a visit: found, judged, refused, or taken up where it was."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from kiosk.domain import id_number
+from kiosk.domain.admission import Reason, judge
+from kiosk.domain.booking_code import BadCode, BookingNumber, Claims, ForeignCode, read
+from kiosk.domain.booking_number import is_well_formed, normalised
+from kiosk.domain.entry import EntryKind
+from kiosk.domain.ids import VisitId
+from kiosk.domain.state import EXTRA_LATE, TYPED_WRONG
+from kiosk.domain.times import local_day, to_wire
+from kiosk.domain.visit import OPEN_STEPS, SCREEN_STEPS, Step
+from kiosk.domain.wire import to_json
+from kiosk.services.views import Hint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kiosk.domain.booking import Booking
+    from kiosk.domain.record import Visit
+    from kiosk.ports import Act, LocalCopy
+    from kiosk.services.views import View
+    from kiosk.services.visits import Visits
+
+MAX_RAW: Final = 512  # bytes of an unreadable code that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A booking, and what is known of it beyond itself. `source`: copy or signature (newer than the copy)."""
+
+    booking: Booking
+    source: str
+    by: str
+    known: frozenset[Reason] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """No booking to judge, and why; `raw` is kept with the refusal. NO_DATA is a matter for staff, not a refusal."""
+
+    reason: Reason | None
+    raw: str = ""
+    by: str = "code"
+
+
+NO_DATA: Final = None
+Search: TypeAlias = Found | NotFound
+
+
+@dataclass(slots=True)
+class Identifying:
+    """Finds bookings and begins visits. `id_key` is the site's key of the hash of identity numbers."""
+
+    visits: Visits
+    copy: LocalCopy
+    id_key: bytes
+    is_exit: bool = False
+    _wrong: int = field(default=0, init=False)
+    _closed_until: float = field(default=0.0, init=False)
+
+    def scan(self, texts: Sequence[str]) -> View:
+        """Judge what one frame, one wedge burst or one serial line holds.
+
+        Foreign codes are passed over without a trace (a health code is nobody's business here); two different
+        bookings in one frame are `ambiguous_code`, never a guess.
+        """
+        keys = self.visits.rules.keys()
+        reads = {text: read(text, keys) for text in texts}
+        ours = {text: code for text, code in reads.items() if not isinstance(code, ForeignCode)}
+        if not ours:
+            return self.visits.showing.idle(Hint.NOT_A_BOOKING_CODE)
+        searches = [self._search(text, code) for text, code in ours.items()]
+        return self._begin(_the_one(searches))
+
+    def look_up_number(self, text: str) -> View:
+        """Find a booking by its typed number."""
+        number = normalised(text)
+        if self.is_typing_closed():
+            return self.visits.showing.idle(Hint.TYPING_CLOSED)
+        if not is_well_formed(number):
+            return self.visits.showing.idle(Hint.TYPED_WRONG)
+        return self._typed(list(self.copy.by_number(number)), "number")
+
+    def look_up_id(self, text: str) -> View:
+        """Find a booking by a typed identity number; only its keyed hash is ever compared or kept."""
+        if self.is_typing_closed():
+            return self.visits.showing.idle(Hint.TYPING_CLOSED)
+        if not id_number.check_digit_ok(text):
+            return self.visits.showing.idle(Hint.TYPED_WRONG)
+        found = self.copy.by_id_hash(id_number.keyed_hash(text, self.id_key))
+        zone = self.visits.rules.site.timezone
+        today = local_day(self.visits.clock.now(), zone)
+        ours = [item for item in found if item.site == self.visits.rules.site.id]
+        near = [item for item in ours if local_day(item.slot_start, zone) == today] or ours
+        return self._typed(near, "id_number")
+
+    def is_typing_closed(self) -> bool:
+        """Tell whether typing waits: for a while after this visitor's wrong entries, or until a guard reopens it."""
+        if self.visits.clock.monotonic() < self._closed_until:
+            return True
+        limit = self.visits.rules.policy.typed_wrong_per_kiosk
+        return self.visits.log.state.count(TYPED_WRONG) >= limit
+
+    def visitor_left(self) -> None:
+        """Forget this visitor's wrong entries; the kiosk's own count stays."""
+        self._wrong = 0
+
+    def _typed(self, found: list[Booking], by: str) -> View:
+        """Go on with exactly one match; anything else counts as a wrong entry and says nothing about bookings."""
+        if len(found) == 1:
+            self._wrong = 0
+            return self._begin(Found(found[0], "copy", by))
+        if not self._has_data():
+            return self._begin(NotFound(NO_DATA, by=by))
+        policy = self.visits.rules.policy
+        self._wrong += 1
+        if self._wrong >= policy.typed_wrong_per_visitor:
+            self._closed_until = self.visits.clock.monotonic() + policy.typed_pause_s
+            self._wrong = 0
+        with self.visits.log.act() as act:
+            act.record(EntryKind.TYPED_WRONG, {"by": by})
+        return self.visits.showing.idle(Hint.NOT_FOUND)
+
+    def _has_data(self) -> bool:
+        today = local_day(self.visits.clock.now(), self.visits.rules.site.timezone)
+        return self.copy.covers(today.isoformat())
+
+    def _search(self, text: str, code: Claims | BookingNumber | BadCode) -> Search:
+        match code:
+            case Claims():
+                return self._by_claims(code)
+            case BookingNumber():
+                found = self.copy.by_number(code.number)
+                if len(found) == 1:
+                    return Found(found[0], "copy", "code")
+                if found:
+                    return NotFound(Reason.AMBIGUOUS_CODE, _raw(text))
+                return NotFound(Reason.UNKNOWN_BOOKING if self._has_data() else NO_DATA, _raw(text))
+            case BadCode():
+                return NotFound(code.reason, _raw(text))
+
+    def _by_claims(self, claims: Claims) -> Found:
+        """Return the booking of a signed code; one newer than the copy is taken on its signature and marked so."""
+        booking = self.copy.booking(claims.booking_id)
+        known: set[Reason] = set()
+        if self.visits.rules.is_key_revoked(claims.key_id):
+            known.add(Reason.REVOKED)
+        if booking is None:
+            return Found(claims.as_booking(), "signature", "code", frozenset(known))
+        if booking.code_not_before is not None and claims.issued_at < booking.code_not_before:
+            known.add(Reason.REVOKED)
+        return Found(booking, "copy", "code", frozenset(known))
+
+    def _begin(self, search: Search) -> View:
+        with self.visits.log.act() as act:
+            if isinstance(search, NotFound):
+                return self._refuse_unknown(act, search)
+            own = list(act.state.visits_of(search.booking.id))
+            peers = [visit for visit in self.copy.peer_visits(search.booking.id) if visit.id not in {v.id for v in own}]
+            last = max((*own, *peers), key=lambda visit: visit.touched_at, default=None)
+            if self.is_exit:
+                return self._leave(act, search, last)
+            if last is not None and self._is_taken_up(act, last, is_peer=last in peers):
+                return self._take_up(act, last.id)
+            return self._judge(act, search, last)
+
+    def _is_taken_up(self, act: Act, last: Visit, *, is_peer: bool) -> bool:
+        """Tell whether scanning goes on with `last`; a visit of another kiosk is adopted first."""
+        arrived_then_left = last.step is Step.ABANDONED and last.arrived_at is not None
+        if last.step not in OPEN_STEPS and not arrived_then_left:
+            return False
+        if is_peer:
+            idle_s = (self.visits.clock.now() - last.touched_at).total_seconds()
+            if last.step in SCREEN_STEPS and idle_s < self.visits.rules.policy.resume_elsewhere_s:
+                return False  # someone stands at the other kiosk with this very code
+            act.record(EntryKind.ADOPTED, {"visit_id": last.id, "visit": to_json(last), "from": last.kiosk_id})
+        return True
+
+    def _take_up(self, act: Act, visit_id: VisitId) -> View:
+        """Take an open visit up where it was."""
+        visit = act.state.visit(visit_id)
+        if visit is None:
+            return self.visits.showing.idle()
+        if visit.step is Step.RESTING and visit.rest_until is not None and self.visits.clock.now() >= visit.rest_until:
+            act.record(EntryKind.RESUMED, {"visit_id": visit.id, "at": "measuring"})
+        elif visit.step is Step.ABANDONED:
+            at = "measuring" if visit.declared_at is not None else "declaration"
+            act.record(EntryKind.RESUMED, {"visit_id": visit.id, "at": at})
+        elif visit.step is Step.HALL_LINE:
+            self.visits.admit_or_line_up(act, visit)
+        return self.visits.show(act, visit.id)
+
+    def _judge(self, act: Act, found: Found, last: Visit | None) -> View:
+        """Judge the booking at first contact, which is now, and begin a visit: shown to its holder, or refused."""
+        now = self.visits.clock.now()
+        known = found.known
+        if last is not None and last.step in OPEN_STEPS | {Step.ADMITTED, Step.LEFT, Step.TURNED_AWAY}:
+            known |= {Reason.ALREADY_ARRIVED}
+        judgement = judge(found.booking, self.visits.rules.door(act.state.count(EXTRA_LATE)), now, known)
+        visit_id = VisitId(self.visits.new_id())
+        body = {
+            "visit_id": visit_id,
+            "booking": to_json(found.booking),
+            "first_contact": to_wire(now),
+            "by": found.by,
+            **self._decided(found.source),
+        }
+        if judgement.reasons:
+            earlier = {"earlier_visit": last.id} if last is not None else {}
+            act.record(EntryKind.REFUSED, {**body, "reasons": list(judgement.reasons), **earlier})
+        else:
+            act.record(EntryKind.IDENTIFIED, body)
+        return self.visits.show(act, visit_id)
+
+    def _refuse_unknown(self, act: Act, search: NotFound) -> View:
+        now = self.visits.clock.now()
+        visit_id = VisitId(self.visits.new_id())
+        reasons = [search.reason] if search.reason is not None else []
+        body: dict[str, Any] = {
+            "visit_id": visit_id,
+            "booking": None,
+            "first_contact": to_wire(now),
+            "by": search.by,
+            "code": search.raw,
+            "reasons": reasons,
+            **self._decided("none"),
+        }
+        if search.reason is not None:
+            act.record(EntryKind.REFUSED, body)
+        else:
+            # "I have no data" is never "your booking is invalid": a person looks, and the visitor waits calmly.
+            act.record(EntryKind.IDENTIFIED, body)
+            act.record(EntryKind.HELD, {"visit_id": visit_id, "cause": "no_data"})
+        return self.visits.show(act, visit_id)
+
+    def _decided(self, source: str) -> dict[str, Any]:
+        """Return how this was decided: from what, how old it was, and by which policy."""
+        refreshed = self.copy.refreshed_at()
+        age = int((self.visits.clock.now() - refreshed).total_seconds()) if refreshed is not None else None
+        policy = self.visits.rules.policy
+        return {
+            "source": source,
+            "offline": not self.visits.hall.is_site_known(),
+            "copy_age_s": age,
+            "policy_id": policy.id,
+            "policy_version": policy.version,
+        }
+
+    def _leave(self, act: Act, found: Found, last: Visit | None) -> View:
+        """Take a code out again at an exit; the fact is recorded once, also when only the code tells of it."""
+        if last is not None and last.step is Step.LEFT:
+            return self.visits.show(act, last.id) if act.state.visit(last.id) else self.visits.showing.idle()
+        if last is None or last.step is not Step.ADMITTED:
+            if self.visits.hall.is_site_known() or last is not None:
+                return self.visits.showing.idle(Hint.NOT_INSIDE)
+            return self._leave_unseen(act, found)
+        if act.state.visit(last.id) is None:
+            act.record(EntryKind.ADOPTED, {"visit_id": last.id, "visit": to_json(last), "from": last.kiosk_id})
+        act.record(EntryKind.WENT_OUT, {"visit_id": last.id, "booking_id": found.booking.id})
+        return self.visits.show(act, last.id)
+
+    def _leave_unseen(self, act: Act, found: Found) -> View:
+        """While the link is down nobody here knows who came in by another door: the way out is recorded alone."""
+        now, visit_id = self.visits.clock.now(), VisitId(self.visits.new_id())
+        body = {"visit_id": visit_id, "booking": to_json(found.booking), "first_contact": to_wire(now), "by": found.by}
+        act.record(EntryKind.IDENTIFIED, {**body, **self._decided(found.source)})
+        act.record(EntryKind.WENT_OUT, {"visit_id": visit_id, "booking_id": found.booking.id, "unseen": True})
+        return self.visits.show(act, visit_id)
+
+
+def _the_one(searches: Sequence[Search]) -> Search:
+    """Return the one booking that all of `searches` mean, or that they are ambiguous."""
+    ids = {search.booking.id for search in searches if isinstance(search, Found)}
+    if len(searches) == 1 or (len(ids) == 1 and all(isinstance(search, Found) for search in searches)):
+        # The same booking twice (an old paper beside the phone): the code that is not revoked counts.
+        return min(searches, key=lambda search: len(search.known) if isinstance(search, Found) else 0)
+    return NotFound(Reason.AMBIGUOUS_CODE)
+
+
+def _raw(text: str) -> str:
+    """Return the code as kept with a refusal: its first bytes, in base64, since it may hold anything."""
+    return base64.b64encode(text.encode()[:MAX_RAW]).decode()

@@ -1,0 +1,143 @@
+"""From a visit to what its screen shows: one place that decides what may be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from kiosk.domain.admission import LOOKS_TO_GUARD, Reason, is_site_open, opening, serves, slot_opens
+from kiosk.domain.site import Words
+from kiosk.domain.visit import Step
+from kiosk.services.views import BookingCard, Face, Hint, RefusalFacts, View
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from kiosk.domain.booking import Booking
+    from kiosk.domain.ids import VisitId
+    from kiosk.domain.record import Visit
+    from kiosk.domain.site import Site
+    from kiosk.domain.state import State
+    from kiosk.services.hall import Hall
+    from kiosk.services.rulebook import Rulebook
+
+FACES: Final[Mapping[Step, Face]] = {
+    Step.BOOKING: Face.BOOKING,
+    Step.CARD_CHECK: Face.GUARD,
+    Step.DECLARATION: Face.DECLARATION,
+    Step.MEASURING: Face.MEASURING,
+    Step.RESTING: Face.REST,
+    Step.GUARD: Face.GUARD,
+    Step.HALL_LINE: Face.HALL_LINE,
+    Step.ADMITTED: Face.ADMITTED,
+    Step.REFUSED: Face.REFUSED,
+    Step.DISOWNED: Face.IDLE,
+    Step.ABANDONED: Face.IDLE,
+    Step.TURNED_AWAY: Face.GUARD,
+    Step.LEFT: Face.GOODBYE,
+}
+"""Which screen each step shows; a new step without one is a type error here and a failing test."""
+
+_LOOK_AHEAD_DAYS: Final = 31  # how far the next opening is searched
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """Makes views of visits."""
+
+    rules: Rulebook
+    hall: Hall
+
+    def idle(self, hint: Hint = Hint.NONE) -> View:
+        """Return the idle screen, with one line for the visitor."""
+        return View(Face.IDLE, hint=hint)
+
+    def waiting(self, visit_id: VisitId | None) -> View:
+        """Return the wait for the guard, the same for every cause."""
+        return View(Face.GUARD, visit_id)
+
+    def of(self, visit: Visit, state: State, hint: Hint = Hint.NONE) -> View:
+        """Return the view of a visit at its step."""
+        face = FACES[visit.step]
+        if face is Face.IDLE:
+            return self.idle(hint)
+        reason = Reason(visit.reasons[0]) if visit.step is Step.REFUSED and visit.reasons else None
+        return View(
+            face=face,
+            visit_id=visit.id,
+            card=self.card(visit.booking) if visit.booking is not None and face is not Face.GUARD else None,
+            refusal=self._refusal(visit, reason, state) if reason is not None else None,
+            number=_number(visit),
+            position=self.hall.place_in_line(state, visit) if visit.step is Step.HALL_LINE else None,
+            until=visit.rest_until if visit.step is Step.RESTING else None,
+            hint=hint,
+            looks_to_guard=reason in LOOKS_TO_GUARD,
+        )
+
+    def card(self, booking: Booking) -> BookingCard:
+        """Return what the holder of a booking may see of it."""
+        service = self.rules.services().get(booking.service)
+        unknown = Words(booking.service, booking.service)
+        return BookingCard(
+            name_masked=booking.name_masked or None,
+            plate_masked=booking.plate_masked or None,
+            service=service.name if service is not None else unknown,
+            hall=service.hall if service is not None else self.rules.site.name,
+            slot_start=booking.slot_start,
+            slot_end=booking.slot_end,
+            is_green=booking.is_green,
+        )
+
+    def _refusal(self, visit: Visit, reason: Reason, state: State) -> RefusalFacts:
+        """Return what this reason's screen tells, so that the visitor knows what to do next."""
+        now = self.hall.clock.now()
+        if visit.booking is None:
+            return RefusalFacts(reason, now=now)
+        match reason:
+            case Reason.TOO_EARLY | Reason.WRONG_DAY:
+                return RefusalFacts(reason, now=now, earliest=slot_opens(visit.booking, self.rules.policy))
+            case Reason.WRONG_SITE:
+                return _sent_to(reason, now, self.rules.other_site(visit.booking.site))
+            case Reason.NOT_SERVED_HERE:
+                return _sent_to(reason, now, self._competent_site(visit.booking))
+            case Reason.ONLINE_ONLY:
+                service = self.rules.services().get(visit.booking.service)
+                return RefusalFacts(reason, now=now, url=service.online_url if service is not None else None)
+            case Reason.SITE_CLOSED:
+                return RefusalFacts(reason, now=now, opens=self._next_opening(now))
+            case Reason.ALREADY_ARRIVED:
+                seen = (other.arrived_at for other in state.visits_of(visit.booking.id) if other.arrived_at is not None)
+                return RefusalFacts(reason, now=now, first_seen=min(seen, default=None))
+            case _:
+                return RefusalFacts(reason, now=now)
+
+    def _competent_site(self, booking: Booking) -> Site | None:
+        """Return the first site of the directory that serves this district and plate, or None."""
+        here = self.rules.site.id
+        return next((site for site in self.rules.documents().sites if site.id != here and serves(site, booking)), None)
+
+    def _next_opening(self, now: datetime) -> datetime | None:
+        site = self.rules.site
+        for days in range(_LOOK_AHEAD_DAYS):
+            opens = opening(site, now + timedelta(days=days))
+            if opens > now and is_site_open(site, opens):
+                return opens
+        return None
+
+
+def _sent_to(reason: Reason, now: datetime, site: Site | None) -> RefusalFacts:
+    if site is None:
+        return RefusalFacts(reason, now=now)
+    return RefusalFacts(reason, now=now, site_name=site.name, site_address=site.address)
+
+
+def _number(visit: Visit) -> str | None:
+    """Return the number that the visitor's screen shows at this step."""
+    numbers = {
+        Step.ADMITTED: visit.queue_number,
+        Step.RESTING: visit.rest_number,
+        Step.HALL_LINE: visit.line_number,
+    }
+    return numbers.get(visit.step) or None
