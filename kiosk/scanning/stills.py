@@ -71,7 +71,7 @@ def _lines(path: Path, cascade: Cascade) -> Iterator[dict[str, object]]:
         return
     picture = read_picture(path)
     if picture is None:
-        raise DeviceUnavailable("scan", "not a picture or a video")
+        raise DeviceUnavailable("scan", f"not a picture: {path}")
     start = time.perf_counter()
     codes = cascade.decode_still(picture)
     if codes:
@@ -120,4 +120,4 @@ def _readable(path: Path) -> str:
 def _reason(error: OSError | DeviceUnavailable) -> str:
     if isinstance(error, OSError):
         return error.strerror or str(error)
-    return str(error)
+    return "not a picture or a video"

@@ -1,0 +1,156 @@
+"""The order of readings: what is found, what is passed over, and what a blank frame gives."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pytest
+import segno
+import zxingcpp
+
+from kiosk.scanning.cascade import Cascade
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kiosk.scanning.frames import Gray
+
+BLANKS = {
+    "black": np.zeros((720, 1280), np.uint8),
+    "white": np.full((720, 1280), 255, np.uint8),
+    "noise": np.random.default_rng(1).integers(0, 256, (720, 1280), dtype=np.uint8),
+    "coarse noise": np.asarray(
+        cv2.resize(np.random.default_rng(2).integers(0, 256, (90, 160), dtype=np.uint8), (1280, 720)), dtype=np.uint8
+    ),
+    "stripes": np.tile(np.array([0, 0, 0, 255, 255, 255], np.uint8), (720, 214))[:, :1280],
+    "chequers": (np.indices((720, 1280)).sum(0) // 8 % 2 * 255).astype(np.uint8),
+}
+
+
+def placed(code: Gray, left: int, top: int) -> Gray:
+    """A gray frame of 1280 × 720 with the code at the place."""
+    frame = np.full((720, 1280), 190, np.uint8)
+    frame[top : top + code.shape[0], left : left + code.shape[1]] = code
+    return frame
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_a_frame_without_a_code_gives_no_read(cascade: Cascade, blank: str) -> None:
+    """Nothing is ever read out of a wall, a shirt or noise, by any stage."""
+    assert cascade.decode_still(BLANKS[blank]) == []
+    assert [cascade.decode(BLANKS[blank]) for _ in cascade.stages.by_name] == [[]] * len(cascade.stages.by_name)
+
+
+def test_two_codes_in_a_frame_are_both_found(cascade: Cascade, draw_qr: Callable[..., Gray]) -> None:
+    """The caller can tell an ambiguous frame only when it gets both."""
+    frame = placed(draw_qr("one"), 100, 200)
+    frame[300 : 300 + 116, 900 : 900 + 116] = draw_qr("two")
+    assert {code.text for code in cascade.decode(frame)} == {"one", "two"}
+
+
+def test_corners_are_given_in_the_frames_pixels(cascade: Cascade, draw_qr: Callable[..., Gray]) -> None:
+    """The frame drawn around the code on the screen must follow the code, whichever stage read it."""
+    code = draw_qr("HELLO", 6)
+    frame = placed(code, 400, 300)
+    cascade.stages.wait = True
+    found = {name: stage(frame) for name, stage in cascade.stages.by_name.items() if "inverted" not in name}
+    found["live"] = cascade.decode(frame)
+    found["followed"] = cascade.decode(frame)
+    found["fitted"] = cascade.decode_still(frame.repeat(3, 0).repeat(3, 1))
+    for name, codes in found.items():
+        scale = 3 if name == "fitted" else 1
+        left, top = codes[0].corners[0]
+        assert abs(left - scale * 424) <= 6 * scale, name
+        assert abs(top - scale * 324) <= 6 * scale, name
+
+
+def test_a_followed_code_does_not_hide_a_second_one(cascade: Cascade, draw_qr: Callable[..., Gray]) -> None:
+    """Trying the last place first must not make the scanner blind to the rest."""
+    frame = placed(draw_qr("one"), 100, 200)
+    cascade.decode(frame)
+    frame[300 : 300 + 116, 900 : 900 + 116] = draw_qr("two")
+    seen = {code.text for _ in range(5) for code in cascade.decode(frame)}
+    assert seen == {"one", "two"}
+
+
+def test_a_code_that_moved_away_is_found_again(cascade: Cascade, draw_qr: Callable[..., Gray]) -> None:
+    """The last place is only a guess."""
+    cascade.decode(placed(draw_qr("one"), 100, 200))
+    assert [code.text for code in cascade.decode(placed(draw_qr("one"), 1000, 500))] == ["one"]
+
+
+@pytest.mark.parametrize("stages", ["all", "zbar only"])
+def test_a_dark_mode_code_is_read(cascade: Cascade, draw_qr: Callable[..., Gray], stages: str) -> None:
+    """Phones in dark mode show light codes on dark ground."""
+    frame = placed((255 - draw_qr("dark", 6)).astype(np.uint8), 300, 200)
+    cascade.stages.wait = True
+    read = cascade.decode if stages == "all" else cascade.stages.by_name["zbar half inverted"]
+    assert [code.text for code in read(frame)] == ["dark"]
+
+
+def test_modules_of_two_pixels_are_read(cascade: Cascade, draw_qr: Callable[..., Gray]) -> None:
+    """A sharp code far away is read before the visitor comes near."""
+    text = "VB1:" + "6BF+70790T9WJWG.FKY*4GO0" * 6
+    assert [code.text for code in cascade.decode(placed(draw_qr(text, 2, error="m"), 300, 200))] == [text]
+
+
+def test_a_colour_frame_is_read_like_a_gray_one(cascade: Cascade, draw_qr: Callable[..., Gray]) -> None:
+    """Cameras give BGR."""
+    frame = np.asarray(cv2.cvtColor(placed(draw_qr("colour"), 300, 200), cv2.COLOR_GRAY2BGR), dtype=np.uint8)
+    assert [code.text for code in cascade.decode(frame)] == ["colour"]
+
+
+def test_the_largest_code_full_of_random_bytes_comes_through(cascade: Cascade, draw_qr: Callable[..., Gray]) -> None:
+    """2,953 bytes are all a QR code can hold; random ones are read as they are and harm nothing."""
+    content = random.Random(4).randbytes(2953)
+    codes = cascade.decode_still(draw_qr(content, 4, mode="byte", error="l", boost_error=False))
+    assert [code.raw for code in codes] == [content]
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["parts alone", "all parts in a frame"])
+def test_structured_append_is_passed_over(
+    cascade: Cascade, draw_symbol: Callable[..., Gray], together: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A part of a message is no booking; pyzbar raises on it, and nothing is printed."""
+    parts = [draw_symbol(code) for code in segno.make_sequence("A message in four parts. " * 12, symbol_count=4)]
+    frames = [np.hstack(parts)] if together else parts
+    cascade.stages.wait = True
+    for frame in frames:
+        assert cascade.decode(frame) == []
+        assert cascade.decode_still(frame) == []
+        assert [stage(frame) for stage in cascade.stages.by_name.values()] == [[]] * len(cascade.stages.by_name)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("other", ["MicroQRCode", "RMQRCode", "Aztec", "DataMatrix", "PDF417", "Code128", "EAN13"])
+def test_other_symbologies_are_passed_over(cascade: Cascade, other: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """Only QR codes carry bookings; the rest is neither read nor printed about."""
+    barcode = zxingcpp.create_barcode(
+        "5901234123457" if other == "EAN13" else "12345", getattr(zxingcpp.BarcodeFormat, other)
+    )
+    picture = np.asarray(barcode.to_image(scale=6), dtype=np.uint8)
+    assert cascade.decode_still(picture) == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_nothing_more_is_tried_after_the_deadline() -> None:
+    """A busy machine reads the newest frame rather than more of an old one."""
+    ticks = iter((0.0, 1.0))
+    cascade = Cascade(None, deadline=0.5, clock=lambda: next(ticks))
+    tried: list[str] = []
+    cascade._order = (lambda gray: tried.append("stage") or [],)
+    cascade.decode(BLANKS["white"])
+    assert tried == []
+
+
+def test_each_blank_frame_gets_the_next_stage() -> None:
+    """A code that holds still meets every stage within as many frames as there are stages."""
+    cascade = Cascade(None)
+    tried: list[int] = []
+    cascade._order = tuple(lambda gray, number=number: tried.append(number) or [] for number in range(3))
+    for _ in range(4):
+        cascade.decode(BLANKS["white"])
+    assert tried == [0, 1, 2, 0]
