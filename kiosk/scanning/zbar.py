@@ -33,11 +33,12 @@ ZbarRead = tuple[bytes, "Corners"]
 # Bytes of shared memory, so the largest frame (8000 × 8000); pages that are never written cost nothing.
 CAPACITY = 64 * 2**20
 
-# Seconds: what a start may take on a busy machine, and an answer for a small frame. An answer for a larger one may take
-# as much longer as the pixels say; 1280 × 720 of noise takes 0.03 s here.
+# Seconds: what a start may take on a busy machine, an answer for a small frame, and an end. A larger frame's answer
+# may take as much longer as the pixels say; 1280 × 720 of noise takes 0.03 s here.
 _START_TIME = 10.0
 _ANSWER_TIME = 1.0
 _ANSWER_TIME_PER_PIXEL = 5e-7
+_END_TIME = 1.0
 
 # When it falls this often within so many seconds it is left alone for as long.
 _FALLS = 5
@@ -87,12 +88,18 @@ class ZbarProcess:
             return []
 
     def close(self) -> None:
-        """End the child and give back the memory."""
+        """End the child and give back the memory; may be called twice."""
+        if self._memory.closed:
+            return
+        if self._child is not None and self._child.stdin is not None:
+            # It ends by itself when nothing more can come; one that hangs is killed.
+            self._child.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(_END_TIME)
         self._end()
+        # The memory cannot be closed while an array points into it.
         del self._pixels
-        # A frame that still points into the memory keeps it until it goes.
-        with contextlib.suppress(BufferError):
-            self._memory.close()
+        self._memory.close()
         os.close(self._file)
 
     def _available(self, *, wait: bool) -> bool:

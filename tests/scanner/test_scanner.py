@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from kiosk.scanning.frames import Gray, Pixels
 
-QUICK = ScannerSettings(black_after=0.2, frozen_after=0.4, reopen_first=0.02, reopen_last=0.05)
+# Long enough that a busy machine is not taken for a frozen camera.
+QUICK = ScannerSettings(black_after=0.2, frozen_after=1.0, reopen_first=0.02, reopen_last=0.05)
 
 
 class FakeCamera:

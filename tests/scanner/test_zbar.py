@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from kiosk.scanning.frames import Gray
 
+ROOT = Path(__file__).parents[2]
 BLANK = np.full((40, 40), 200, np.uint8)
 
 
@@ -37,13 +40,22 @@ def start() -> Iterator[Callable[..., ZbarProcess]]:
         process.close()
 
 
-def test_a_killed_process_is_replaced(start: Callable[..., ZbarProcess], draw_qr: Callable[..., Gray]) -> None:
+def has_ended(pid: int) -> bool:
+    """Whether the process is gone, or a zombie that nobody has buried yet."""
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text().split()[2] == "Z"
+
+
+def test_a_killed_process_is_replaced(
+    start: Callable[..., ZbarProcess], draw_qr: Callable[..., Gray], wait_for: Callable[..., None]
+) -> None:
     """After a memory fault the next picture is read by a new process."""
     process = start()
     assert process.read(draw_qr("before"), wait=True)[0][0] == b"before"
     first = process.pid
     assert first is not None
     os.kill(first, signal.SIGKILL)
+    wait_for(lambda: has_ended(first))
     assert process.read(draw_qr("after"), wait=True)[0][0] == b"after"
     assert process.pid != first
 
@@ -140,6 +152,32 @@ def test_closing_leaves_no_process(draw_qr: Callable[..., Gray]) -> None:
     """The kiosk's end is the child's end."""
     process = ZbarProcess()
     assert process.read(draw_qr("x"), wait=True)
+    pid = process.pid
+    assert pid is not None
+    process.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_a_killed_kiosk_leaves_no_zbar_behind(wait_for: Callable[..., None]) -> None:
+    """Nobody ends the child then; it notices that its parent is gone."""
+    program = (
+        "import os, signal, numpy\n"
+        "from kiosk.scanning.zbar import ZbarProcess\n"
+        "process = ZbarProcess(); process.read(numpy.full((40, 40), 200, numpy.uint8), wait=True)\n"
+        "print(process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, cwd=ROOT, timeout=60)
+    wait_for(lambda: has_ended(int(done.stdout)))
+    assert done.returncode == -signal.SIGKILL
+
+
+def test_a_child_that_does_not_end_is_killed(
+    start: Callable[..., ZbarProcess], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hanging decoder cannot hold up the kiosk's stop."""
+    monkeypatch.setattr(zbar, "_END_TIME", 0.05)
+    process = start("print('ready', flush=True); time.sleep(600)")
     pid = process.pid
     assert pid is not None
     process.close()
