@@ -17,6 +17,9 @@ RAW_HIGH_CC: Final = 4500  # above: a fault, whatever the device says
 FACE_HIGH_CC: Final = 4300  # 43 to 45 °C: fault
 
 
+NO_DEVICE: Final = "no_device"  # the code of a Fault where a guard measures by hand, as it was set up
+
+
 class Outcome(StrEnum):
     """What a reading says."""
 
@@ -99,7 +102,8 @@ def assess(reading: Reading | Fault, policy: ScreeningPolicy, previous_cold_cc: 
     `previous_cold_cc`: the last reading that was too cold, or None; still rising from it means still warming up.
     """
     if isinstance(reading, Fault):
-        return Assessment(Outcome.DEVICE_FAULT, (reading.code,))
+        outcome = Outcome.MANUAL_REQUIRED if reading.code == NO_DEVICE else Outcome.DEVICE_FAULT
+        return Assessment(outcome, (reading.code,))
     for check in (_fault, _unfit, _limits):
         found = check(reading, policy, previous_cold_cc)
         if found is not None:

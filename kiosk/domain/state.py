@@ -246,7 +246,8 @@ def _case_closed(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
         state.put_case(replace(case, closed_at=entry.happened_at, closed_by=guard, disposition=disposition))
 
 
-def _day_turned(state: State, _entry: Entry, _body: Mapping[str, Any]) -> None:
+def _day_turned(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    _count(state, entry.kind, body)
     for name in (INSIDE, TYPED_WRONG, EXTRA_LATE):
         state.set_count(name, 0)
 

@@ -1,0 +1,41 @@
+"""No thermometer at the kiosk: a named guard measures everybody with a hand-held one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kiosk.domain.screening import NO_DEVICE
+from kiosk.errors import DeviceUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kiosk.config import ThermometerSettings
+    from kiosk.domain.screening import Reading
+    from kiosk.ports import Clock
+
+
+class NoDevice(DeviceUnavailable):
+    """There is meant to be no thermometer here: not a fault, a guard measures."""
+
+    code = NO_DEVICE
+
+
+class ManualThermometer:
+    """Sends every visitor to the guard for measuring."""
+
+    is_simulated = False
+    name = "manual:guard"
+
+    def measure(self, progress: Callable[[float], None]) -> Reading:
+        """Raise NoDevice."""
+        progress(1.0)
+        raise NoDevice(self.name, "a guard measures by hand here")
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to let go of."""
+
+
+def open_device(_settings: ThermometerSettings, _clock: Clock) -> ManualThermometer:
+    """Return the device for `kiosk.toml`."""
+    return ManualThermometer()

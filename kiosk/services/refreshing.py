@@ -1,0 +1,87 @@
+"""Refreshing the local copy: documents, bookings and what the other kiosks know."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from kiosk.errors import ServerError, ServerRejected
+
+if TYPE_CHECKING:
+    from kiosk.ports import Central, Clock, LocalCopy
+    from kiosk.services.reporting import Backoff
+
+logger = logging.getLogger(__name__)
+
+SITE_VIEW_S: Final = 2.0  # how long a visit may stay unknown to the other doors
+BOOKINGS_S: Final = 10.0
+DOCUMENTS_S: Final = 30.0
+_REJECTED_S: Final = 300.0
+
+
+@dataclass(slots=True)
+class Refresher:
+    """Brings the local copy up to date, each part at its own pace, by the monotonic clock."""
+
+    central: Central
+    copy: LocalCopy
+    clock: Clock
+    backoff: Backoff
+    _due: dict[str, float] = field(default_factory=dict[str, float], init=False)
+    _was_well: bool = field(default=True, init=False)
+
+    def step(self) -> float:
+        """Fetch what is due; return how many seconds to wait before the next step."""
+        try:
+            self._documents()
+            self._bookings()
+            self._site_view()
+        except ServerRejected as error:
+            self._say(well=False, why=error.code)
+            return _REJECTED_S
+        except ServerError as error:
+            self._say(well=False, why=error.code)
+            return self.backoff.wait()
+        self.backoff.well()
+        self._say(well=True)
+        return SITE_VIEW_S
+
+    def refresh_now(self) -> None:
+        """Make everything due, for the next step."""
+        self._due.clear()
+
+    def _is_due(self, name: str, every_s: float) -> bool:
+        now = self.clock.monotonic()
+        if now < self._due.get(name, now):
+            return False
+        self._due[name] = now + every_s
+        return True
+
+    def _documents(self) -> None:
+        if self._is_due("documents", DOCUMENTS_S):
+            known = self.copy.documents()
+            newer = self.central.documents(known.version if known is not None else "")
+            if newer is not None:
+                self.copy.store_documents(newer)
+
+    def _bookings(self) -> None:
+        if not self._is_due("bookings", BOOKINGS_S):
+            return
+        more = True
+        while more:
+            page = self.central.bookings(self.copy.cursor())
+            self.copy.store_page(page, self.clock.now())
+            more = page.more or page.reset
+
+    def _site_view(self) -> None:
+        if self._is_due("site_view", SITE_VIEW_S):
+            known = self.copy.site_view()
+            view = self.central.site_view(known[0].version if known is not None else 0)
+            self.copy.store_site_view(view, self.clock.now())
+
+    def _say(self, *, well: bool, why: str = "") -> None:
+        """Log once when the server goes silent and once when it is back, and nothing in between."""
+        if well != self._was_well:
+            self._was_well = well
+            logger.warning("refreshing is back" if well else "refreshing waits: %s", *(() if well else (why,)))
