@@ -161,7 +161,7 @@ def _app(canvas: Picture, screen: Place, size: int, look: Look) -> None:
     faint: Colour = (84, 80, 78, 255) if look.dark else _FAINT
     _lines(canvas, (inner, top + round(size * 0.43)), (round(wide * 0.7), size // 24), faint, 1)
     below = top + round(high * 0.27) + size
-    _lines(canvas, (inner, below + size // 10), (round(wide * 0.8), size // 22), faint, 3)
+    _lines(canvas, (inner, below + size // 10), (round(wide * 0.8), size // 22), faint, 1)
     button = (inner, top + round(high * 0.87), wide - wide // 6, size // 7)
     _box(canvas, button, size // 16, _TEAL)
 
@@ -199,7 +199,6 @@ def _arm(canvas: Picture, thing: Place, look: Look) -> None:
     cv2.line(canvas, palm, wrist, skin, round(wide * 0.52), cv2.LINE_AA)
     cv2.circle(canvas, palm, round(wide * 0.42), skin, -1, cv2.LINE_AA)
     cv2.line(canvas, (wrist[0], wrist[1] + high // 16), end, sleeve, round(wide * 0.66), cv2.LINE_AA)
-    cv2.line(canvas, (wrist[0], wrist[1] + high // 16), end, _tinted(sleeve, 1.18), round(wide * 0.3), cv2.LINE_AA)
     if look.left_handed:
         canvas[:] = canvas[:, ::-1].copy()
 

@@ -114,10 +114,14 @@ class Cascade:
 
 
 def _sizes(gray: Gray) -> list[tuple[float, Gray]]:
-    """The picture fitted to the camera's size, if it is larger, and the picture as it is."""
+    """The picture fitted to the camera's size if it is larger, as it is, and smaller still for what is only blur."""
     height, width = gray.shape
-    scale = min(_FITTED[0] / width, _FITTED[1] / height)
-    if scale >= 1:
-        return [(1.0, gray)]
-    fitted = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return [(scale, as_pixels(fitted)), (1.0, gray)]
+    fitted = min(1.0, _FITTED[0] / width, _FITTED[1] / height)
+    scales = dict.fromkeys((fitted, 1.0, fitted / 2 if fitted * width > _FITTED[0] / 4 else fitted))
+    return [(scale, _scaled(gray, scale)) for scale in scales]
+
+
+def _scaled(gray: Gray, scale: float) -> Gray:
+    if scale == 1.0:
+        return gray
+    return as_pixels(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
