@@ -51,6 +51,7 @@ class EntryKind(StrEnum):
     STARTED = "started"
     STOPPED = "stopped"
     DEVICE = "device"
+    EXPORTED = "exported"
     TYPED_WRONG = "typed_wrong"
     TYPING_REOPENED = "typing_reopened"
     TOLERANCE_WIDENED = "tolerance_widened"

@@ -1,0 +1,260 @@
+"""The composition root: builds a whole kiosk from settings, with or without a window. No Kivy here.
+
+Threads: one worker runs every act and alone writes the log; one thread owns the thermometer; the scanner has its
+own; one thread reports and one refreshes, on connections of their own. All are stopped and joined by `stop`.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import secrets
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.adapters.central_client import CentralClient
+from kiosk.adapters.clock import SystemClock
+from kiosk.adapters.database import read_key
+from kiosk.adapters.local_copy import SqliteCopy
+from kiosk.adapters.log_store import Identity, LogReader, LogStore
+from kiosk.adapters.loop import Loop
+from kiosk.adapters.pins import check_pin
+from kiosk.adapters.thermometers import open_thermometer
+from kiosk.domain.entry import EntryKind
+from kiosk.domain.ids import KioskId, SiteId, uuid7
+from kiosk.domain.screening import Fault
+from kiosk.domain.times import to_ms
+from kiosk.errors import DeviceError, KioskError, StoreError
+from kiosk.services.day import Day
+from kiosk.services.desk import Desk
+from kiosk.services.guard_board import Board
+from kiosk.services.guards import Guards
+from kiosk.services.hall import Hall
+from kiosk.services.identifying import Identifying
+from kiosk.services.refreshing import Refresher
+from kiosk.services.reporting import Backoff, Reporter
+from kiosk.services.rulebook import Rulebook
+from kiosk.services.showing import Showing
+from kiosk.services.visits import Visits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kiosk.config import Settings
+    from kiosk.domain.ids import VisitId
+    from kiosk.domain.screening import Reading
+    from kiosk.ports import Central, Clock, Thermometer
+    from kiosk.services.views import View
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+LOG_FILE = "log.db"
+COPY_FILE = "copy.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a demo or a test puts in the place of the real thing; None means the configured one."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    central: Central | None = None
+    thermometer: Thermometer | None = None
+
+
+def data_key(settings: Settings, data: Path) -> bytes:
+    """Return the key of the log in `data`; made at the first start, never beside a log that has one already."""
+    path = Path(settings.kiosk.log.key_file).expanduser()
+    if path.resolve().is_relative_to(data.resolve()):
+        message = f"log.key_file: {path} lies inside the data folder; a stolen disk would bring its own key"
+        raise StoreError(message)
+    return read_key(path, may_create=not (data / LOG_FILE).exists())
+
+
+def enrol(settings: Settings, data: Path, code: str) -> Identity:
+    """Trade a one-time code for this kiosk's identity and keep it in the log; raises ServerError or StoreError."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    clock = SystemClock()
+    store = LogStore(data / LOG_FILE, data_key(settings, data), clock, lambda: None)
+    try:
+        if store.identity is not None:
+            message = f"{data}: this kiosk is enrolled already; another life needs another data folder"
+            raise StoreError(message)
+        private = Ed25519PrivateKey.generate()
+        public = private.public_key().public_bytes_raw().hex()
+        answer = _client(settings, None, clock).enrol(code, public)
+        identity = Identity(
+            site_id=SiteId(answer.site_id),
+            kiosk_id=KioskId(answer.kiosk_id),
+            epoch=answer.epoch,
+            letter=answer.letter,
+            token=answer.token,
+            id_key=answer.id_key,
+            private_key=private.private_bytes_raw().hex(),
+        )
+        store.enrol(identity)
+    finally:
+        store.close()
+    return identity
+
+
+def _client(settings: Settings, token: str | None, clock: Clock) -> CentralClient:
+    server = settings.kiosk.server
+    return CentralClient(
+        server.url,
+        token,
+        clock=clock,
+        connect_timeout_s=server.connect_timeout_s,
+        read_timeout_s=server.read_timeout_s,
+        ca_file=server.ca_file or None,
+    )
+
+
+class Kiosk:
+    """A whole kiosk: `start`, use `desk` through `call` or `submit`, `stop`."""
+
+    def __init__(self, settings: Settings, data: Path, parts: Parts | None = None) -> None:
+        """Open the log and the local copy in `data` and build everything; no thread but the worker runs yet.
+
+        Raises ConfigError or StoreError, also when this kiosk was never enrolled.
+        """
+        parts = parts or Parts()
+        self.settings = settings
+        self.clock = parts.clock
+        key = data_key(settings, data)
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="worker")
+        self._measuring = ThreadPoolExecutor(1, thread_name_prefix="thermometer")
+        self.log = LogStore(data / LOG_FILE, key, self.clock, lambda: self.central.clock_offset_ms)
+        identity = self.log.identity
+        if identity is None:
+            self.log.close()
+            message = f"{data}: this kiosk is not enrolled; run: main.py kiosk --enrol CODE"
+            raise StoreError(message)
+        self.identity = identity
+        self.central: Central = parts.central or _client(settings, identity.token, self.clock)
+        self.thermometer = parts.thermometer or open_thermometer(settings.kiosk, self.clock)
+        self.copy = SqliteCopy(data / COPY_FILE, key)
+        self._reader = LogReader(data / LOG_FILE, key)
+        self.desk = self._build_desk(identity)
+        self.reporter = Reporter(self._reader, self.central, self._acknowledge, Backoff(random.random))
+        self.refresher = Refresher(self.central, self.copy, self.clock, Backoff(random.random))
+        self._loops = [Loop("report", self.reporter.step), Loop("refresh", self.refresher.step)]
+
+    def _build_desk(self, identity: Identity) -> Desk:
+        rules = Rulebook(self.copy, self.settings.policy, self.settings.declaration)
+        hall = Hall(self.copy, rules, self.clock, identity.letter)
+        visits = Visits(self.log, rules, hall, Showing(rules, hall), self.clock, self._new_id)
+        is_exit = self.settings.kiosk.direction == "exit"
+        identifying = Identifying(visits, self.copy, bytes.fromhex(identity.id_key), is_exit)
+        guards = Guards(visits, check_pin)
+        return Desk(
+            visits=visits,
+            identifying=identifying,
+            guards=guards,
+            board_maker=Board(visits, guards, hall, self.copy, identifying),
+            day=Day(self.log, rules, self.copy, self.clock),
+            kiosk_name=f"{identity.site_id}/{identity.kiosk_id}",
+            thermometer_name=self.thermometer.name,
+            is_simulated=self.thermometer.is_simulated,
+        )
+
+    def _new_id(self) -> str:
+        return uuid7(to_ms(self.clock.now()), secrets.randbits(74))
+
+    # running
+
+    def start(self, *, loops: bool = True) -> None:
+        """Record the start and let the reporter and the refresher run."""
+        self.call(self._record_start)
+        if loops:
+            for loop in self._loops:
+                loop.start()
+
+    def _record_start(self) -> None:
+        body = {
+            "mode": self.settings.kiosk.mode,
+            "direction": self.settings.kiosk.direction,
+            "thermometer": self.thermometer.name,
+            "simulated": self.thermometer.is_simulated,
+        }
+        with self.log.act() as act:
+            act.record(EntryKind.STARTED, body)
+
+    def stop(self) -> None:
+        """End every thread, record the stop, and let go of everything."""
+        for loop in self._loops:
+            loop.stop()
+        self.thermometer.close()
+        self._measuring.shutdown()
+        try:
+            self.call(self._record_stop)
+        except KioskError:
+            logger.exception("the stop could not be recorded")
+        self._worker.shutdown()
+        self._reader.close()
+        self.copy.close()
+        self.log.close()
+
+    def _record_stop(self) -> None:
+        with self.log.act() as act:
+            act.record(EntryKind.STOPPED, {})
+
+    def _acknowledge(self, seq: int) -> None:
+        self.call(lambda: self.log.acknowledge(seq))
+
+    # from other threads
+
+    def submit(self, job: Callable[[], T]) -> Future[T]:
+        """Run `job` on the worker's thread; the future tells what became of it."""
+        return self._worker.submit(job)
+
+    def call(self, job: Callable[[], T]) -> T:
+        """Run `job` on the worker's thread and wait for it; raises what it raises."""
+        return self._worker.submit(job).result()
+
+    def measure(self, visit_id: VisitId, progress: Callable[[float], None]) -> Future[View]:
+        """Measure on the thermometer's thread, judge on the worker's; waiting for a device holds up no act."""
+        done: Future[View] = Future()
+
+        def judge(reading: Reading | Fault) -> None:
+            try:
+                done.set_result(self.call(lambda: self.desk.measured(visit_id, reading)))
+            except Exception as error:  # noqa: BLE001 - handed on whole to whoever waits for the future
+                done.set_exception(error)
+
+        self._measuring.submit(lambda: judge(self._reading(progress)))
+        return done
+
+    def _reading(self, progress: Callable[[float], None]) -> Reading | Fault:
+        """Return a reading or a fault; a fault is never a number."""
+        try:
+            reading = self.thermometer.measure(progress)
+        except DeviceError as error:
+            logger.warning("thermometer: %s", error.code)
+            self.set_device("thermometer", is_well=False)
+            return Fault(self.thermometer.name, error.code, self.clock.now())
+        self.set_device("thermometer", is_well=True)
+        return reading
+
+    def set_device(self, name: str, *, is_well: bool) -> None:
+        """Tell how a device is; a change is recorded."""
+        self.submit(lambda: self._note_device(name, is_well=is_well))
+
+    def _note_device(self, name: str, *, is_well: bool) -> None:
+        if self.desk.devices.get(name, True) != is_well or name not in self.desk.devices:
+            self.desk.devices = {**self.desk.devices, name: is_well}
+            self.desk.note_device(name, "ok" if is_well else "fault")
+
+    def drain(self) -> int:
+        """Ship until nothing is unsent or the server does not answer; return how many are left."""
+        while self._reader.unsent(1):
+            before = self._reader.acknowledged()
+            self.reporter.step()
+            if self._reader.acknowledged() == before:
+                break
+        return self.call(lambda: self.log.last()[0] - self.log.acknowledged())

@@ -1,0 +1,166 @@
+"""The command line: one subcommand each for what people do with a kiosk.
+
+Exit codes, the same for all: 0 done and well; 1 done, and something is not well (a broken log, a device that does
+not answer); 2 wrong arguments or a file that cannot be opened; 3 broken settings; 4 the log cannot be used;
+5 the server refused or cannot be reached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import tempfile
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kiosk.errors import ConfigError, KioskError, ServerError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OK, UNWELL, USAGE, BAD_CONFIG, BAD_STORE, BAD_SERVER = range(6)
+CONFIG: Final = Path(__file__).resolve().parent.parent / "config"
+
+_KIVY: Final = {
+    "KIVY_NO_ARGS": "1",
+    "KIVY_NO_CONFIG": "1",
+    "KIVY_NO_FILELOG": "1",
+    "KIVY_LOG_MODE": "PYTHON",
+    "OPENBLAS_NUM_THREADS": "1",  # numpy's pool costs 0.09 s of start-up and is not used (kivy-facts.md, section 5)
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one subcommand; return its exit code. Errors made for people come out as one line each."""
+    for name, value in _KIVY.items():
+        os.environ.setdefault(name, value)
+    os.environ.setdefault("KIVY_HOME", str(Path(tempfile.gettempdir()) / f"vb-kiosk-kivy-{os.getuid()}"))
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(
+        level=logging.INFO if options.verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        return int(options.run(options))
+    except ConfigError as error:
+        return _said(BAD_CONFIG, *error.mistakes)
+    except StoreError as error:
+        return _said(BAD_STORE, str(error))
+    except ServerError as error:
+        return _said(BAD_SERVER, f"{error.code}: {error}")
+    except KioskError as error:
+        return _said(UNWELL, f"{error.code}: {error}")
+    except KeyboardInterrupt:
+        return OK
+
+
+def _said(code: int, *lines: str) -> int:
+    for line in lines:
+        print(line, file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="main.py", description="Check-in and health-screening kiosk.", epilog=(__doc__ or "").partition("\n\n")[2]
+    )
+    parser.add_argument("--verbose", action="store_true", help="say more on standard error; never anything personal")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    kiosk = _command(commands, "kiosk", "open the kiosk's window, or enrol it with --enrol", _kiosk)
+    _config_and_data(kiosk, "kiosk.toml")
+    kiosk.add_argument("--enrol", metavar="CODE", help="trade the server's one-time code for this kiosk's identity")
+
+    central = _command(commands, "central", "run the central server", _central)
+    _config_and_data(central, "central.toml")
+
+    demo = _command(commands, "demo", "show a whole day's door: server, bookings, kiosk, drawn visitors", _demo)
+    demo.add_argument("rest", nargs=argparse.REMAINDER, help="see: demo --help")
+
+    scan = _command(commands, "scan", "print one JSON line per picture or video frame with a QR code", _scan)
+    scan.add_argument("paths", nargs="+", metavar="PATH", help="pictures, videos or folders of them")
+
+    check = _command(
+        commands, "check", "check settings and devices, in plain words; exit code 1 when one fails", _check
+    )
+    check.add_argument("--config", type=Path, default=CONFIG / "kiosk.toml", help="the kiosk's settings")
+
+    _log_commands(commands)
+
+    bench = _command(commands, "bench", "run a benchmark", _bench)
+    bench.add_argument("rest", nargs=argparse.REMAINDER, metavar="NAME …", help="which one, and its own arguments")
+    return parser
+
+
+def _command(commands, name, text, run):  # noqa: ANN001, ANN202 - argparse's own types are private
+    command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    command.set_defaults(run=run)
+    return command
+
+
+def _config_and_data(command: argparse.ArgumentParser, file: str) -> None:
+    command.add_argument("--config", type=Path, default=CONFIG / file, help="the settings")
+    command.add_argument("--data", type=Path, required=True, help="the folder of its data")
+
+
+def _log_commands(commands) -> None:  # noqa: ANN001 - argparse's own type is private
+    log = commands.add_parser("log", help="look at the screening log", description="Look at the screening log.")
+    acts = log.add_subparsers(required=True, metavar="ACT")
+    texts = {
+        "list": "list the entries; no bodies, no personal data",
+        "verify": "walk the hash chain; names the first broken entry and why; exit code 1 then",
+        "rebuild": "make the state anew from the entries and compare; exit code 1 when it differed",
+        "export": "write every entry with its body, for an inspection; the export is registered as an entry",
+    }
+    for name, text in texts.items():
+        act = _command(acts, name, text, _log)
+        act.set_defaults(act=name)
+        _config_and_data(act, "kiosk.toml")
+        act.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _kiosk(options: argparse.Namespace) -> int:
+    from kiosk import bootstrap
+    from kiosk.config import load
+
+    settings = load(options.config)
+    if options.enrol:
+        identity = bootstrap.enrol(settings, options.data, options.enrol)
+        print(f"enrolled as {identity.site_id}/{identity.kiosk_id}, letter {identity.letter}, epoch {identity.epoch}")
+        return OK
+    return int(import_module("kiosk.app").run(settings, options.data))
+
+
+def _central(options: argparse.Namespace) -> int:
+    return int(import_module("central.server").main(options.config, options.data))
+
+
+def _demo(options: argparse.Namespace) -> int:
+    return int(import_module("demo.main").main(options.rest))
+
+
+def _scan(options: argparse.Namespace) -> int:
+    from kiosk.scanner import scan_paths
+
+    return scan_paths(options.paths, sys.stdout)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    names = sorted(path.stem for path in (CONFIG.parent / "bench").glob("*.py") if path.stem != "__init__")
+    if not options.rest or options.rest[0] not in names:
+        return _said(USAGE, f"bench: which one? There are: {', '.join(names)}")
+    return int(import_module(f"bench.{options.rest[0]}").main(options.rest[1:]))
+
+
+def _check(options: argparse.Namespace) -> int:
+    from kiosk.check import check
+
+    return check(options.config, sys.stdout)
+
+
+def _log(options: argparse.Namespace) -> int:
+    from kiosk.log_command import COMMANDS
+
+    return COMMANDS[options.act](options.config, options.data, sys.stdout, as_json=options.json)
