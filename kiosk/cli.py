@@ -19,26 +19,33 @@ from typing import TYPE_CHECKING, Final
 from kiosk.errors import ConfigError, KioskError, ServerError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    _Run = Callable[[argparse.Namespace], int]
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
 
 OK, UNWELL, USAGE, BAD_CONFIG, BAD_STORE, BAD_SERVER = range(6)
 CONFIG: Final = Path(__file__).resolve().parent.parent / "config"
 
-_KIVY: Final = {
+_ENVIRONMENT: Final = {
     "KIVY_NO_ARGS": "1",
     "KIVY_NO_CONFIG": "1",
     "KIVY_NO_FILELOG": "1",
     "KIVY_LOG_MODE": "PYTHON",
     "OPENBLAS_NUM_THREADS": "1",  # numpy's pool costs 0.09 s of start-up and is not used (kivy-facts.md, section 5)
+    "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT": "3",  # seconds; a camera that hangs would hold up the stop for ten
 }
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one subcommand; return its exit code. Errors made for people come out as one line each."""
-    for name, value in _KIVY.items():
+    for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("KIVY_HOME", str(Path(tempfile.gettempdir()) / f"vb-kiosk-kivy-{os.getuid()}"))
-    options = _parser().parse_args(arguments)
+    options, rest = _parser().parse_known_args(arguments)
+    options.rest = rest
+    if rest and not options.passes_on:
+        _parser().error(f"unknown: {' '.join(rest)}")
     logging.basicConfig(
         level=logging.INFO if options.verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
@@ -76,8 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     central = _command(commands, "central", "run the central server", _central)
     _config_and_data(central, "central.toml")
 
-    demo = _command(commands, "demo", "show a whole day's door: server, bookings, kiosk, drawn visitors", _demo)
-    demo.add_argument("rest", nargs=argparse.REMAINDER, help="see: demo --help")
+    _passing(commands, "demo", "show a whole day's door: server, bookings, kiosk, drawn visitors", _demo)
 
     scan = _command(commands, "scan", "print one JSON line per picture or video frame with a QR code", _scan)
     scan.add_argument("paths", nargs="+", metavar="PATH", help="pictures, videos or folders of them")
@@ -89,15 +95,22 @@ def _parser() -> argparse.ArgumentParser:
 
     _log_commands(commands)
 
-    bench = _command(commands, "bench", "run a benchmark", _bench)
-    bench.add_argument("rest", nargs=argparse.REMAINDER, metavar="NAME …", help="which one, and its own arguments")
+    _passing(commands, "bench", "run a benchmark: bench NAME …", _bench)
     return parser
 
 
-def _command(commands, name, text, run):  # noqa: ANN001, ANN202 - argparse's own types are private
+def _command(
+    commands: _Commands, name: str, text: str, run: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    """Add a subcommand of which every argument is known here."""
     command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-    command.set_defaults(run=run)
+    command.set_defaults(run=run, passes_on=False)
     return command
+
+
+def _passing(commands: _Commands, name: str, text: str, run: _Run) -> None:
+    """Add a subcommand whose arguments, `--help` among them, are read by the program behind it."""
+    commands.add_parser(name, help=text, add_help=False).set_defaults(run=run, passes_on=True)
 
 
 def _config_and_data(command: argparse.ArgumentParser, file: str) -> None:
@@ -105,7 +118,7 @@ def _config_and_data(command: argparse.ArgumentParser, file: str) -> None:
     command.add_argument("--data", type=Path, required=True, help="the folder of its data")
 
 
-def _log_commands(commands) -> None:  # noqa: ANN001 - argparse's own type is private
+def _log_commands(commands: _Commands) -> None:
     log = commands.add_parser("log", help="look at the screening log", description="Look at the screening log.")
     acts = log.add_subparsers(required=True, metavar="ACT")
     texts = {
@@ -151,7 +164,7 @@ def _bench(options: argparse.Namespace) -> int:
     names = sorted(path.stem for path in (CONFIG.parent / "bench").glob("*.py") if path.stem != "__init__")
     if not options.rest or options.rest[0] not in names:
         return _said(USAGE, f"bench: which one? There are: {', '.join(names)}")
-    return int(import_module(f"bench.{options.rest[0]}").main(options.rest[1:]))
+    return int(import_module(f"bench.{options.rest[0]}").run(options.rest[1:]))
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -103,9 +103,10 @@ def export_entries(config: Path, data: Path, out: TextIO, *, as_json: bool) -> i
     finally:
         store.close()
     reader = LogReader(path, key)
+    indent = None if as_json else 1
     try:
-        for entry in reader.entries():
-            out.write(json.dumps(to_wire_entry(entry), ensure_ascii=False, indent=None if as_json else 1) + "\n")
+        wired = (to_wire_entry(entry) for entry in reader.entries())
+        out.writelines(json.dumps(entry, ensure_ascii=False, indent=indent) + "\n" for entry in wired)
     finally:
         reader.close()
     return 0
