@@ -17,12 +17,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A kind of business. `prefix` is one letter for queue numbers; `online_url` when it is done online only."""
+    """A kind of business. `online_url`: where it is done when it is done online only."""
 
     id: ServiceId
     name: Words
     hall: Words
-    prefix: str
     online_only: bool = False
     online_url: str = ""
 
