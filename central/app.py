@@ -1,0 +1,39 @@
+"""The application: the desk, served over HTTP."""
+
+from __future__ import annotations
+
+from threading import Event
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, Request, Response
+from fastapi.middleware.gzip import GZipMiddleware
+
+from central import admin_api, answers, kiosk_api
+from central.guard import Guard
+from kiosk.protocol.messages import Answer
+
+if TYPE_CHECKING:
+    from central.core import Desk
+
+_PACK_FROM_BYTES = 2048
+
+
+def create_app(desk: Desk) -> FastAPI:
+    """Return the application that serves `desk`; whoever made the desk closes it."""
+    app = FastAPI(title="Check-in and screening: central server", version="1")
+    app.state.desk = desk
+    app.state.is_stopping = Event()
+    answers.install(app)
+    app.include_router(kiosk_api.router)
+    app.include_router(admin_api.router)
+
+    @app.get("/healthz", response_model=Answer, tags=["operation"])
+    def healthz(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        """Tell that the server answers and its database as well."""
+        desk = answers.desk_of(request)
+        desk.catalogue.sites()
+        return answers.answer(desk, {})
+
+    app.add_middleware(GZipMiddleware, minimum_size=_PACK_FROM_BYTES, compresslevel=1)
+    app.add_middleware(Guard, clock=desk.clock, upload_bytes=desk.settings.limits.upload_mb * 1024 * 1024)
+    return app

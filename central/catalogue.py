@@ -1,0 +1,176 @@
+"""Sites, services, policy, notices and guards: what the authority decides, and kiosks are told as documents."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from argon2 import PasswordHasher
+from sqlalchemy import Table, delete, insert, select, update
+
+from central.database import lock_site
+from central.fleet import entry_kiosks
+from central.refusals import Unknown
+from central.tables import guards, notices, services, sites
+from kiosk.domain.declaration import Declaration
+from kiosk.domain.ids import GuardId
+from kiosk.domain.policy import Policy
+from kiosk.domain.site import Service, Site, Words
+from kiosk.domain.wire import from_json, to_json
+from kiosk.protocol.messages import Documents, Guard
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal
+
+    from sqlalchemy import ColumnElement, Connection
+
+    from central.database import Database
+    from central.keyring import Keyring
+
+# 19 MiB, two passes: a kiosk's small computer checks it in well under a second (server-facts.md, section 6).
+_HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+
+class Catalogue:
+    """Keeps what the authority decides for each site, and puts it together for a kiosk."""
+
+    def __init__(self, database: Database, keyring: Keyring) -> None:
+        """`keyring` gives the public keys that kiosks check codes with."""
+        self._db = database
+        self._keyring = keyring
+
+    def put_site(self, site: Site) -> None:
+        """Make a site, or change it."""
+        with self._db.write() as tx:
+            if _put(tx, sites, sites.c.site_id == site.id, {"record": _dump(site)}):
+                return
+            counters = {"booking_rev": 0, "booking_floor": 0, "view_version": 0, "window_day": ""}
+            tx.execute(insert(sites).values(site_id=site.id, record=_dump(site), **counters))
+
+    def site(self, site_id: str) -> Site:
+        """Return a site; raises Unknown."""
+        with self._db.read() as tx:
+            return site_of(tx, site_id)
+
+    def sites(self) -> list[Site]:
+        """Return all sites."""
+        with self._db.read() as tx:
+            return [from_json(Site, record) for record in _records(tx, select(sites.c.record))]
+
+    def put_service(self, site_id: str, service: Service, hourly_quota: int = 0) -> None:
+        """Make or change a service of a site.
+
+        `hourly_quota`: bookings an hour, 0 for no limit; an hour that holds bookings already keeps its own.
+        """
+        with self._db.write() as tx:
+            _need_site(tx, site_id)
+            values = {"record": _dump(service), "hourly_quota": hourly_quota}
+            where = (services.c.site_id == site_id) & (services.c.service_id == service.id)
+            if not _put(tx, services, where, values):
+                tx.execute(insert(services).values(site_id=site_id, service_id=service.id, **values))
+
+    def put_policy(self, site_id: str, policy: Policy | None) -> None:
+        """Set a site's policy; None leaves the kiosks to their own file."""
+        self._set_site(site_id, policy=_dump(policy) if policy is not None else None)
+
+    def put_declaration(self, site_id: str, declaration: Declaration | None) -> None:
+        """Set a site's health questions; None leaves the kiosks to their own file."""
+        self._set_site(site_id, declaration=_dump(declaration) if declaration is not None else None)
+
+    def put_notices(self, site_id: str, words: Sequence[Words]) -> None:
+        """Replace the notices that a site's idle screens roll."""
+        with self._db.write() as tx:
+            _need_site(tx, site_id)
+            tx.execute(delete(notices).where(notices.c.site_id == site_id))
+            for place, item in enumerate(words):
+                tx.execute(insert(notices).values(site_id=site_id, place=place, record=_dump(item)))
+
+    def put_guard(
+        self,
+        site_id: str,
+        guard_id: str,
+        name: str,
+        pin: str,
+        role: Literal["guard", "leader", "supervisor"] = "guard",
+    ) -> None:
+        """Make or change a guard; only a slow hash of the PIN is kept and told to the kiosks."""
+        guard = Guard(id=GuardId(guard_id), name=name, pin_hash=_HASHER.hash(pin), role=role)
+        with self._db.write() as tx:
+            _need_site(tx, site_id)
+            where = (guards.c.site_id == site_id) & (guards.c.guard_id == guard_id)
+            if not _put(tx, guards, where, {"record": guard.model_dump_json()}):
+                tx.execute(insert(guards).values(site_id=site_id, guard_id=guard_id, record=guard.model_dump_json()))
+
+    def remove_guard(self, site_id: str, guard_id: str) -> None:
+        """Take a guard off a site; the log keeps what was done by that id."""
+        with self._db.write() as tx:
+            where = (guards.c.site_id == site_id) & (guards.c.guard_id == guard_id)
+            if tx.execute(delete(guards).where(where)).rowcount == 0:
+                raise Unknown("no such guard")
+
+    def documents(self, site_id: str) -> Documents:
+        """Return what a site's kiosks work by; its version is the hash of its content."""
+        with self._db.read() as tx:
+            row = tx.execute(select(sites).where(sites.c.site_id == site_id)).first()
+            if row is None:
+                raise Unknown("no such site")
+            site = from_json(Site, json.loads(row.record))
+            content: dict[str, Any] = {
+                "site": to_json(site),
+                "sites": _records(tx, select(sites.c.record).order_by(sites.c.site_id)),
+                "services": _of_site(tx, services, site_id),
+                "policy": json.loads(row.policy) if row.policy else None,
+                "declaration": json.loads(row.declaration) if row.declaration else None,
+                "notices": _of_site(tx, notices, site_id),
+                "keys": self._keyring.public(),
+                "revoked_keys": self._keyring.revoked(),
+                "guards": _of_site(tx, guards, site_id),
+                "cap_share": _cap_share(site.cap, entry_kiosks(tx, site_id)),
+            }
+        spelling = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return Documents.model_validate({"version": hashlib.sha256(spelling.encode()).hexdigest(), **content})
+
+    def _set_site(self, site_id: str, **values: str | None) -> None:
+        with self._db.write() as tx:
+            if not _put(tx, sites, sites.c.site_id == site_id, values):
+                raise Unknown("no such site")
+
+
+def site_of(tx: Connection, site_id: str) -> Site:
+    """Return a site within a transaction; raises Unknown."""
+    record = tx.scalar(select(sites.c.record).where(sites.c.site_id == site_id))
+    if record is None:
+        raise Unknown("no such site")
+    return from_json(Site, json.loads(record))
+
+
+def _cap_share(cap: int, kiosks: int) -> int:
+    """Return one kiosk's part of the hall; 0 means no limit, so a limited hall gives each at least one place."""
+    return max(1, cap // max(1, kiosks)) if cap else 0
+
+
+def _need_site(tx: Connection, site_id: str) -> None:
+    if not lock_site(tx, site_id):
+        raise Unknown("no such site")
+
+
+def _put(tx: Connection, table: Table, where: ColumnElement[bool], values: dict[str, Any]) -> bool:
+    """Change a row that is there; returns whether it was."""
+    return tx.execute(update(table).where(where).values(**values)).rowcount == 1
+
+
+def _dump(record: Site | Service | Policy | Declaration | Words) -> str:
+    """Return a record as JSON text; raises ValueError for one that kiosks could not read back."""
+    return json.dumps(to_json(from_json(type(record), asdict(record))), ensure_ascii=False)
+
+
+def _of_site(tx: Connection, table: Table, site_id: str) -> list[Any]:
+    query = select(table.c.record).where(table.c.site_id == site_id).order_by(*table.primary_key.columns)
+    return _records(tx, query)
+
+
+def _records(tx: Connection, query: Any) -> list[Any]:  # noqa: ANN401 - a select of one column of JSON text
+    return [json.loads(record) for record in tx.scalars(query)]

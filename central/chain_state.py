@@ -1,0 +1,179 @@
+"""One kiosk's state on the server: what its log says, by `kiosk.domain.state.apply`, in tables.
+
+Changes gather in memory and are written at the end of a batch; an entry that cannot be applied is taken back whole.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from sqlalchemy import ColumnElement, Table, delete, insert, select
+
+from central.envelope import MAX_NUMBER
+from central.tables import cases, counters, visits
+from kiosk.domain.ids import BookingId, CaseId, VisitId
+from kiosk.domain.record import Case, Visit
+from kiosk.domain.state import apply
+from kiosk.domain.times import to_ms
+from kiosk.domain.visit import is_open
+from kiosk.domain.wire import from_json, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Connection
+
+    from central.fleet import Principal
+    from kiosk.domain.entry import Entry
+
+
+_LONGEST_NAME: Final = 64
+# Whatever a body that is not of its kind's form can make of `apply`.
+_NOT_UNDERSTOOD: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+
+
+class ChainState:
+    """The `State` of one kiosk and epoch within a transaction."""
+
+    def __init__(self, tx: Connection, who: Principal) -> None:
+        """Read and write the state of `who` through `tx`."""
+        self._tx = tx
+        self._keys: dict[str, Any] = {"site_id": who.site_id, "kiosk_id": who.kiosk_id, "epoch": who.epoch}
+        self._visits: dict[VisitId, tuple[Visit, int]] = {}
+        self._cases: dict[CaseId, Case] = {}
+        self._counts: dict[str, int] = {}
+        self._draft: dict[VisitId, tuple[Visit, int]] = {}
+        self._draft_cases: dict[CaseId, Case] = {}
+        self._draft_counts: dict[str, int] = {}
+        self._offset_ms = 0
+
+    def take(self, entry: Entry) -> bool:
+        """Apply `entry`; returns False, with nothing changed, when its body is not what its kind promises."""
+        self._offset_ms = entry.clock_offset_ms or 0
+        try:
+            if entry.body is not None and not isinstance(cast("object", entry.data()), dict):
+                return False
+            apply(self, entry)
+        except _NOT_UNDERSTOOD:
+            return False
+        else:
+            self._visits |= self._draft
+            self._cases |= self._draft_cases
+            self._counts |= self._draft_counts
+            return True
+        finally:
+            self._draft, self._draft_cases, self._draft_counts = {}, {}, {}
+
+    def flush(self) -> bool:
+        """Write what changed; returns whether anything did that other kiosks see."""
+        rows = [self._visit_row(visit, touched_ms) for visit, touched_ms in self._visits.values()]
+        self._replace(visits, visits.c.visit_id.in_(self._visits), rows)
+        case_rows = [
+            {**self._keys, "case_id": case.id, "is_open": case.is_open, "record": _dump(case)}
+            for case in self._cases.values()
+        ]
+        self._replace(cases, cases.c.case_id.in_(self._cases), case_rows)
+        count_rows = [{**self._keys, "name": name, "value": value} for name, value in self._counts.items()]
+        self._replace(counters, counters.c.name.in_(self._counts), count_rows)
+        has_changed = bool(self._visits)
+        self._visits, self._cases, self._counts = {}, {}, {}
+        return has_changed
+
+    def visit(self, visit_id: VisitId) -> Visit | None:
+        """Return one visit, or None."""
+        held = self._draft.get(visit_id) or self._visits.get(visit_id)
+        if held is not None:
+            return held[0]
+        return next(self._read_visits(visits.c.visit_id == visit_id), None)
+
+    def put_visit(self, visit: Visit) -> None:
+        """Keep a visit, replacing what was known of it; raises ValueError for one that is none."""
+        # The body came over the network, and `apply` trusts it: what it made is checked before it reaches a table.
+        checked = from_json(Visit, asdict(visit))
+        _check_name(checked.id)
+        _check_name(checked.booking_id or "none")
+        self._draft[checked.id] = (checked, to_ms(checked.touched_at) + self._offset_ms)
+
+    def visits_of(self, booking_id: BookingId) -> Sequence[Visit]:
+        """Return this kiosk's visits of one booking, by first contact."""
+        found = {visit.id: visit for visit in self._read_visits(visits.c.booking_id == booking_id)}
+        held = {key: visit for key, (visit, _) in (self._visits | self._draft).items()}
+        found |= {key: visit for key, visit in held.items() if visit.booking_id == booking_id}
+        return sorted(found.values(), key=lambda visit: visit.first_contact)
+
+    def open_visits(self) -> Sequence[Visit]:
+        """Return this kiosk's visits that are not decided, oldest first."""
+        found = {visit.id: visit for visit in self._read_visits(visits.c.is_open)}
+        found |= {key: visit for key, (visit, _) in (self._visits | self._draft).items()}
+        return sorted((v for v in found.values() if is_open(v.step)), key=lambda visit: visit.first_contact)
+
+    def case(self, case_id: CaseId) -> Case | None:
+        """Return one case, or None."""
+        held = self._draft_cases.get(case_id) or self._cases.get(case_id)
+        return held or next(self._read_cases(cases.c.case_id == case_id), None)
+
+    def put_case(self, case: Case) -> None:
+        """Keep a case, replacing what was known of it; raises ValueError for one that is none."""
+        checked = from_json(Case, asdict(case))
+        _check_name(checked.id)
+        self._draft_cases[checked.id] = checked
+
+    def open_cases(self) -> Sequence[Case]:
+        """Return this kiosk's cases without a disposition, oldest first."""
+        found = {case.id: case for case in self._read_cases(cases.c.is_open)} | self._cases | self._draft_cases
+        return sorted((case for case in found.values() if case.is_open), key=lambda case: case.opened_at)
+
+    def count(self, name: str) -> int:
+        """Return a counter; 0 when it was never set."""
+        for held in (self._draft_counts, self._counts):
+            if name in held:
+                return held[name]
+        query = select(counters.c.value).where(self._mine(counters), counters.c.name == name)
+        return self._tx.scalar(query) or 0
+
+    def set_count(self, name: str, value: int) -> None:
+        """Set a counter; raises ValueError for what is no name or no number."""
+        _check_name(name)
+        if not isinstance(cast("object", value), int) or abs(value) > MAX_NUMBER:
+            raise ValueError("not a number")
+        self._draft_counts[name] = value
+
+    def _read_visits(self, which: ColumnElement[bool]) -> Iterator[Visit]:
+        query = select(visits.c.record).where(self._mine(visits), which)
+        return (from_json(Visit, json.loads(record)) for record in self._tx.scalars(query))
+
+    def _read_cases(self, which: ColumnElement[bool]) -> Iterator[Case]:
+        query = select(cases.c.record).where(self._mine(cases), which)
+        return (from_json(Case, json.loads(record)) for record in self._tx.scalars(query))
+
+    def _visit_row(self, visit: Visit, touched_ms: int) -> dict[str, Any]:
+        arrived_ms = to_ms(visit.arrived_at) if visit.arrived_at is not None else None
+        values = {"is_open": is_open(visit.step), "arrived_ms": arrived_ms, "touched_ms": touched_ms}
+        return {
+            **self._keys,
+            "visit_id": visit.id,
+            "booking_id": visit.booking_id,
+            **values,
+            "record": _dump(visit),
+        }
+
+    def _mine(self, table: Table) -> ColumnElement[bool]:
+        of_kiosk = (table.c.site_id == self._keys["site_id"]) & (table.c.kiosk_id == self._keys["kiosk_id"])
+        return of_kiosk & (table.c.epoch == self._keys["epoch"])
+
+    def _replace(self, table: Table, which: ColumnElement[bool], rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self._tx.execute(delete(table).where(self._mine(table), which))
+            self._tx.execute(insert(table), rows)
+
+
+def _check_name(name: object) -> None:
+    """Raise ValueError for an id that does not fit a key of every database."""
+    if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_NAME or not (name.isascii() and name.isprintable()):
+        raise ValueError("not a name")
+
+
+def _dump(record: object) -> str:
+    return json.dumps(to_json(record), separators=(",", ":"))

@@ -1,0 +1,60 @@
+"""The server's parts, put together: what the routes serve, and what a demo or a test calls directly."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from typing import TYPE_CHECKING
+
+from central.bookings import Bookings
+from central.catalogue import Catalogue
+from central.database import Database
+from central.findings import Findings
+from central.fleet import Fleet
+from central.intake import Intake
+from central.keyring import Keyring, write_secret
+from central.refusals import Unauthorised
+from central.site_view import SiteViews
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from central.clock import Clock
+    from central.settings import Settings
+
+
+class Desk:
+    """Everything the server can do, without HTTP. Its parts may be called from any thread; call `close` at the end."""
+
+    def __init__(
+        self, settings: Settings, data_dir: Path, clock: Clock, randbits: Callable[[int], int] = secrets.randbits
+    ) -> None:
+        """Open or make the data in `data_dir`. `randbits` makes booking ids and numbers."""
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.settings = settings
+        self.clock = clock
+        self._database = Database(settings.database.url or f"sqlite:///{data_dir / 'central.db'}")
+        self.keyring = Keyring(data_dir / "keys.json")
+        self.catalogue = Catalogue(self._database, self.keyring)
+        self.bookings = Bookings(self._database, clock, self.keyring, settings.bookings, randbits)
+        self.fleet = Fleet(self._database, clock, settings.enrolment)
+        self.intake = Intake(self._database, clock, settings.limits.clock_skew_s)
+        self.views = SiteViews(self._database, clock)
+        self.findings = Findings(self._database, clock)
+        self._admin_token = _admin_token(data_dir / (settings.admin.token_file or "admin.token"))
+
+    def check_admin(self, token: str) -> None:
+        """Raise Unauthorised unless `token` is the admin's; takes the same time either way."""
+        if not hmac.compare_digest(token.encode(), self._admin_token.encode()):
+            raise Unauthorised("not the admin's token")
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+
+def _admin_token(path: Path) -> str:
+    if not path.exists():
+        write_secret(path, secrets.token_urlsafe(32))
+    return path.read_text(encoding="utf-8").strip()

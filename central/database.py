@@ -1,0 +1,95 @@
+"""The one place that knows which database it is: SQLite by default, anything SQLAlchemy speaks otherwise.
+
+SQLite: WAL, synchronous FULL, foreign keys on, all read back. There is exactly one writing connection, and only it
+checkpoints: SQLite before 3.51.3 can corrupt a WAL that two connections checkpoint at once (server-facts.md).
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, create_engine, event, insert, make_url, select, update
+
+from central import tables
+from kiosk.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from sqlalchemy import Engine
+
+_BUSY_MS = 10_000
+
+
+class Database:
+    """Transactions on the server's tables. Used from many threads; call `close` at the end."""
+
+    def __init__(self, url: str) -> None:
+        """Open the database at a SQLAlchemy `url` and make the tables that are missing."""
+        # No error of the database repeats what it was given: parameters hold names and telephone numbers.
+        if make_url(url).get_backend_name() == "sqlite":
+            self._writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True)
+            self._reader = create_engine(url, pool_size=8, max_overflow=32, hide_parameters=True)
+            _set_up_sqlite(self._writer, begin="BEGIN IMMEDIATE", is_writer=True)
+            _set_up_sqlite(self._reader, begin="BEGIN", is_writer=False)
+        else:
+            self._writer = self._reader = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        tables.metadata.create_all(self._writer)
+        self._check_version()
+
+    @contextmanager
+    def write(self) -> Generator[Connection]:
+        """Open a transaction that may write; leaving it commits durably, an exception leaves no trace."""
+        with self._writer.begin() as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Generator[Connection]:
+        """Open a transaction that reads one state of the data."""
+        with self._reader.connect() as tx:
+            yield tx
+
+    def close(self) -> None:
+        """Let go of all connections, the writing one last, since the last to leave checkpoints."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+    def _check_version(self) -> None:
+        with self.write() as tx:
+            version = tx.scalar(select(tables.schema.c.version))
+            if version is None:
+                tx.execute(insert(tables.schema).values(version=tables.SCHEMA_VERSION))
+            elif version != tables.SCHEMA_VERSION:
+                raise StoreError(f"the database has schema {version}, this program knows {tables.SCHEMA_VERSION}")
+
+
+def lock_site(tx: Connection, site_id: str) -> bool:
+    """Hold the site's row until the commit; returns whether there is such a site.
+
+    Numbers given under this lock are committed in their order, so that no reader's cursor skips one.
+    """
+    rows = tx.execute(
+        update(tables.sites).where(tables.sites.c.site_id == site_id).values(site_id=tables.sites.c.site_id)
+    )
+    return rows.rowcount == 1
+
+
+def _set_up_sqlite(engine: Engine, *, begin: str, is_writer: bool) -> None:
+    """Give every connection its settings, and let SQLAlchemy rather than the driver begin transactions."""
+
+    def connected(raw: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
+        raw.isolation_level = None
+        wanted = {"busy_timeout": _BUSY_MS, "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+        wanted |= {"wal_autocheckpoint": 1000} if is_writer else {"wal_autocheckpoint": 0, "query_only": 1}
+        for name, value in wanted.items():
+            raw.execute(f"PRAGMA {name} = {value}")
+            held = raw.execute(f"PRAGMA {name}").fetchone()[0]
+            if held != value:
+                raise StoreError(f"SQLite does not take {name} = {value}: it says {held}")
+
+    def began(tx: Connection) -> None:
+        tx.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", began)

@@ -1,0 +1,142 @@
+"""Running the server: as a program, or in a thread for a demo and for tests."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import signal
+import socket
+import time
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
+
+from central.app import create_app
+from central.clock import Clock, SystemClock
+from central.core import Desk
+from central.settings import Settings, load
+from kiosk.errors import ConfigError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
+
+_START_S: Final = 30.0
+_STOP_S: Final = 5  # then calls that still hang are cut
+_LOOK_S: Final = 1.0
+_BACKLOG: Final = 128
+
+
+class RunningServer:
+    """A server on loopback in a thread of its own, with whatever clock it is given.
+
+    `desk` may be used before, while and after it serves, until `stop`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        data_dir: Path,
+        clock: Clock,
+        randbits: Callable[[int], int] = secrets.randbits,
+    ) -> None:
+        """Open the data in `data_dir`; `settings.server.port` 0 takes any free port."""
+        self.desk = Desk(settings, data_dir, clock, randbits)
+        self._settings = settings
+        self._app = create_app(self.desk)
+        self._socket: socket.socket | None = None
+        self._server: uvicorn.Server | None = None
+        self._thread: Thread | None = None
+
+    def start(self) -> str:
+        """Begin to serve and return the base URL; raises OSError when the port is taken."""
+        listening = _listen(self._settings)
+        server = uvicorn.Server(_uvicorn_config(self._app))
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="central")
+        self._socket, self._server, self._thread = listening, server, thread
+        thread.start()
+        until = time.monotonic() + _START_S
+        while not server.started and thread.is_alive() and time.monotonic() < until:
+            time.sleep(0.005)
+        if not server.started:
+            self.stop()
+            raise OSError("the server did not start")
+        return _url_of(listening)
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether the server's thread lives."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def stop(self) -> None:
+        """Stop serving, wait for the thread, and close the data; a second time does nothing."""
+        self._app.state.is_stopping.set()
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join()
+            self._server = None
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        self.desk.close()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Return a socket that listens where the settings say; raises OSError."""
+    family = socket.AF_INET6 if ":" in settings.server.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.server.host, settings.server.port))
+        listening.listen(_BACKLOG)
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _url_of(listening: socket.socket) -> str:
+    """Return the base URL of a listening socket."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _uvicorn_config(app: object) -> uvicorn.Config:
+    """Return how uvicorn runs `app`: no access log, since a log of who called when is a log of persons."""
+    return uvicorn.Config(
+        app,  # pyright: ignore[reportArgumentType]
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=_STOP_S,
+    )
+
+
+def main(config: Path, data: Path) -> int:
+    """Serve until SIGTERM or SIGINT; returns 0, or 2 when settings, data or port cannot be used (said in the log)."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    end = Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, lambda _signum, _frame: end.set())
+    try:
+        settings = load(config)
+        server = RunningServer(settings, data, SystemClock())
+    except (ConfigError, StoreError, SQLAlchemyError, OSError) as error:
+        logger.error("cannot start: %s", error)  # noqa: TRY400 - a mistake of the settings needs no traceback
+        return 2
+    try:
+        # The command's one line of output, for whoever started it with port 0.
+        print(server.start(), flush=True)  # noqa: T201
+    except OSError as error:
+        logger.error("cannot listen on %s port %s: %s", settings.server.host, settings.server.port, error)  # noqa: TRY400
+        server.stop()
+        return 2
+    while server.is_serving and not end.wait(_LOOK_S):
+        pass
+    server.stop()
+    return 0

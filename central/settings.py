@@ -1,0 +1,87 @@
+"""The server's settings: checked TOML, every mistake at once, with file and key."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kiosk.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class _Section(BaseModel):
+    """A section that takes no key it does not know: a misspelt key is a mistake, not a default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class ServerSettings(_Section):
+    """Where the server listens; port 0 takes any free one."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8480, ge=0, le=65535)
+
+
+class DatabaseSettings(_Section):
+    """Where the data lives. `url` empty: `central.db` in the data folder."""
+
+    url: str = ""
+
+
+class BookingSettings(_Section):
+    """Which days a kiosk holds, counted from the site's today, and how many bookings one page carries."""
+
+    days_back: int = Field(default=1, ge=0, le=7)
+    days_ahead: int = Field(default=7, ge=0, le=60)
+    page: int = Field(default=5000, ge=1, le=5000)
+
+
+class EnrolmentSettings(_Section):
+    """How long a one-time code lives, and how often it may be tried."""
+
+    life_min: int = Field(default=15, ge=1, le=1440)
+    tries: int = Field(default=5, ge=1, le=20)
+    per_minute: int = Field(default=20, ge=1, le=1000)
+
+
+class LimitSettings(_Section):
+    """Bounds on what is sent. `upload_mb` is meant after unpacking; 32 holds the largest lawful batch."""
+
+    upload_mb: int = Field(default=32, ge=1, le=256)
+    clock_skew_s: int = Field(default=120, ge=1)
+
+
+class AdminSettings(_Section):
+    """Where the admin's bearer token is. Empty: `admin.token` in the data folder, made at the first start."""
+
+    token_file: str = ""
+
+
+class Settings(_Section):
+    """All settings; each has a default, so an empty file is a whole one."""
+
+    server: ServerSettings = ServerSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    bookings: BookingSettings = BookingSettings()
+    enrolment: EnrolmentSettings = EnrolmentSettings()
+    limits: LimitSettings = LimitSettings()
+    admin: AdminSettings = AdminSettings()
+
+
+def load(path: Path) -> Settings:
+    """Return the settings in the file at `path`; raises ConfigError with all mistakes."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError([f"{path}: not TOML: {error}"]) from error
+    try:
+        return Settings.model_validate(data)
+    except ValidationError as error:
+        mistakes = [f"{path}: {'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
+        raise ConfigError(mistakes) from error

@@ -1,0 +1,153 @@
+"""What a kiosk is told of the others of its site: their visits of today, whatever is open, and who is inside.
+
+Each kiosk's log makes its own rows; of a visit that was taken over, the row touched last by the server's clock counts.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import func, select
+
+from central.catalogue import site_of
+from central.clock import from_ms
+from central.tables import bookings, chains, verdicts, visits
+from kiosk.domain.times import local_day, local_midnight, to_ms
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+    from central.clock import Clock
+    from central.database import Database
+    from central.fleet import Principal
+
+_DAY_SHIFT: Final = 1 << 32  # a version is the day and the number of the change, since a new day changes the view
+_OPEN_FOR: Final = timedelta(days=7)  # what was left open longer will not be taken up again
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A kiosk's view; `records` are the visits as JSON texts, empty when `is_unchanged`."""
+
+    version: int
+    inside_elsewhere: int
+    records: list[str]
+    is_unchanged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An arrival as the office sees it: what happened to which booking, and nobody's name."""
+
+    booking_id: str
+    number: str
+    service: str
+    kiosk_id: str
+    arrived_at: datetime
+    step: str
+    is_green: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a kiosk's log is here, and how many it let in less how many it let out."""
+
+    kiosk_id: str
+    epoch: int
+    high_seq: int
+    high_hash: str
+    inside: int
+
+
+class SiteViews:
+    """Tells kiosks of each other, and the office what arrived."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """`clock` tells which day is today."""
+        self._db = database
+        self._clock = clock
+
+    def view(self, who: Principal, version: int) -> View:
+        """Return what `who` should know; without the visits when `version` still holds."""
+        with self._db.read() as tx:
+            now = self._clock.now()
+            zone = site_of(tx, who.site_id).timezone
+            today = local_day(now, zone)
+            rows = tx.execute(select(chains).where(chains.c.site_id == who.site_id)).all()
+            others = [row for row in rows if row.kiosk_id != who.kiosk_id]
+            current = today.toordinal() * _DAY_SHIFT + max((row.view_version for row in others), default=0)
+            # A number that was never set to zero belongs to a day that is over.
+            inside = sum(row.inside for row in others if row.inside_day == today.isoformat())
+            if version == current:
+                return View(current, inside, [], is_unchanged=True)
+            midnight = to_ms(local_midnight(now, zone))
+            return View(current, inside, _records(tx, who, midnight), is_unchanged=False)
+
+    def version(self, who: Principal) -> int:
+        """Return the version of what `who` should know; cheap, for a caller that waits for a change."""
+        newest = select(func.max(chains.c.view_version)).where(
+            chains.c.site_id == who.site_id, chains.c.kiosk_id != who.kiosk_id
+        )
+        with self._db.read() as tx:
+            today = local_day(self._clock.now(), site_of(tx, who.site_id).timezone)
+            return today.toordinal() * _DAY_SHIFT + (tx.scalar(newest) or 0)
+
+    def arrivals(self, site_id: str, day: date) -> list[Arrival]:
+        """Return the arrivals of a local day, in order."""
+        with self._db.read() as tx:
+            zone = site_of(tx, site_id).timezone
+            joined = visits.outerjoin(
+                bookings, (bookings.c.site_id == visits.c.site_id) & (bookings.c.booking_id == visits.c.booking_id)
+            )
+            query = select(
+                visits.c.booking_id, visits.c.kiosk_id, visits.c.arrived_ms, visits.c.record, bookings.c.number
+            ).select_from(joined)
+            query = query.where(visits.c.site_id == site_id, visits.c.arrived_ms.is_not(None))
+            rows = tx.execute(query.order_by(visits.c.arrived_ms)).all()
+        return [_arrival(row) for row in rows if local_day(from_ms(row.arrived_ms), zone) == day]
+
+    def progress(self, site_id: str) -> list[Progress]:
+        """Return how far each log of a site is here."""
+        query = select(chains).where(chains.c.site_id == site_id).order_by(chains.c.kiosk_id, chains.c.epoch)
+        with self._db.read() as tx:
+            rows = tx.execute(query).all()
+        return [Progress(row.kiosk_id, row.epoch, row.high_seq, row.high_hash, row.inside) for row in rows]
+
+    def verdicts(self, site_id: str, kiosk_id: str) -> list[tuple[int, int, str, str]]:
+        """Return what was thought of a kiosk's entries: epoch, number, verdict, detail."""
+        of_kiosk = (verdicts.c.site_id == site_id) & (verdicts.c.kiosk_id == kiosk_id)
+        query = select(verdicts).where(of_kiosk).order_by(verdicts.c.epoch, verdicts.c.seq)
+        with self._db.read() as tx:
+            return [(row.epoch, row.seq, row.verdict, row.detail) for row in tx.execute(query)]
+
+
+def _records(tx: Connection, who: Principal, midnight_ms: int) -> list[str]:
+    """Return the visits that other kiosks touched last, today or still open, as JSON texts."""
+    open_from_ms = midnight_ms - _OPEN_FOR // timedelta(milliseconds=1)
+    is_open = visits.c.is_open & (visits.c.touched_ms >= open_from_ms)
+    query = select(visits.c.visit_id, visits.c.kiosk_id, visits.c.record).where(
+        visits.c.site_id == who.site_id, (visits.c.touched_ms >= midnight_ms) | is_open
+    )
+    newest: dict[str, tuple[str, str]] = {}
+    for row in tx.execute(query.order_by(visits.c.touched_ms)):
+        newest[row.visit_id] = (row.kiosk_id, row.record)
+    return [record for kiosk_id, record in newest.values() if kiosk_id != who.kiosk_id]
+
+
+def _arrival(row: Any) -> Arrival:  # noqa: ANN401 - a row of the query above
+    record: dict[str, Any] = json.loads(row.record)
+    booking: dict[str, Any] = record.get("booking") or {}
+    return Arrival(
+        booking_id=row.booking_id or "",
+        number=row.number or "",
+        service=booking.get("service", ""),
+        kiosk_id=row.kiosk_id,
+        arrived_at=from_ms(row.arrived_ms),
+        step=record["step"],
+        is_green=booking.get("is_green", False),
+    )
