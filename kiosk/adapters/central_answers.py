@@ -1,0 +1,67 @@
+"""Whose answer it is, and what a "no" or a failure of the line asks the kiosk to do."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Final
+
+import requests
+from pydantic import ValidationError
+
+from kiosk.errors import ServerError, ServerGarbled, ServerRejected, ServerUnreachable
+from kiosk.protocol.messages import PROTOCOL, PROTOCOL_HEADER, Trouble
+
+_NOT_MODIFIED: Final = 304
+_REDIRECTS: Final = range(300, 400)
+_FAILED_FROM: Final = 500
+_TRY_LATER: Final = frozenset({408, 425, 429})
+_CUT: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
+_DEEPEST: Final = 10  # wrappings
+
+
+def check_ours(response: requests.Response) -> None:
+    """Raise unless the answer's head is our server's."""
+    if response.status_code in _REDIRECTS and response.status_code != _NOT_MODIFIED:
+        # Following it would hand our entries, and our token, to whoever answers there.
+        raise ServerUnreachable("redirected: something stands between us and the server")
+    protocol = response.headers.get(PROTOCOL_HEADER)
+    if protocol is None:
+        raise ServerUnreachable(f"not our server answered, with status {response.status_code}")
+    if protocol != str(PROTOCOL):
+        raise ServerGarbled("the server speaks another version of the protocol; one side needs an update")
+
+
+def said_no(status: int, answer: bytes) -> ServerError:
+    """Return the error that says what to do about an answer that is not 200."""
+    try:
+        trouble = Trouble.model_validate_json(answer)
+    except ValidationError:
+        return ServerGarbled(f"status {status} without a reason")
+    if status in _TRY_LATER or status >= _FAILED_FROM:
+        return ServerUnreachable(f"the server cannot now: {trouble.code}")
+    return ServerRejected(f"{trouble.code}: {trouble.message}")
+
+
+def translated(error: requests.RequestException) -> ServerError:
+    """Return the library's error as ours.
+
+    `SSLError` is a `ConnectionError` as well, and a missing client certificate may show as a plain one
+    (server-facts.md): neither is "offline", waiting cures neither, so both are loud. A line cut within TLS is quiet.
+    """
+    tls = _tls_error(error)
+    if tls is not None and not isinstance(tls, _CUT):
+        return ServerRejected("the server's certificate is not trusted, or it does not trust ours")
+    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
+        return ServerRejected("server.url is no address of a server")
+    return ServerUnreachable(f"no whole answer: {type(error).__name__}")
+
+
+def _tls_error(error: BaseException) -> ssl.SSLError | None:
+    """Return the TLS failure behind an error, however it was wrapped, or None."""
+    seen: BaseException | None = error
+    for _ in range(_DEEPEST):
+        if seen is None or isinstance(seen, ssl.SSLError):
+            return seen
+        inner = (getattr(seen, "reason", None), *seen.args, seen.__cause__, seen.__context__)
+        seen = next((item for item in inner if isinstance(item, BaseException)), None)
+    return None

@@ -1,0 +1,257 @@
+"""The central server over HTTP, with `requests`: one session, a time-out on every call, and nothing taken on trust.
+
+Only an answer that names our protocol, has our form and fits what was sent counts. A captive portal, a proxy's page, a
+redirect or half an answer is `ServerUnreachable`: the entries stay and go out again. Reporter and refresher may share
+one client: nothing of its session changes after it is made.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+
+import requests
+from pydantic import ValidationError
+
+from kiosk.adapters.central_answers import check_ours, said_no, translated
+from kiosk.adapters.clock import SystemClock
+from kiosk.domain.times import to_ms
+from kiosk.errors import ServerError, ServerGarbled, ServerUnreachable
+from kiosk.protocol.messages import (
+    GZIP_FROM,
+    PROTOCOL,
+    Answer,
+    BookingPage,
+    Documents,
+    DocumentsAnswer,
+    EnrolAnswer,
+    EntryStatus,
+    SiteView,
+    UploadAnswer,
+    to_wire_entry,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from kiosk.domain.entry import Entry
+    from kiosk.ports import Clock
+
+A = TypeVar("A", bound=Answer)
+
+_MOST_BYTES: Final = 32 * 1024 * 1024  # of one answer, unpacked; 5,000 bookings are about 3 MB
+_LONGEST_S: Final = 60.0  # for one whole call beyond its waiting, however slowly it drips in
+_CHUNK: Final = 64 * 1024
+_NOT_MODIFIED: Final = 304
+_OK: Final = 200
+_HELD_BEFORE: Final = frozenset({EntryStatus.DUPLICATE, EntryStatus.FORKED})
+_SOFTWARE: Final = "vb-kiosk"
+
+
+class CentralClient:
+    """The kiosk's side of the protocol; implements `kiosk.ports.Central`."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str | None,
+        *,
+        clock: Clock,
+        connect_timeout_s: float = 3.0,
+        read_timeout_s: float = 10.0,
+        ca_file: str | None = None,
+        use_proxies: bool = False,
+    ) -> None:
+        """Make no call yet.
+
+        `token` is None until enrolled. `read_timeout_s` is for one silence, not for the call. `ca_file`: the only
+        authority to trust. `use_proxies`: go through the proxies that the environment names; off, since a kiosk's
+        server is on its own network, and never on for loopback.
+        """
+        self._base_url = base_url.rstrip("/")
+        self._clock = clock
+        self._timeouts = (connect_timeout_s, read_timeout_s)
+        self._offset_ms: int | None = None
+        self._highest_sent: dict[int, int] = {}
+        self._session = requests.Session()
+        self._session.trust_env = use_proxies
+        if ca_file is not None:
+            self._session.verify = ca_file
+        if token is not None:
+            self._session.headers["Authorization"] = f"Bearer {token}"
+
+    @property
+    def clock_offset_ms(self) -> int | None:
+        """The server's clock minus ours, as last measured; None before the first answer."""
+        return self._offset_ms
+
+    def enrol(self, code: str, public_key: str) -> EnrolAnswer:
+        """Trade a one-time code for this kiosk's identity."""
+        wish = {"handshake": PROTOCOL, "code": code, "public_key": public_key, "software": _SOFTWARE}
+        return self._parsed(EnrolAnswer, self._call("POST", "/v1/enrol", body=wish))
+
+    def send(self, entries: Sequence[Entry]) -> UploadAnswer:
+        """Upload entries, in order; with none of them, ask how far the server's copy goes."""
+        body = {"entries": [to_wire_entry(entry) for entry in entries]}
+        status, answer = self._call("POST", "/v1/entries", body=body, is_packed=len(entries) >= GZIP_FROM)
+        parsed = self._parsed(UploadAnswer, (status, answer))
+        self._check_fit(entries, parsed)
+        return parsed
+
+    def bookings(self, since: int) -> BookingPage:
+        """Fetch the changes after a cursor."""
+        return self._parsed(BookingPage, self._call("GET", "/v1/bookings", {"since": str(since)}))
+
+    def documents(self, etag: str) -> Documents | None:
+        """Fetch the documents, or None when `etag` still holds."""
+        status, answer = self._call("GET", "/v1/documents", headers={"If-None-Match": f'"{etag}"'})
+        return None if status == _NOT_MODIFIED else self._parsed(DocumentsAnswer, (status, answer)).documents
+
+    def site_view(self, version: int, wait_s: int = 0) -> SiteView:
+        """Fetch what the other kiosks know; `wait_s`: seconds that the server may hold its answer back."""
+        query = {"version": str(version), "wait": str(wait_s)}
+        return self._parsed(SiteView, self._call("GET", "/v1/site", query, wait_s=wait_s))
+
+    def health(self) -> Answer:
+        """Ask whether our server is there and well."""
+        return self._parsed(Answer, self._call("GET", "/healthz"))
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._session.close()
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        is_packed: bool = False,
+        wait_s: int = 0,
+    ) -> tuple[int, bytes]:
+        """Return status and body of an answer that is surely our server's; raises ServerError for any other."""
+        data, sent_headers = _packed(body, is_packed=is_packed)
+        began = self._clock.now()
+        try:
+            with self._session.request(
+                method,
+                self._base_url + path,
+                params=query,
+                data=data,
+                headers={**sent_headers, **(headers or {})},
+                timeout=(self._timeouts[0], self._timeouts[1] + wait_s),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                check_ours(response)
+                answer = _whole_body(response, _LONGEST_S + wait_s)
+        except requests.RequestException as error:
+            raise translated(error) from error
+        if response.status_code == _NOT_MODIFIED:
+            return response.status_code, answer
+        if wait_s == 0:  # an answer held back has no middle
+            self._measure_clock(answer, began)
+        if response.status_code != _OK:
+            raise said_no(response.status_code, answer)
+        return response.status_code, answer
+
+    def _parsed(self, kind: type[A], given: tuple[int, bytes]) -> A:
+        """Return an answer as its message; raises ServerGarbled for another form."""
+        try:
+            return kind.model_validate_json(given[1])
+        except ValidationError as error:
+            where = ", ".join(".".join(map(str, item["loc"])) for item in error.errors(include_input=False)[:3])
+            raise ServerGarbled(f"an answer that is no {kind.__name__}: {where}") from None
+
+    def _measure_clock(self, answer: bytes, began: datetime) -> None:
+        """Compare the server's clock with ours at the middle of the call; the way there and back count as equal."""
+        try:
+            theirs = Answer.model_validate_json(answer).server_time_ms
+        except ValidationError:
+            raise ServerGarbled("an answer without the server's time") from None
+        self._offset_ms = theirs - (to_ms(began) + to_ms(self._clock.now())) // 2
+
+    def _check_fit(self, entries: Sequence[Entry], answer: UploadAnswer) -> None:
+        """Raise ServerGarbled unless `answer` is for these entries and for no more than was ever sent."""
+        if len(answer.results) != len(entries):
+            raise ServerGarbled(f"{len(answer.results)} results for {len(entries)} entries")
+        for entry, result in zip(entries, answer.results, strict=True):
+            is_unread = result.seq is None and result.status is EntryStatus.QUARANTINED
+            if result.seq != entry.seq and not is_unread:
+                raise ServerGarbled(f"a result for entry {result.seq} where {entry.seq} was sent")
+        if not entries:
+            return
+        if answer.epoch != entries[0].epoch:
+            raise ServerGarbled(f"an answer for epoch {answer.epoch} where {entries[0].epoch} was sent")
+        sent = max(entries[-1].seq, self._highest_sent.get(answer.epoch, 0))
+        self._highest_sent[answer.epoch] = sent
+        # A server that held all of these before may hold more than we remember: this disk is an old copy, or an
+        # answer was lost. One that has just stored some of them cannot.
+        is_news = any(result.status not in _HELD_BEFORE for result in answer.results)
+        if answer.high_seq > sent and is_news:
+            raise ServerGarbled(f"entry {answer.high_seq} is acknowledged, {sent} is the last that was sent")
+
+
+class _Where(Protocol):
+    """The settings of the server, as far as a probe needs them."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def connect_timeout_s(self) -> float: ...
+    @property
+    def read_timeout_s(self) -> float: ...
+    @property
+    def ca_file(self) -> str: ...
+
+
+def probe(where: _Where) -> tuple[bool, str]:
+    """Tell whether the central server answers, and what to tell an operator."""
+    client = CentralClient(
+        where.url,
+        None,
+        clock=SystemClock(),
+        connect_timeout_s=where.connect_timeout_s,
+        read_timeout_s=where.read_timeout_s,
+        ca_file=where.ca_file or None,
+    )
+    began = time.monotonic()
+    try:
+        client.health()
+    except ServerError as error:
+        return False, f"{where.url}: {error}"
+    finally:
+        client.close()
+    taken_ms = (time.monotonic() - began) * 1000
+    return True, f"{where.url} answers in {taken_ms:.0f} ms; its clock is {client.clock_offset_ms} ms ahead of ours"
+
+
+def _packed(body: Mapping[str, Any] | None, *, is_packed: bool) -> tuple[bytes | None, dict[str, str]]:
+    """Return a request's body as it travels, and the headers that say how."""
+    if body is None:
+        return None, {}
+    plain = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    headers = {"Content-Type": "application/json"}
+    if not is_packed:
+        return plain, headers
+    return gzip.compress(plain, 6, mtime=0), headers | {"Content-Encoding": "gzip"}
+
+
+def _whole_body(response: requests.Response, longest_s: float) -> bytes:
+    """Return the answer's body, within bounds of size and time."""
+    until = time.monotonic() + longest_s
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_content(_CHUNK):
+        parts.append(part)
+        size += len(part)
+        if size > _MOST_BYTES:
+            raise ServerGarbled("an answer without end")
+        if time.monotonic() > until:
+            raise ServerUnreachable("the answer comes too slowly")
+    return b"".join(parts)
