@@ -139,9 +139,9 @@ class Kiosk:
         self.central: Central = parts.central or _client(settings, identity.token, self.clock)
         self.thermometer = parts.thermometer or open_thermometer(settings.kiosk, self.clock)
         self.copy = SqliteCopy(data / COPY_FILE, key)
-        self._reader = LogReader(data / LOG_FILE, key)
+        self.reader = LogReader(data / LOG_FILE, key)
         self.desk = self._build_desk(identity)
-        self.reporter = Reporter(self._reader, self.central, self._acknowledge, Backoff(random.random))
+        self.reporter = Reporter(self.reader, self.central, self._acknowledge, Backoff(random.random))
         self.refresher = Refresher(self.central, self.copy, self.clock, Backoff(random.random))
         self._loops = [Loop("report", self.reporter.step), Loop("refresh", self.refresher.step)]
 
@@ -169,8 +169,9 @@ class Kiosk:
     # running
 
     def start(self, *, loops: bool = True) -> None:
-        """Record the start and let the reporter and the refresher run."""
+        """Record the start, hear the server's rules if it answers, and let the reporter and the refresher run."""
         self.call(self._record_start)
+        self.refresher.step()
         if loops:
             for loop in self._loops:
                 loop.start()
@@ -196,7 +197,7 @@ class Kiosk:
         except KioskError:
             logger.exception("the stop could not be recorded")
         self._worker.shutdown()
-        self._reader.close()
+        self.reader.close()
         self.copy.close()
         self.log.close()
 
@@ -252,9 +253,9 @@ class Kiosk:
 
     def drain(self) -> int:
         """Ship until nothing is unsent or the server does not answer; return how many are left."""
-        while self._reader.unsent(1):
-            before = self._reader.acknowledged()
+        while self.reader.unsent(1):
+            before = self.reader.acknowledged()
             self.reporter.step()
-            if self._reader.acknowledged() == before:
+            if self.reader.acknowledged() == before:
                 break
         return self.call(lambda: self.log.last()[0] - self.log.acknowledged())

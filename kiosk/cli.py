@@ -143,7 +143,7 @@ def _kiosk(options: argparse.Namespace) -> int:
         identity = bootstrap.enrol(settings, options.data, options.enrol)
         print(f"enrolled as {identity.site_id}/{identity.kiosk_id}, letter {identity.letter}, epoch {identity.epoch}")
         return OK
-    return int(import_module("kiosk.app").run(settings, options.data))
+    return int(import_module("kiosk.launch").run(settings, options.data))
 
 
 def _central(options: argparse.Namespace) -> int:

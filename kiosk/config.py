@@ -66,6 +66,7 @@ class TimeoutSettings(_Section):
     declaration_s: int = Field(60, ge=5, le=600)
     measuring_s: int = Field(45, ge=5, le=600)
     result_s: int = Field(8, ge=2, le=600)
+    refused_s: int = Field(30, ge=5, le=600)
     wait_s: int = Field(15, ge=5, le=600)
     keypad_s: int = Field(40, ge=5, le=600)
     guard_s: int = Field(60, ge=10, le=600)
@@ -76,6 +77,7 @@ class KioskSettings(_Section):
 
     mode: Literal["demo", "test", "production"]
     direction: Literal["entry", "exit"] = "entry"
+    entrance: Words = Words("1 号入口", "Entrance 1")
     server: ServerSettings
     log: LogSettings
     camera: CameraSettings = CameraSettings()

@@ -24,6 +24,10 @@ class ScreenHost(Protocol):
         """Answer the questions; `yes` holds the ids answered yes, empty for "none of these"."""
         ...
 
+    def measure_by_hand(self) -> None:
+        """Ask for a measurement by a member of staff instead of the device."""
+        ...
+
     def ask_person(self) -> None:
         """Call a member of staff."""
         ...
@@ -46,6 +50,18 @@ class ScreenHost(Protocol):
 
     def open_help(self) -> None:
         """Show the answers to common questions."""
+        ...
+
+    def open_which(self) -> None:
+        """Ask which of the health questions apply ("one of these")."""
+        ...
+
+    def open_notice(self) -> None:
+        """Show the whole privacy notice."""
+        ...
+
+    def back(self) -> None:
+        """Go back from the keypad, the help, the notice or the choice to where the visitor was."""
         ...
 
     def switch_language(self) -> None:
@@ -71,6 +87,14 @@ class ScreenHost(Protocol):
 
     def open_visit(self, visit_id: VisitId) -> None:
         """Show one visit to the guard."""
+        ...
+
+    def open_board(self) -> None:
+        """Go back from one visit to the guard's board."""
+        ...
+
+    def open_reading(self, visit_id: VisitId) -> None:
+        """Show the pad for a reading that the guard took by hand."""
         ...
 
     def guard_act(self, act: str, visit_id: VisitId | None, value: str = "") -> None:

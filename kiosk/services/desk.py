@@ -7,7 +7,7 @@ act is then shown as done, and nobody is admitted.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +22,7 @@ from kiosk.services.views import Face, IdleFacts, View
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from kiosk.domain.declaration import Declaration, Question
+    from kiosk.domain.declaration import Declaration
     from kiosk.domain.ids import VisitId
     from kiosk.protocol.messages import Guard
     from kiosk.services.day import Day
@@ -167,11 +167,11 @@ class Desk:
         """Return the questions and the privacy notice in force."""
         return self.visits.rules.declaration
 
-    def questions(self, visit_id: VisitId) -> tuple[Question, ...]:
-        """Return the questions that this visitor is asked."""
+    def form(self, visit_id: VisitId) -> Declaration:
+        """Return the declaration with just the questions that this visitor is asked."""
         visit = self.visits.log.state.visit(visit_id)
         service = visit.booking.service if visit is not None and visit.booking is not None else ""
-        return self.declaration().asked(service)
+        return replace(self.declaration(), questions=self.declaration().asked(service))
 
     # the guard
 

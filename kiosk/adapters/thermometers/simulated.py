@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SAMPLES: Final = 12
 INTERVAL_S: Final = 0.15
+_SLOW_S: Final = 20.0
 _NAME: Final = "simulated:1"
 _TYPICAL_CC: Final = 3650
 _SPREAD_CC: Final = 15  # between people
@@ -38,11 +39,19 @@ class SimulatedThermometer:
         self._random = random.Random(seed)  # noqa: S311 - drawn temperatures are no secret
         self._pace = INTERVAL_S if is_paced else 0.0
         self._closed = threading.Event()
+        self._may_go_on = threading.Event()
         self._next: deque[int | str] = deque()
 
     def will_read(self, *values: int | str) -> None:
-        """Ask for the next readings: hundredths of a degree, or "fault", "unplugged" or "unsteady"."""
+        """Ask for the next readings: hundredths of a degree, or "fault", "unplugged", "unsteady" or "slow".
+
+        "slow" measures until `go_on` is called, then like anybody.
+        """
         self._next.extend(values)
+
+    def go_on(self) -> None:
+        """Let a "slow" reading end."""
+        self._may_go_on.set()
 
     def measure(self, progress: Callable[[float], None]) -> Reading:
         """Return one reading; raises what was asked for."""
@@ -51,6 +60,10 @@ class SimulatedThermometer:
             raise DeviceTimeout(_NAME, "gave no sample in time")
         if asked == "unplugged":
             raise DeviceUnavailable(_NAME, "is not there")
+        if asked == "slow":
+            self._may_go_on.clear()
+            self._may_go_on.wait(_SLOW_S)
+            asked = _TYPICAL_CC
         centre, noise = (_TYPICAL_CC, 20 * _NOISE_CC) if asked == "unsteady" else (int(asked), _NOISE_CC)
         samples: list[int] = []
         for number in range(SAMPLES):

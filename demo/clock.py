@@ -1,0 +1,35 @@
+"""One simulated clock for kiosk and server: it stands still until the demo moves it on."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+
+
+class SimulatedClock:
+    """A clock that is told the time. Any thread may read it; `now` and `monotonic` move together."""
+
+    def __init__(self, start: datetime) -> None:
+        """Begin at `start` (aware)."""
+        self._lock = threading.Lock()
+        self._start = start
+        self._passed = 0.0
+
+    def now(self) -> datetime:
+        """Return the time, aware."""
+        with self._lock:
+            return self._start + timedelta(seconds=self._passed)
+
+    def monotonic(self) -> float:
+        """Return the seconds since the start."""
+        with self._lock:
+            return self._passed
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass; it never goes back."""
+        with self._lock:
+            self._passed += max(0.0, seconds)
+
+    def advance_to(self, moment: datetime) -> None:
+        """Let time pass until `moment`, if that is still to come."""
+        self.advance((moment - self.now()).total_seconds())

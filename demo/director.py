@@ -1,0 +1,202 @@
+"""Leads the demo's visitors through the real window: who is next, what they hold up, what the screen must show."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from demo.hand import LostError
+from demo.stories import STORIES, refused
+from kiosk.services.views import Face
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from demo.cast import Person
+    from demo.clock import SimulatedClock
+    from demo.drawn_camera import DrawnCamera
+    from demo.hand import Hand
+    from demo.world import BookingOffice, Ticket
+    from kiosk.adapters.thermometers.simulated import SimulatedThermometer
+    from kiosk.app import KioskApp
+    from kiosk.bootstrap import Kiosk
+    from kiosk.domain.ids import VisitId
+    from kiosk.domain.record import Visit
+
+_LOOK: Final = timedelta(seconds=4)  # between a touch and the next, for a person
+_OUT_OF_SIGHT_S: Final = 3.0  # after this a code is a new code to the scanner
+_GOES_BACK_S: Final = 121.0  # longer than any screen's time
+
+
+@dataclass(order=True)
+class _Turn:
+    """Whose story goes on, and when; `order` keeps turns of the same moment apart."""
+
+    at: datetime
+    order: int
+    person: Person = field(compare=False)
+    story: Iterator[timedelta] | None = field(compare=False, default=None)
+
+
+@dataclass
+class Director:
+    """The stage of the demo: the app, the hand, the drawn camera, the thermometer and the clock."""
+
+    kiosk: Kiosk
+    app: KioskApp
+    hand: Hand
+    camera: DrawnCamera
+    thermometer: SimulatedThermometer
+    clock: SimulatedClock
+    office: BookingOffice
+    pictures: Path | None = None
+    cast: Sequence[Person] = ()
+    used_code: str | None = None
+    _tickets: dict[int, Ticket] = field(default_factory=dict)
+    _visit_ids: dict[int, VisitId] = field(default_factory=dict)
+    _person: Person | None = None
+    _seen: set[str] = field(default_factory=set)
+
+    # what stories ask for
+
+    def hold(self, *codes: str, until: set[Face]) -> None:
+        """Hold codes up to the camera until one of the screens in `until` shows."""
+        if len(codes) == 1:
+            self.camera.show(codes[0])
+        else:
+            self.camera.show_many(codes)
+        self.expect(*until)
+        self.camera.hide()
+
+    def expect(self, *faces: Face) -> None:
+        """Wait for one of `faces`; remember whose visit it is, and take a picture of a screen seen for the first time."""
+        names = {face.value for face in faces}
+        self.hand.wait_for(lambda: self.app.shown_name.value in names and self.app.pending == 0, f"one of {names}")
+        self.note_visit()
+        self.look()
+
+    def note_visit(self) -> None:
+        """Remember the visit on the screen as this person's."""
+        visit_id = self.app.view.visit_id
+        if visit_id is not None and self._person is not None:
+            self._visit_ids[self._person.number] = visit_id
+
+    def look(self) -> None:
+        """Let a moment pass, and take a picture of a screen that was not seen before."""
+        self.clock.advance(_LOOK.total_seconds())
+        self.snapshot(self._screen_name())
+
+    def _screen_name(self) -> str:
+        refusal = self.app.view.refusal
+        told = refusal is not None and not self.app.view.looks_to_guard and self.app.shown_name is Face.REFUSED
+        return f"{self.app.shown_name}-{refusal.reason}" if told and refusal is not None else str(self.app.shown_name)
+
+    def snapshot(self, name: str) -> None:
+        """Save a picture of the screen, once for each name."""
+        if self.pictures is not None and name not in self._seen:
+            self._seen.add(name)
+            self.hand.picture(self.pictures / f"{len(self._seen):02d}-{name}.png")
+
+    def choose_question(self, place: int) -> None:
+        """Tick the question at `place`, from 0."""
+        declaration = self.kiosk.call(self.app.desk.declaration)
+        self.hand.tap_words(self.app.texts.pick(declaration.questions[place].text))
+        self.snapshot("which")
+
+    def open_row(self, pin: str) -> None:
+        """Sign a guard in and open the page of this person's visit."""
+        self.hand.tap_words(self.app.place())
+        self.hand.wait_for(lambda: self.app.shown_name == "guard_sign_in", "the guard's sign-in")
+        self.snapshot("guard-sign-in")
+        self.hand.type_keys(pin)
+        self.hand.tap("sign_in.enter")
+        self.hand.wait_for(lambda: self.app.shown_name == "guard_board" and self.app.pending == 0, "the guard's board")
+        self.snapshot("guard-board")
+        visit_id = self._visit_ids[self._person.number] if self._person is not None else None
+        row = next(row for row in self.app.screen.board.rows if row.visit_id == visit_id)
+        self.hand.tap_row(row.label)
+        self.hand.wait_for(lambda: self.app.shown_name == "guard_visit" and self.app.pending == 0, "the visit's page")
+        self.snapshot("guard-visit")
+
+    def see_case(self) -> None:
+        """Wait until the visit's page shows the isolation case that was opened."""
+        self.hand.wait_for(
+            lambda: self.app.shown_name == "guard_visit" and self.app.screen.detail.case_label is not None, "the case"
+        )
+        self.snapshot("guard-visit-case")
+
+    def lock(self) -> None:
+        """Sign the guard out."""
+        self.hand.tap("guard.lock")
+        self.expect(Face.IDLE)
+
+    # the day
+
+    def play(self, cast: Sequence[Person]) -> list[Visit | None]:
+        """Lead everyone through; return each person's last visit as the log has it, None for who never had one."""
+        self.cast = cast
+        for person in cast:
+            self._tickets[person.number] = self.office.ticket(person)
+        self.refresh()
+        self.expect(Face.IDLE)
+        turns = [_Turn(person.comes_at, person.number, person) for person in cast]
+        heapq.heapify(turns)
+        order = len(cast)
+        while turns:
+            turn = heapq.heappop(turns)
+            self.clock.advance_to(turn.at)
+            back_after = self._take_turn(turn)
+            if back_after is not None:
+                order += 1
+                heapq.heappush(turns, _Turn(self.clock.now() + back_after, order, turn.person, turn.story))
+        return [self._last_visit(person) for person in cast]
+
+    def refresh(self) -> None:
+        """Bring the kiosk's local copy up to date, as its own thread does when nobody leads it."""
+        self.kiosk.refresher.refresh_now()
+        self.kiosk.refresher.step()
+        self.kiosk.reporter.step()
+
+    def _take_turn(self, turn: _Turn) -> timedelta | None:
+        """Play one person's story until they leave; return when they come back, or None when it is over."""
+        self._person = turn.person
+        self._arrive()
+        if turn.story is None:
+            story = STORIES.get(turn.person.kind, refused)
+            turn.story = story(self, turn.person, self._tickets[turn.person.number])
+        try:
+            back_after = next(turn.story, None)
+        except LostError as error:
+            raise LostError(f"visitor {turn.person.number} ({turn.person.kind}): {error}") from error
+        if back_after is None and turn.person.kind == "admitted" and self.app.shown_name is Face.ADMITTED:
+            self.used_code = self._tickets[turn.person.number].codes[0]
+        self._leave()
+        return back_after
+
+    def _arrive(self) -> None:
+        """Begin at an idle screen that knows the hour and the server's newest."""
+        self.clock.advance(_OUT_OF_SIGHT_S)
+        self.refresh()
+        self.expect(Face.IDLE)
+
+    def _leave(self) -> None:
+        """Walk off: the screen goes back by itself when its time is over."""
+        self.camera.hide()
+        self.hand.wait_for(lambda: self.app.pending == 0, "the act under way")
+        while self.app.shown_name is not Face.IDLE:
+            before = self.app.shown_name
+            self.clock.advance(_GOES_BACK_S)
+            self.hand.wait_for(lambda before=before: self.app.shown_name is not before, f"{before} to go back")
+            self.hand.wait_for(lambda: self.app.pending == 0, "the act under way")
+        if self.app.scanner is not None:
+            self.app.scanner.forget()
+
+    def _last_visit(self, person: Person) -> Visit | None:
+        """Return a person's visit: the one they saw last, or the newest of the booking they hold."""
+        visit_id = self._visit_ids.get(person.number)
+        if visit_id is None:
+            return None
+        return self.kiosk.call(lambda: self.kiosk.log.state.visit(visit_id))

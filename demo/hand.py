@@ -1,0 +1,122 @@
+"""A drawn visitor's hand on the real window: finds what is written on a button, and touches it there."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from kivy.base import EventLoop
+from kivy.input.motionevent import MotionEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from kivy.uix.widget import Widget
+
+    from kiosk.app import KioskApp
+
+_PATIENCE_S: Final = 20.0  # of real time; what has not come by then is not coming
+
+
+class LostError(Exception):
+    """The screen is not what the story expects; says what it waited for and what is there."""
+
+
+class Finger(MotionEvent):
+    """One touch, sent through the window like that of a touchscreen."""
+
+    def __init__(self, x: float, y: float) -> None:
+        """Touch at a place of the window, in pixels from its lower left corner."""
+        window = EventLoop.window
+        place = {"x": x / (window.width - 1.0), "y": y / (window.height - 1.0)}
+        super().__init__("finger", 1, place, is_touch=True, type_id="touch")
+
+    def depack(self, args: dict[str, float]) -> None:
+        """Take the place over (Kivy asks this of every kind of touch)."""
+        self.sx, self.sy = args["x"], args["y"]
+        self.profile = ["pos"]
+        super().depack(args)
+
+
+class Hand:
+    """Reads the screen and touches it. `pause_s`: how long a person would look before each touch."""
+
+    def __init__(self, app: KioskApp, pause_s: float = 0.0) -> None:
+        """Work on the window of `app`, which runs."""
+        self._app = app
+        self._pause_s = pause_s
+
+    def frames(self, count: int = 1) -> None:
+        """Let the window draw."""
+        for _ in range(count):
+            EventLoop.idle()
+
+    def wait_for(self, holds: Callable[[], bool], what: str) -> None:
+        """Let the window run until `holds`; raises LostError when it never does."""
+        end = time.monotonic() + _PATIENCE_S
+        while not holds():
+            if time.monotonic() > end or EventLoop.quit:
+                raise LostError(f"waited for {what}; the screen shows {self._app.shown_name}")
+            self.frames()
+
+    def tap(self, key: str) -> None:
+        """Touch the button with the text of `key`, in the language that stands first."""
+        self.tap_words(self._app.texts.t(key))
+
+    def tap_words(self, words: str) -> None:
+        """Touch the button that says `words`."""
+        self._look()
+        self.wait_for(lambda: self._button(words) is not None, f"the button {words!r}")
+        button = self._button(words)
+        if button is not None:
+            self._touch(button)
+
+    def type_keys(self, text: str) -> None:
+        """Type on the large keys."""
+        for sign in text:
+            self.wait_for(lambda sign=sign: self._key(sign) is not None, f"the key {sign!r}")
+            key = self._key(sign)
+            if key is not None:
+                self._touch(key)
+
+    def _look(self) -> None:
+        """Give a person before the screen time to see what is touched."""
+        end = time.monotonic() + self._pause_s
+        while time.monotonic() < end and not EventLoop.quit:
+            self.frames()
+
+    def _touch(self, widget: Widget) -> None:
+        x, y = widget.to_window(*widget.center)
+        finger = Finger(x, y)
+        EventLoop.post_dispatch_input("begin", finger)
+        self.frames()
+        EventLoop.post_dispatch_input("end", finger)
+        self.frames()
+
+    def _widgets(self) -> Iterator[Widget]:
+        root = self._app.screen
+        if root is not None:
+            yield from root.walk()
+
+    def _button(self, words: str) -> Widget | None:
+        shown = (item for item in self._widgets() if getattr(item, "content", None) == words)
+        return next((item for item in shown if hasattr(item, "on_release") and not item.disabled), None)
+
+    def _key(self, sign: str) -> Widget | None:
+        keys = (item for item in self._widgets() if getattr(item, "name", None) == sign)
+        return next((item for item in keys if hasattr(item, "on_release")), None)
+
+    def tap_row(self, label: str) -> None:
+        """Touch the row of the guard's board that carries `label`."""
+        rows = (item for item in self._widgets() if getattr(item, "label", None) == label and hasattr(item, "row"))
+        row = next(rows, None)
+        if row is None:
+            raise LostError(f"no row {label} on the guard's board")
+        self._touch(row)
+
+    def picture(self, path: Path) -> None:
+        """Save what the window shows as a PNG."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.frames()
+        self._app.root.export_to_png(str(path))

@@ -1,0 +1,90 @@
+"""Puts window, kiosk and scanner together, and runs them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from kiosk.app import KioskApp
+from kiosk.bootstrap import Kiosk
+from kiosk.domain.site import Words
+from kiosk.scanner import CameraState, Scanner
+from kiosk.screens.catalog import GUARD_PANELS, Panel, required_texts
+from kiosk.screens.stage import ScreenSettings, Stage
+from kiosk.screens.window import configure
+from kiosk.services.views import Face
+from kiosk.texts import Texts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kiosk.config import Settings, TimeoutSettings
+    from kiosk.scanner import FrameSource
+
+
+def make_app(kiosk: Kiosk, source: str | FrameSource | None) -> KioskApp:
+    """Return the app of `kiosk`, with a scanner that reads `source` (None: no camera). Raises ConfigError.
+
+    The window must be configured before (`kiosk.screens.window.configure`).
+    """
+    settings = kiosk.settings
+    screen = settings.kiosk.screen
+    texts = Texts.load(settings.folder, screen.first_language, required_texts())
+    documents = kiosk.copy.documents()
+    name = documents.site.name if documents is not None else Words(kiosk.identity.site_id, kiosk.identity.site_id)
+    zone = ZoneInfo(documents.site.timezone) if documents is not None else ZoneInfo("UTC")
+    on_screen = ScreenSettings(
+        site=name,
+        entrance=settings.kiosk.entrance,
+        zone=zone,
+        width_px=screen.width,
+        height_px=screen.height,
+        is_borderless=screen.fullscreen,
+        is_exit=settings.kiosk.direction == "exit",
+        timeouts_s=_timeouts(settings.kiosk.timeouts),
+    )
+    app = KioskApp(kiosk, Stage(texts, on_screen), None)
+    if source is not None:
+        app.scanner = Scanner(
+            source,
+            lambda codes: app.from_camera([code.text for code in codes]),
+            lambda state: kiosk.set_device("camera", is_well=state is CameraState.OK),
+            clock=kiosk.clock.monotonic,
+        )
+    return app
+
+
+def _timeouts(settings: TimeoutSettings) -> dict[Face | Panel, float]:
+    """Return each screen's time by the settings; a screen that is not named stays."""
+    keypads = (Panel.KEYPAD, Panel.HELP, Panel.NOTICE, Panel.WHICH)
+    return {
+        Face.BOOKING: settings.booking_s,
+        Face.DECLARATION: settings.declaration_s,
+        Face.MEASURING: settings.measuring_s,
+        **dict.fromkeys((Face.ADMITTED, Face.GOODBYE), settings.result_s),
+        **dict.fromkeys((Face.REST, Face.GUARD, Face.HALL_LINE), settings.wait_s),
+        Face.REFUSED: settings.refused_s,
+        **dict.fromkeys(keypads, settings.keypad_s),
+        **dict.fromkeys(GUARD_PANELS, settings.guard_s),
+    }
+
+
+def run(settings: Settings, data: Path) -> int:
+    """Open the kiosk's window and run until it is closed; return 0. Raises ConfigError or StoreError."""
+    kiosk = Kiosk(settings, data)
+    screen = settings.kiosk.screen
+    configure(screen.width, screen.height, fullscreen=screen.fullscreen)
+    try:
+        kiosk.start()
+        source = settings.kiosk.camera.source
+        app = make_app(kiosk, None if source == "none" else source)
+        if app.scanner is not None:
+            app.scanner.start()
+        try:
+            app.run()
+        finally:
+            if app.scanner is not None:
+                app.scanner.stop()
+    finally:
+        kiosk.stop()
+    return 0

@@ -1,0 +1,1 @@
+"""What people see: one .py and one .kv each, thin."""

@@ -1,0 +1,109 @@
+"""What every screen has in common: its words, the clock, the banner, and the time left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kivy.properties import AliasProperty, BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kiosk.services.views import View
+    from kiosk.texts import Texts
+
+STEP_NAMES: Final = ("booking", "declaration", "temperature", "done")
+
+
+class BaseScreen(BoxLayout):
+    """A screen: shows what it is told and says to its `host` what was touched.
+
+    `stage` (see `stage.py`), `host` (see `host.py`) and `now` are given when it is made. `time_left` is the part of the time
+    left before it goes back, 1 to 0, below 0 when there is no end.
+    """
+
+    stage = ObjectProperty()
+    host = ObjectProperty()
+    view = ObjectProperty(None, allownone=True)
+    now = ObjectProperty()
+    clock_text = StringProperty("")
+    is_simulated = BooleanProperty(False)
+    is_large = BooleanProperty(False)
+    waiting = NumericProperty(0)
+    time_left = NumericProperty(-1)
+    seconds_left = NumericProperty(0)
+
+    def _texts(self) -> Texts:
+        return self.stage.texts
+
+    texts = AliasProperty(_texts, bind=("stage",))
+
+    def show(self, view: View) -> None:
+        """Show `view`."""
+        self.view = view
+        self.refresh()
+
+    def tick(self, now: datetime) -> None:
+        """Hear what time it is."""
+        self.now = now
+        self.clock_text = self.stage.clock(now)
+
+    def refresh(self) -> None:
+        """Say everything anew: after a new view, and after the language changed."""
+
+    def on_stage(self, _screen: BaseScreen, _stage: object) -> None:
+        """Say everything in the language that comes first now."""
+        if self.view is not None:
+            self.refresh()
+
+
+class VisitorScreen(BaseScreen):
+    """A screen for visitors. `step` is the current step from 1, 5 when all are done, 0 when none is named."""
+
+    step = NumericProperty(0)
+    has_steps = BooleanProperty(True)
+
+    def _step_names(self) -> list[str]:
+        return [self.stage.texts.t(f"steps.{name}") for name in STEP_NAMES]
+
+    step_names = AliasProperty(_step_names, bind=("stage",))
+
+    def on_place(self) -> None:
+        """Open the guard's sign-in: guards know to touch the place's name."""
+        self.host.open_guard()
+
+    def on_large(self) -> None:
+        """Make the words larger, or as they were."""
+        self.host.switch_large_text()
+
+    def on_language(self) -> None:
+        """Make the other language the first."""
+        self.host.switch_language()
+
+    def on_ask_person(self) -> None:
+        """Call a member of staff."""
+        self.host.ask_person()
+
+    def on_more_time(self) -> None:
+        """Start the time left anew."""
+        self.host.more_time()
+
+    def on_done(self) -> None:
+        """Leave the screen to the next visitor."""
+        self.host.done()
+
+    def on_back(self) -> None:
+        """Go back to where this screen was opened from."""
+        self.host.back()
+
+
+class GuardScreen(BaseScreen):
+    """A screen for guards: its dark top bar says so. `heading` stands in the bar, `lock_text` on its button."""
+
+    heading = StringProperty("")
+    lock_text = StringProperty("")
+
+    def on_lock(self) -> None:
+        """Sign the guard out."""
+        self.host.sign_out()

@@ -1,0 +1,106 @@
+"""Which screen shows what: the one dictionary from faces and panels to screens."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kivy.lang import Builder
+
+from kiosk.domain.admission import Reason
+from kiosk.screens.admitted import AdmittedScreen
+from kiosk.screens.booking import BookingScreen
+from kiosk.screens.declaration import DeclarationScreen
+from kiosk.screens.goodbye import GoodbyeScreen
+from kiosk.screens.guard import GuardWaitScreen
+from kiosk.screens.guard_board import GuardBoardScreen
+from kiosk.screens.guard_reading import GuardReadingScreen
+from kiosk.screens.guard_sign_in import GuardSignInScreen
+from kiosk.screens.guard_visit import GuardVisitScreen
+from kiosk.screens.hall_line import HallLineScreen
+from kiosk.screens.help import HelpScreen
+from kiosk.screens.idle import IdleScreen
+from kiosk.screens.keypad import KeypadScreen
+from kiosk.screens.live_picture import LivePicture
+from kiosk.screens.measuring import MeasuringScreen
+from kiosk.screens.notice import NoticeScreen
+from kiosk.screens.out_of_order import OutOfOrderScreen
+from kiosk.screens.qr import QrCard
+from kiosk.screens.refused import RefusedScreen
+from kiosk.screens.rest import RestScreen
+from kiosk.screens.sides import Sides
+from kiosk.screens.signs import Sign
+from kiosk.screens.which import WhichScreen
+from kiosk.screens.widgets import Text
+from kiosk.services.views import Face, Hint
+
+if TYPE_CHECKING:
+    from kiosk.screens.base import BaseScreen
+    from kiosk.services.views import View
+
+
+class Panel(StrEnum):
+    """Screens that no visit is at: the window's own."""
+
+    KEYPAD = "keypad"
+    HELP = "help"
+    WHICH = "which"
+    NOTICE = "notice"
+    GUARD_SIGN_IN = "guard_sign_in"
+    GUARD_BOARD = "guard_board"
+    GUARD_VISIT = "guard_visit"
+    GUARD_READING = "guard_reading"
+
+
+GUARD_PANELS: Final = frozenset({Panel.GUARD_SIGN_IN, Panel.GUARD_BOARD, Panel.GUARD_VISIT, Panel.GUARD_READING})
+
+SCREENS: Final[dict[Face | Panel, type[BaseScreen]]] = {
+    Face.IDLE: IdleScreen,
+    Face.BOOKING: BookingScreen,
+    Face.DECLARATION: DeclarationScreen,
+    Face.MEASURING: MeasuringScreen,
+    Face.ADMITTED: AdmittedScreen,
+    Face.REST: RestScreen,
+    Face.GUARD: GuardWaitScreen,
+    Face.REFUSED: RefusedScreen,
+    Face.HALL_LINE: HallLineScreen,
+    Face.GOODBYE: GoodbyeScreen,
+    Face.OUT_OF_ORDER: OutOfOrderScreen,
+    Panel.KEYPAD: KeypadScreen,
+    Panel.HELP: HelpScreen,
+    Panel.WHICH: WhichScreen,
+    Panel.NOTICE: NoticeScreen,
+    Panel.GUARD_SIGN_IN: GuardSignInScreen,
+    Panel.GUARD_BOARD: GuardBoardScreen,
+    Panel.GUARD_VISIT: GuardVisitScreen,
+    Panel.GUARD_READING: GuardReadingScreen,
+}
+
+PARTS: Final = (Text, Sides, Sign, LivePicture, QrCard)
+"""Widgets that stand in `.kv` files only; to import them is what makes them known to Kivy."""
+
+_LAYOUTS: Final = ("theme", "widgets", "base", "live_picture", "qr")
+
+
+def load_layouts() -> None:
+    """Load every `.kv` file once: the common ones first, then one for each screen."""
+    folder = Path(__file__).parent
+    own = (cls.__module__.rpartition(".")[2] for cls in SCREENS.values())
+    for name in (*_LAYOUTS, *own):
+        path = str(folder / f"{name}.kv")
+        if path not in Builder.files:
+            Builder.load_file(path, encoding="utf8")
+
+
+def face_of(view: View) -> Face:
+    """Return the face to show: a refusal that must not be told looks like every other wait for the guard."""
+    return Face.GUARD if view.looks_to_guard and view.face is Face.REFUSED else view.face
+
+
+def required_texts() -> set[str]:
+    """Return the keys that are made up from values; `Texts.load` checks them at start."""
+    keys = {f"refused.{reason}.{part}" for reason in Reason for part in ("title", "text", "todo")}
+    keys |= {f"guard.cause.{reason}" for reason in Reason}
+    keys |= {f"hint.{hint}" for hint in Hint if hint is not Hint.NONE}
+    return keys

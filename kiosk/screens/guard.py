@@ -1,0 +1,22 @@
+"""The wait for the guard: the same words, colours and steps whatever the cause, so that no outcome shames."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty
+
+from kiosk.screens.base import VisitorScreen
+
+
+class GuardWaitScreen(VisitorScreen):
+    """Asks the visitor to wait. It shows nothing of the view: neither step, number nor cause."""
+
+    has_called = BooleanProperty(False)
+
+    def refresh(self) -> None:
+        """Start anew for each visitor."""
+        self.has_called = False
+
+    def on_call_again(self) -> None:
+        """Call the guard once more, and say that it was done."""
+        self.host.ask_person()
+        self.has_called = True

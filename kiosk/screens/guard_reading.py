@@ -1,0 +1,85 @@
+"""The pad for a reading that a guard took by hand, with a clinical thermometer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
+
+from kiosk.screens.base import GuardScreen
+from kiosk.screens.widgets import Touch
+
+if TYPE_CHECKING:
+    from kiosk.domain.ids import VisitId
+
+SITES: Final = ("axilla", "forehead", "ear", "wrist")
+_DIGITS: Final = 3
+_COMMON_TENTHS: Final = range(350, 391)  # 35.0 to 39.0 °C; anything else is typed twice
+
+
+class SiteChip(Touch):
+    """Where it was measured."""
+
+    site = StringProperty("")
+    is_chosen = BooleanProperty(False)
+
+
+class GuardReadingScreen(GuardScreen):
+    """Takes three digits and the place measured; an unusual value is asked for twice."""
+
+    visit_id = ObjectProperty(None, allownone=True)
+    digits = StringProperty("")
+    shown = StringProperty("")
+    hint = StringProperty("")
+    site = StringProperty(SITES[0])
+    site_names = ListProperty(["", "", "", ""])
+    can_save = BooleanProperty(False)
+    _first = ""
+
+    def start(self, visit_id: VisitId, label: str) -> None:
+        """Begin a reading for the visit called `label`."""
+        self.visit_id = visit_id
+        self.site = SITES[0]
+        self._first = ""
+        self.digits = ""
+        self.label = label
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Say everything in the language that comes first."""
+        self.heading = self.texts.t("guard.handle", label=self.label)
+        self.site_names = [self.texts.t(f"guard.site.{site}") for site in SITES]
+        self.hint = self.texts.t("guard.pad_again" if self._first else "guard.pad_hint")
+
+    def on_digits(self, _screen: GuardReadingScreen, digits: str) -> None:
+        """Show the digits as a temperature."""
+        whole, tenth = digits[:2], digits[2:]
+        self.shown = f"{whole}.{tenth}" if tenth else whole
+        self.can_save = len(digits) == _DIGITS
+
+    def on_key(self, name: str) -> None:
+        """Add a digit, or take the last one away."""
+        if name == "back":
+            self.digits = self.digits[:-1]
+        elif len(self.digits) < _DIGITS:
+            self.digits += name
+
+    def on_site_chosen(self, site: str) -> None:
+        """Say where it was measured."""
+        self.site = site
+
+    def on_save(self) -> None:
+        """Record the reading; an unusual one is asked for once more first."""
+        value, first = self.digits, self._first
+        if int(value) not in _COMMON_TENTHS and value != first:
+            self._first = "" if first else value
+            self.digits = ""
+            self.hint = self.texts.t("guard.pad_differs" if first else "guard.pad_again")
+            return
+        self.host.guard_act("measure", self.visit_id, f"{self.site}:{value[:2]}.{value[2:]}")
+
+    def on_cancel(self) -> None:
+        """Go back to the visit without a reading."""
+        self.host.open_visit(self.visit_id)
+
+    label = StringProperty("")

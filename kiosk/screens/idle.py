@@ -1,0 +1,62 @@
+"""The idle screen: the live picture, what to do, and what is going on in the hall."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kivy.properties import ObjectProperty, StringProperty
+
+from kiosk.screens.base import VisitorScreen
+from kiosk.services.views import Hint
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from kiosk.services.views import IdleFacts
+
+
+class IdleScreen(VisitorScreen):
+    """Asks for a booking code; shows the running hour, how many are inside, and who may scan again."""
+
+    facts = ObjectProperty(None, allownone=True)
+    hint = StringProperty("")
+    slot_text = StringProperty("")
+    inside_text = StringProperty("")
+    cap_text = StringProperty("")
+    called_text = StringProperty("")
+    notice_text = StringProperty("")
+    suffix = StringProperty("")
+
+    def refresh(self) -> None:
+        """Say hint and facts in the language that comes first."""
+        self.suffix = "_exit" if self.stage.settings.is_exit else ""
+        hint = self.view.hint if self.view is not None else Hint.NONE
+        self.hint = "" if hint is Hint.NONE else self.texts.t(f"hint.{hint}")
+        if self.facts is not None:
+            self.show_facts(self.facts)
+
+    def clear_hint(self) -> None:
+        """Take the hint away: it was about a visitor who may have left."""
+        self.hint = ""
+
+    def show_facts(self, facts: IdleFacts) -> None:
+        """Show the hour, the hall, who may scan again, and the notices."""
+        self.facts = facts
+        self.slot_text = self.stage.slot(facts.slot_start, facts.slot_end)
+        self.inside_text = str(facts.inside)
+        cap = facts.cap
+        self.cap_text = self.texts.t("idle.people") if cap is None else self.texts.t("idle.of_cap", cap=cap)
+        self.called_text = "  ".join(facts.called)
+        self.notice_text = " · ".join(self.texts.pick(notice) for notice in facts.notices)
+
+    def show_frame(self, frame: np.ndarray | None) -> None:
+        """Show what the camera sees."""
+        self.ids.picture.show_frame(frame)
+
+    def on_no_code(self) -> None:
+        """Type a number instead."""
+        self.host.open_keypad()
+
+    def on_help(self) -> None:
+        """Show the answers to common questions."""
+        self.host.open_help()

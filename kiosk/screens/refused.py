@@ -1,0 +1,83 @@
+"""The refusal: what holds, what to do next, and how to reach a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kivy.properties import BooleanProperty, ListProperty, StringProperty
+
+from kiosk.domain.admission import Reason
+from kiosk.screens.base import VisitorScreen
+
+if TYPE_CHECKING:
+    from kiosk.services.views import RefusalFacts
+
+_SIGNS = {
+    Reason.TOO_EARLY: "clock",
+    Reason.TOO_LATE: "clock",
+    Reason.WRONG_DAY: "clock",
+    Reason.SITE_CLOSED: "clock",
+    Reason.WRONG_SITE: "place",
+    Reason.NOT_SERVED_HERE: "place",
+    Reason.ONLINE_ONLY: "phone",
+    Reason.UNREADABLE_CODE: "look",
+    Reason.UNKNOWN_BOOKING: "look",
+    Reason.AMBIGUOUS_CODE: "look",
+}
+
+
+class RefusedScreen(VisitorScreen):
+    """Says the one reason that helps most, with the facts to act on."""
+
+    sign = StringProperty("person")
+    title = StringProperty("")
+    todo = StringProperty("")
+    second = StringProperty("")
+    rows = ListProperty()
+    url = StringProperty("")
+    can_type = BooleanProperty(False)
+
+    def refresh(self) -> None:
+        """Say reason and facts in the language that comes first."""
+        facts = self.view.refusal
+        if facts is None:
+            return
+        key = f"refused.{facts.reason}"
+        values = self._values(facts)
+        self.sign = _SIGNS.get(facts.reason, "person")
+        self.title = self.texts.t(f"{key}.title", **values)
+        self.todo = self.texts.t(f"{key}.todo", **values)
+        self.second = self.texts.second(f"{key}.title", **values) + " · " + self.texts.second(f"{key}.todo", **values)
+        self.url = facts.url or ""
+        self.rows = self._rows(facts)
+        self.can_type = facts.reason in {Reason.UNREADABLE_CODE, Reason.UNKNOWN_BOOKING}
+
+    def _values(self, facts: RefusalFacts) -> dict[str, object]:
+        none = self.texts.t("common.none")
+        return {
+            "earliest": self.stage.clock(facts.earliest) if facts.earliest else none,
+            "site": facts.site_name or none,
+        }
+
+    def _rows(self, facts: RefusalFacts) -> list[tuple[str, str]]:
+        stage, texts, card = self.stage, self.texts, self.view.card
+        is_other_day = facts.reason is Reason.WRONG_DAY
+        slot = ""
+        if card is not None and facts.reason is not Reason.ONLINE_ONLY:
+            slot = stage.dated_slot(card.slot_start, card.slot_end, facts.now or self.now)
+        earliest = facts.earliest if not is_other_day else None
+        rows = [
+            ("your_slot", slot),
+            ("service", texts.pick(card.service) if card is not None and facts.url else ""),
+            ("earliest", stage.clock(earliest) if earliest else ""),
+            ("opens", f"{stage.day(facts.opens)} {stage.clock(facts.opens)}" if facts.opens else ""),
+            ("first_seen", stage.clock(facts.first_seen) if facts.first_seen else ""),
+            ("site", texts.pick(facts.site_name) if facts.site_name else ""),
+            ("address", texts.pick(facts.site_address) if facts.site_address else ""),
+            ("now", stage.clock(facts.now) if facts.now and earliest else ""),
+        ]
+        return [(texts.t(f"refused.{name}"), value) for name, value in rows if value]
+
+    def on_type(self) -> None:
+        """Type a number instead of scanning."""
+        self.host.open_keypad()

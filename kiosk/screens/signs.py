@@ -1,0 +1,78 @@
+"""Signs drawn with lines, so that they never depend on a font: tick, clock, person and the like."""
+
+from __future__ import annotations
+
+from math import cos, pi, sin
+from typing import Final
+
+from kivy.graphics import Color, SmoothEllipse, SmoothLine
+from kivy.properties import ColorProperty, NumericProperty, StringProperty
+from kivy.uix.widget import Widget
+
+Stroke = tuple[tuple[float, float], ...]
+
+
+def _arc(x: float, y: float, radius: float, start: float = 0.0, end: float = 360.0) -> Stroke:
+    """Return points on a circle; degrees run counter-clockwise from the right."""
+    steps = max(8, round(abs(end - start) / 6))
+    angles = [(start + (end - start) * step / steps) * pi / 180 for step in range(steps + 1)]
+    return tuple((x + radius * cos(angle), y + radius * sin(angle)) for angle in angles)
+
+
+SIGNS: Final[dict[str, tuple[Stroke, ...]]] = {
+    "tick": (((-0.75, 0.0), (-0.22, -0.52), (0.75, 0.5)),),
+    "clock": (_arc(0, 0, 0.92), ((0.0, 0.5), (0.0, -0.02), (0.36, -0.2))),
+    "person": (_arc(0, 0.42, 0.42), _arc(0, -0.95, 0.78, 0, 180)),
+    "place": (
+        (*_arc(0, 0.28, 0.62, 215, -35), (0.0, -0.95), _arc(0, 0.28, 0.62, 215, -35)[0]),
+        _arc(0, 0.28, 0.2),
+    ),
+    "phone": (
+        ((-0.45, 0.9), (0.45, 0.9), (0.45, -0.9), (-0.45, -0.9), (-0.45, 0.9)),
+        ((-0.12, -0.62), (0.12, -0.62)),
+    ),
+    "look": (_arc(-0.15, 0.15, 0.6), ((0.3, -0.3), (0.85, -0.85))),
+    "door": (
+        ((-0.15, -0.85), (-0.75, -0.85), (-0.75, 0.85), (-0.15, 0.85)),
+        ((-0.2, 0.0), (0.85, 0.0)),
+        ((0.45, 0.4), (0.85, 0.0), (0.45, -0.4)),
+    ),
+    "pause": (((-0.35, 0.7), (-0.35, -0.7)), ((0.35, 0.7), (0.35, -0.7))),
+    "back": (
+        ((-0.95, 0.0), (-0.4, 0.62), (0.95, 0.62), (0.95, -0.62), (-0.4, -0.62), (-0.95, 0.0)),
+        ((-0.08, 0.24), (0.44, -0.24)),
+        ((-0.08, -0.24), (0.44, 0.24)),
+    ),
+}
+"""Strokes in a square from -1 to 1, y upwards."""
+
+
+class Sign(Widget):
+    """One sign on a disc. `disc` may be clear, `part` is the sign's size as a part of the disc's."""
+
+    kind = StringProperty("tick")
+    disc = ColorProperty((0, 0, 0, 0))
+    line_color = ColorProperty((0, 0, 0, 1))
+    part = NumericProperty(0.5)
+    thick = NumericProperty(0.055)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        for name in ("pos", "size", "kind", "disc", "line_color", "part", "thick"):
+            self.fbind(name, self._draw)
+        self._draw()
+
+    def _draw(self, *_args: object) -> None:
+        across = min(self.size)
+        thick = max(1.0, across * self.thick / 2)
+        half = across * self.part / 2
+        self.canvas.clear()
+        with self.canvas:
+            Color(*self.disc)
+            SmoothEllipse(pos=(self.center_x - across / 2, self.center_y - across / 2), size=(across, across))
+            Color(*self.line_color)
+            for stroke in SIGNS[self.kind]:
+                points = [(self.center_x + x * half, self.center_y + y * half) for x, y in stroke]
+                SmoothLine(points=[value for point in points for value in point], width=thick)
+                for x, y in (points[0], points[-1]):  # round ends
+                    SmoothEllipse(pos=(x - thick, y - thick), size=(2 * thick, 2 * thick))

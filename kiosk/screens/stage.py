@@ -1,0 +1,101 @@
+"""What every screen is told besides its view: words, place, zone, and how the screen is set up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from kivy.metrics import Metrics
+
+from kiosk.services.views import Face
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from kiosk.domain.site import Words
+    from kiosk.texts import Texts
+
+UPRIGHT_DRAWING: Final = (1080, 1920)
+LYING_DRAWING: Final = (1920, 1080)
+LARGE_TEXT: Final = 1.25
+
+TIMEOUTS_S: Final[Mapping[str, float]] = {
+    Face.BOOKING: 60,
+    Face.DECLARATION: 90,
+    Face.MEASURING: 60,
+    Face.ADMITTED: 8,
+    Face.REST: 15,
+    Face.GUARD: 20,
+    Face.REFUSED: 30,
+    Face.HALL_LINE: 15,
+    Face.GOODBYE: 8,
+    "keypad": 60,
+    "help": 60,
+    "guard_sign_in": 30,
+    "guard_board": 120,
+    "guard_visit": 120,
+}
+"""Seconds until a screen left alone goes back to the idle one; a screen that is not named stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSettings:
+    """How one kiosk's screen is set up; sizes in pixels."""
+
+    site: Words
+    entrance: Words
+    zone: ZoneInfo
+    width_px: int = 1080
+    height_px: int = 1920
+    is_borderless: bool = True
+    is_exit: bool = False
+    is_mirrored: bool = True
+    timeouts_s: Mapping[Any, float] = field(default_factory=lambda: dict(TIMEOUTS_S))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The words and the place, for one screen at one time. Immutable: another language is another stage."""
+
+    texts: Texts
+    settings: ScreenSettings
+
+    def swapped(self) -> Stage:
+        """Return the same stage with the other language first."""
+        return replace(self, texts=self.texts.swapped())
+
+    def place(self) -> str:
+        """Return site and entrance, in the first language."""
+        return self.texts.t("bar.place", site=self.settings.site, entrance=self.settings.entrance)
+
+    def clock(self, moment: datetime) -> str:
+        """Return hours and minutes at the site."""
+        return f"{moment.astimezone(self.settings.zone):%H:%M}"
+
+    def slot(self, start: datetime, end: datetime) -> str:
+        """Return a slot as `10:00–11:00`, at the site."""
+        return f"{self.clock(start)}–{self.clock(end)}"
+
+    def dated_slot(self, start: datetime, end: datetime, now: datetime, *, second: bool = False) -> str:
+        """Return a slot with its day: "today" when it is today at the site."""
+        say = self.texts.second if second else self.texts.t
+        zone = self.settings.zone
+        day = start.astimezone(zone).date()
+        slot = self.slot(start, end)
+        if day == now.astimezone(zone).date():
+            return say("common.today", slot=slot)
+        return say("common.on_day", month=say(f"month.{day.month}"), day=day.day, slot=slot)
+
+    def day(self, moment: datetime) -> str:
+        """Return day and month at the site."""
+        day = moment.astimezone(self.settings.zone).date()
+        return self.texts.t("common.day", month=self.texts.t(f"month.{day.month}"), day=day.day)
+
+
+def fit_metrics(width_px: float, height_px: float, *, large_text: bool) -> None:
+    """Set Kivy's density so that the drawing fills a window of this size, and its font scale to the size of text."""
+    across, up = UPRIGHT_DRAWING if height_px >= width_px else LYING_DRAWING
+    Metrics.density = min(width_px / across, height_px / up)
+    Metrics.fontscale = LARGE_TEXT if large_text else 1.0

@@ -1,0 +1,201 @@
+"""The parts that all screens are made of; how they look stands in `widgets.kv`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import ClassVar
+
+from kivy.core.text import Label as CoreLabel
+from kivy.properties import (
+    BooleanProperty,
+    ColorProperty,
+    ListProperty,
+    NumericProperty,
+    ObjectProperty,
+    StringProperty,
+)
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.gridlayout import GridLayout
+from kivy.uix.label import Label
+from kivy.uix.widget import Widget
+
+from kiosk.screens.fonts import FONT_NAME
+from kiosk.screens.wrap import wrapped
+
+_SLACK = 0.985
+"""Pieces are measured one by one; kerning and rounding may add a little to the whole line."""
+
+
+@lru_cache(maxsize=8192)
+def measured(text: str, size_px: float) -> float:
+    """Return the width in pixels of `text` set in one line at `size_px`."""
+    return CoreLabel(font_name=FONT_NAME, font_size=size_px).get_extents(text)[0]
+
+
+class Text(Label):
+    """Words that wrap as Chinese and English want it, and take the height they need.
+
+    `content` is what is said. With `is_one_line` the words never wrap: they are set smaller until they fit. With
+    `is_natural` they are one line and the widget is as wide as they are.
+    `weight` draws the words as heavier type would (see `fonts.py`), as a part of the size of the type.
+    """
+
+    content = StringProperty("")
+    nominal = NumericProperty("48sp")
+    is_one_line = BooleanProperty(False)
+    is_natural = BooleanProperty(False)
+    weight = NumericProperty(0)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        for name in ("content", "width", "nominal", "is_one_line", "is_natural"):
+            self.fbind(name, self._set_lines)
+        self._set_lines()
+
+    def _set_lines(self, *_args: object) -> None:
+        if self.is_one_line or self.is_natural:
+            needed = max(1.0, measured(self.content, self.nominal))
+            part = 1.0 if self.is_natural else min(1.0, self.width * _SLACK / needed)
+            self.font_size = self.nominal * part
+            self.text = self.content
+            if self.is_natural:
+                self.size_hint_x = None
+                self.width = needed + 2
+            return
+        self.font_size = self.nominal
+        self.text = wrapped(self.content, lambda part: measured(part, self.nominal), self.width * _SLACK)
+
+
+class Touch(ButtonBehavior, BoxLayout):
+    """Something to touch: a rounded field with words in it."""
+
+    content = StringProperty("")
+    nominal = NumericProperty("54sp")
+    fill = ColorProperty((0, 0, 0, 0))
+    fill_down = ColorProperty((0, 0, 0, 0))
+    rim = ColorProperty((0, 0, 0, 0))
+    word_color = ColorProperty((0, 0, 0, 0))
+    rim_width = NumericProperty(2)
+    corner = NumericProperty("28dp")
+    weight = NumericProperty(0.02)
+
+
+class MainButton(Touch):
+    """The one action of a screen."""
+
+
+class SecondButton(Touch):
+    """The other large answer."""
+
+
+class CalmButton(Touch):
+    """The action of a screen that waits for a guard."""
+
+
+class SmallButton(Touch):
+    """A lesser action: more time, ask a person."""
+
+
+class PillButton(Touch):
+    """A round-ended button of the top bar."""
+
+
+class ArmedButton(Touch):
+    """A button for what is hard to undo: the first touch asks, the second does it (`on_sure`)."""
+
+    asks = StringProperty("")
+    is_armed = BooleanProperty(False)
+    __events__: ClassVar[tuple[str, ...]] = ("on_sure",)
+
+    def on_release(self) -> None:
+        """Ask, then do."""
+        if self.is_armed:
+            self.dispatch("on_sure")
+        self.is_armed = not self.is_armed
+
+    def on_sure(self) -> None:
+        """Hear of the second touch (an event; the screen listens)."""
+
+
+class Key(Touch):
+    """One key of a keypad; `name` is what it types, or `back`."""
+
+    name = StringProperty("")
+
+
+class Keypad(GridLayout):
+    """Large keys on the screen; `on_key(name)` says which was touched. `back` takes a sign away."""
+
+    names = ListProperty()
+    __events__: ClassVar[tuple[str, ...]] = ("on_key",)
+
+    def on_names(self, _keypad: Keypad, names: list[str]) -> None:
+        """Lay the keys out anew; an empty name leaves its place free."""
+        self.clear_widgets()
+        for name in names:
+            if not name:
+                self.add_widget(Widget())
+                continue
+            key = Key(name=name)
+            key.fbind("on_release", self._touched)
+            self.add_widget(key)
+
+    def _touched(self, key: Key) -> None:
+        self.dispatch("on_key", key.name)
+
+    def on_key(self, name: str) -> None:
+        """Hear of a touched key (an event; the screen listens)."""
+
+
+class StepBar(BoxLayout):
+    """The four steps of a visit. `step` is the current one from 1; 5 when all are done, 0 when none is named."""
+
+    names = ListProperty(["", "", "", ""])
+    step = NumericProperty(0)
+
+
+class StepChip(BoxLayout):
+    """One step: done, current, or still to come."""
+
+    content = StringProperty("")
+    number = NumericProperty(1)
+    step = NumericProperty(0)
+    is_done = BooleanProperty(False)
+    is_now = BooleanProperty(False)
+    tone = ColorProperty((0, 0, 0, 1))
+
+
+class Card(BoxLayout):
+    """A white field that holds what belongs together."""
+
+
+class Row(BoxLayout):
+    """One line of a card: what it is, and what it says."""
+
+    label = StringProperty("")
+    value = StringProperty("")
+    value_color = ColorProperty((0, 0, 0, 0))
+    is_first = BooleanProperty(False)
+
+
+class RowCard(Card):
+    """A card of rows; `rows` is a list of (label, value)."""
+
+    rows = ListProperty()
+    part = ObjectProperty(Row)
+
+    def on_rows(self, _card: RowCard, rows: list[tuple[str, str]]) -> None:
+        """Lay the rows out anew."""
+        self.clear_widgets()
+        for index, (label, value) in enumerate(rows):
+            self.add_widget(self.part(label=label, value=value, is_first=index == 0))
+
+
+class NumberCard(Card):
+    """A number to remember, as large as it can be."""
+
+    above = StringProperty("")
+    number = StringProperty("")
+    below = StringProperty("")
+    number_color = ColorProperty((0, 0, 0, 0))
