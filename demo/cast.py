@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 FIRST_CONTACT_LOCAL: Final = (8, 30)  # when the doors open, site time
@@ -93,6 +93,7 @@ def _name(rng: random.Random) -> str:
 
 def _id_number(rng: random.Random) -> str:
     """Return a well-formed identity number of nobody: area 000000 is given to no place."""
-    body = f"000000{rng.randrange(1950, 2003)}{rng.randrange(1, 13):02d}{rng.randrange(1, 29):02d}{rng.randrange(1000):03d}"
+    born = date(1950, 1, 1) + timedelta(days=rng.randrange(19_000))
+    body = f"000000{born:%Y%m%d}{rng.randrange(1000):03d}"
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     return body + "10X98765432"[sum(w * int(d) for w, d in zip(weights, body, strict=True)) % 11]

@@ -69,10 +69,16 @@ class Director:
         else:
             self.camera.show_many(codes)
         self.expect(*until)
+        self._put_away()
+
+    def _put_away(self) -> None:
+        """Take the codes down and wait until the scanner has seen that they are gone."""
         self.camera.hide()
+        scanner = self.app.scanner
+        self.hand.wait_for(lambda: scanner is None or not scanner.in_sight, "the code out of sight")
 
     def expect(self, *faces: Face) -> None:
-        """Wait for one of `faces`; remember whose visit it is, and take a picture of a screen seen for the first time."""
+        """Wait for one of `faces`; remember whose visit it is, and take a picture of a new screen."""
         names = {face.value for face in faces}
         self.hand.wait_for(lambda: self.app.shown_name.value in names and self.app.pending == 0, f"one of {names}")
         self.note_visit()
@@ -184,7 +190,6 @@ class Director:
 
     def _leave(self) -> None:
         """Walk off: the screen goes back by itself when its time is over."""
-        self.camera.hide()
         self.hand.wait_for(lambda: self.app.pending == 0, "the act under way")
         while self.app.shown_name is not Face.IDLE:
             before = self.app.shown_name
