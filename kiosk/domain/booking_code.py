@@ -9,6 +9,7 @@ slot is still read: the visitor hears "too late", not "forged".
 
 from __future__ import annotations
 
+import string
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ _EXP, _NBF, _IAT, _CTI = 4, 5, 6, 7  # RFC 8392, section 3.1
 _VISIT: Final = -65537  # private use: below -65536 (RFC 8392, section 9.1)
 _ALG, _KID, _EDDSA = 1, 4, -8  # RFC 9052 section 3.1, RFC 9053 section 2.2
 _SIGN1_TAG, _SIGN1_PARTS = 18, 4  # RFC 9052 section 4.2
+_AROUND: Final = string.whitespace + "\x00\x85\xa0\u3000\ufeff"  # what scanners and encoders put around a code
 _UNREADABLE: Final = (cbor2.CBORDecodeError, ValueError, TypeError, LookupError, OverflowError, RecursionError)
 
 
@@ -117,7 +119,7 @@ def read(text: str, keys: Mapping[str, bytes]) -> CodeRead:
 
     `keys` maps key ids to raw Ed25519 public keys (32 bytes). Never raises for any text.
     """
-    plain = text.strip().strip("\ufeff\x00")
+    plain = text.strip(_AROUND)
     if not plain.upper().startswith(PREFIX):
         number = booking_number.normalised(plain) if len(plain) <= len("XXXX-XXXX-X") else ""
         return BookingNumber(number) if booking_number.is_well_formed(number) else ForeignCode()
@@ -148,7 +150,11 @@ def _key_id(signed: bytes) -> str:
     if headers.get(_ALG) != _EDDSA:
         message = "not EdDSA"
         raise ValueError(message)
-    return bytes(headers[_KID]).decode()
+    key_id = headers[_KID]
+    if not isinstance(key_id, bytes):  # bytes(n) of a number would set aside n bytes of memory
+        message = "a key id is bytes"
+        raise TypeError(message)
+    return key_id.decode()
 
 
 def _loaded(data: bytes) -> Any:  # noqa: ANN401 - whatever CBOR held
