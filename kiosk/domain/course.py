@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from kiosk.domain.screening import Outcome
 
@@ -41,12 +41,13 @@ CASE_AFTER: Final = 2
 def after(visit: Visit, assessment: Assessment, policy: ScreeningPolicy, *, is_manual: bool) -> Course:
     """Return what follows `assessment`, with `visit` as it was before this reading.
 
-    Nothing that was found passes by itself when the declaration was positive: a guard assesses it, after the
-    temperature was taken all the same, so that nobody in the queue sees a difference.
+    Nothing that was found passes by itself when the declaration was positive or a case was opened: a guard assesses
+    it, after the temperature was taken all the same, so that nobody in the queue sees a difference.
     """
     match assessment.outcome:
         case Outcome.NORMAL:
-            return Course(Turn.GUARD, "declaration") if visit.declared_yes else Course(Turn.PASS)
+            doubt = "declaration" if visit.declared_yes else "case" if visit.case_id is not None else ""
+            return Course(Turn.GUARD, doubt) if doubt else Course(Turn.PASS)
         case Outcome.ELEVATED:
             elevated = 1 + sum(reading.outcome is Outcome.ELEVATED for reading in visit.readings)
             return Course(Turn.CASE if elevated >= CASE_AFTER else Turn.GUARD, "elevated")
@@ -56,10 +57,10 @@ def after(visit: Visit, assessment: Assessment, policy: ScreeningPolicy, *, is_m
             unstable = 1 + sum(reading.outcome is Outcome.UNSTABLE for reading in visit.readings)
             over = is_manual or unstable >= policy.unstable_rounds
             return Course(Turn.GUARD, "unstable") if over else Course(Turn.AGAIN, "unstable")
-        case Outcome.DEVICE_FAULT:
-            return Course(Turn.GUARD, "device_fault")
-        case Outcome.MANUAL_REQUIRED:
-            return Course(Turn.GUARD, "manual_required")
+        case Outcome.DEVICE_FAULT | Outcome.MANUAL_REQUIRED:
+            return Course(Turn.GUARD, assessment.outcome.value)
+        case _:
+            assert_never(assessment.outcome)
 
 
 def _after_cold(visit: Visit, assessment: Assessment, policy: ScreeningPolicy, *, is_manual: bool) -> Course:

@@ -121,7 +121,7 @@ class Visits:
             body["moves"] = True
         act.record(EntryKind.READING, body)
         if course.turn is Turn.PASS:
-            if visit.case_id is None and visit.declared_at is not None:
+            if visit.declared_at is not None:
                 self.admit_or_line_up(act, visit)
         elif course.turn in {Turn.GUARD, Turn.CASE}:
             act.record(EntryKind.HELD, {"visit_id": visit.id, "cause": course.cause})
