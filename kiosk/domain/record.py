@@ -45,6 +45,7 @@ class Visit:
     rest_number: str = ""
     rest_until: datetime | None = None
     line_number: str = ""
+    lined_up_at: datetime | None = None
     queue_number: str = ""
     admitted_at: datetime | None = None
     left_at: datetime | None = None

@@ -207,8 +207,8 @@ def _held(visit: Visit, _entry: Entry, body: Mapping[str, Any]) -> Visit:
     return replace(visit, cause=body["cause"])
 
 
-def _lined_up(visit: Visit, _entry: Entry, body: Mapping[str, Any]) -> Visit:
-    return replace(visit, line_number=body["number"])
+def _lined_up(visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Visit:
+    return replace(visit, line_number=body["number"], lined_up_at=entry.happened_at)
 
 
 def _admitted(visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Visit:

@@ -59,7 +59,7 @@ class Hall:
     def line(self, state: State) -> Sequence[Visit]:
         """Return those who passed the screening and wait for room, first come first."""
         waiting = [visit for visit in state.open_visits() if visit.step is Step.HALL_LINE]
-        return sorted(waiting, key=lambda visit: visit.touched_at)
+        return sorted(waiting, key=lambda visit: visit.lined_up_at or visit.touched_at)
 
     def has_room_for(self, state: State, visit: Visit) -> bool:
         """Tell whether `visit` may go in now: there is a free place that nobody before them is waiting for."""

@@ -1,0 +1,231 @@
+"""The state is what the entries say: applied live or rebuilt, it comes out the same."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.domain.entry import Entry, EntryKind
+from kiosk.domain.ids import BookingId, CaseId, VisitId
+from kiosk.domain.state import EVENTS, EXTRA_LATE, INSIDE, TYPED_WRONG, apply, event_of
+from kiosk.domain.times import to_wire
+from kiosk.domain.visit import Event, Step
+from kiosk.domain.wire import to_json
+from tests.domain.builders import Memory, at, booking, chain, reading, visit
+
+V = VisitId("v1")
+
+
+def reading_of(outcome: str, **more: Any) -> dict[str, Any]:
+    """Return the body of a reading's entry."""
+    return {"visit_id": V, "reading": to_json(reading(3650)), "outcome": outcome, "reasons": [], **more}
+
+
+IDENTIFIED = (
+    EntryKind.IDENTIFIED,
+    {"visit_id": V, "booking": to_json(booking()), "first_contact": to_wire(at(9)), "by": "code"},
+)
+ARRIVED = (EntryKind.ARRIVED, {"visit_id": V})
+DECLARED = (EntryKind.DECLARED, {"visit_id": V, "yes": []})
+NORMAL = (EntryKind.READING, reading_of("normal"))
+ADMITTED = (EntryKind.ADMITTED, {"visit_id": V, "number": "B001", "counter": "queue:1", "count": 1})
+HELD = (EntryKind.HELD, {"visit_id": V, "cause": "elevated"})
+CASE = (EntryKind.CASE_OPENED, {"visit_id": V, "case_id": "c1", "number": "CB01", "cause": "elevated", "guard_id": ""})
+CLOSED = (EntryKind.CASE_CLOSED, {"visit_id": V, "case_id": "c1", "guard_id": "g1", "disposition": "released"})
+OTHERS: list[tuple[EntryKind, dict[str, Any]]] = [
+    (EntryKind.REFUSED, {**IDENTIFIED[1], "visit_id": "v2", "reasons": ["too_late"]}),
+    (EntryKind.OVERRIDDEN, {"visit_id": "v2", "guard_id": "g1"}),
+    (EntryKind.ARRIVED, {"visit_id": "v2"}),
+    (EntryKind.CARD_AWAITED, {"visit_id": V}),
+    (EntryKind.CARD_SEEN, {"visit_id": V, "guard_id": "g1"}),
+    (EntryKind.DISOWNED, {"visit_id": V}),
+    (EntryKind.READING, reading_of("too_cold_wait", moves=True, rest_number="RB01", rest_until=to_wire(at(11)))),
+    (EntryKind.READING, reading_of("unstable", moves=True)),
+    (EntryKind.RESUMED, {"visit_id": V, "at": "measuring"}),
+    (EntryKind.RESUMED, {"visit_id": V, "at": "declaration"}),
+    (EntryKind.CALLED, {"visit_id": "v3"}),
+    (EntryKind.CALLED, {"visit_id": V}),
+    (EntryKind.LINED_UP, {"visit_id": V, "number": "WB01"}),
+    (EntryKind.TIMED_OUT, {"visit_id": V}),
+    (EntryKind.TURNED_AWAY, {"visit_id": V, "guard_id": "g1"}),
+    (EntryKind.WENT_OUT, {"visit_id": V}),
+    (EntryKind.ADOPTED, {"visit_id": "v4", "visit": to_json(visit(Step.RESTING, id=VisitId("v4")))}),
+    (EntryKind.DAY_OPENED, {"day": "2020-03-10", "counter": "day_opened", "count": 1}),
+    (EntryKind.DAY_CLOSED, {"inside": 3}),
+    (EntryKind.TYPED_WRONG, {"by": "number"}),
+    (EntryKind.TYPING_REOPENED, {"guard_id": "g1"}),
+    (EntryKind.TOLERANCE_WIDENED, {"guard_id": "g1", "minutes": 20}),
+    (EntryKind.SIGNED_IN, {"guard_id": "g1", "counter": "pin_wrong", "count": 0}),
+    (EntryKind.SIGN_IN_FAILED, {"counter": "pin_wrong", "count": 1}),
+    (EntryKind.SIGNED_OUT, {"guard_id": "g1"}),
+    (EntryKind.STARTED, {}),
+    (EntryKind.DEVICE, {"device": "log", "state": "ok"}),
+]
+ALL = [IDENTIFIED, ARRIVED, DECLARED, NORMAL, ADMITTED, HELD, CASE, CLOSED, *OTHERS]
+
+
+def after(*bodies: tuple[EntryKind, dict[str, Any]]) -> Memory:
+    """Return the state after these entries."""
+    state = Memory()
+    for entry in chain(list(bodies)):
+        apply(state, entry)
+    return state
+
+
+def step_of(*bodies: tuple[EntryKind, dict[str, Any]]) -> Step:
+    """Return the step of the one visit after these entries."""
+    return after(*bodies).visits[V].step
+
+
+def test_the_way_of_an_admitted_visitor_is_in_the_state() -> None:
+    """Arrived and admitted are two facts with their own times."""
+    known = after(IDENTIFIED, ARRIVED, DECLARED, NORMAL, ADMITTED)
+    seen = known.visits[V]
+    assert (seen.step, seen.queue_number, seen.first_contact) == (Step.ADMITTED, "B001", at(9))
+    assert (seen.arrived_at, seen.declared_at, seen.admitted_at) == (at(9, 0, 2), at(9, 0, 3), at(9, 0, 5))
+    assert [item.value_cc for item in seen.readings] == [3650]
+    assert (known.count(INSIDE), known.count("queue:1")) == (1, 1)
+
+
+def test_a_first_arrival_is_kept_when_a_second_is_recorded() -> None:
+    """The first contact with the door is the arrival."""
+    assert after(IDENTIFIED, ARRIVED, ARRIVED).visits[V].arrived_at == at(9, 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("body", "step"),
+    [
+        (reading_of("unstable", moves=True), Step.MEASURING),
+        (reading_of("too_cold_wait", moves=True, rest_number="RB01", rest_until=to_wire(at(11))), Step.RESTING),
+        (reading_of("too_cold_wait"), Step.MEASURING),
+        (reading_of("elevated", moves=True), Step.MEASURING),
+        (reading_of("normal"), Step.MEASURING),
+    ],
+)
+def test_a_reading_moves_a_visit_only_where_it_says_so(body: dict[str, Any], step: Step) -> None:
+    """A rest is ordered by the entry, not by the number in it."""
+    assert step_of(IDENTIFIED, ARRIVED, DECLARED, (EntryKind.READING, body)) is step
+
+
+def test_a_case_opens_with_its_visit_and_closes_with_a_guard_and_a_disposition() -> None:
+    """Nothing is closed without both."""
+    opened = after(IDENTIFIED, ARRIVED, DECLARED, HELD, CASE)
+    assert opened.visits[V].case_id == "c1"
+    assert [case.label for case in opened.open_cases()] == ["CB01"]
+    closed = after(IDENTIFIED, ARRIVED, DECLARED, HELD, CASE, CLOSED).case(CaseId("c1"))
+    assert closed is not None
+    assert (closed.is_open, closed.closed_by, closed.disposition) == (False, "g1", "released")
+
+
+def test_closing_a_case_that_is_not_known_changes_nothing() -> None:
+    """Its entries were erased long ago."""
+    assert after(CLOSED).cases == {}
+
+
+def test_a_case_of_an_unknown_visit_is_kept_all_the_same() -> None:
+    """A case is never lost."""
+    assert list(after(CASE).cases) == ["c1"]
+
+
+def test_closing_the_day_sets_the_number_inside_to_zero() -> None:
+    """As an entry; the counters of the day start anew."""
+    widened = (EntryKind.TOLERANCE_WIDENED, {"guard_id": "g1", "minutes": 20})
+    typed = (EntryKind.TYPED_WRONG, {"by": "number"})
+    before = after(IDENTIFIED, ARRIVED, DECLARED, NORMAL, ADMITTED, widened, typed)
+    assert [before.count(name) for name in (INSIDE, EXTRA_LATE, TYPED_WRONG)] == [1, 20, 1]
+    closed = (EntryKind.DAY_CLOSED, {"inside": 1})
+    ended = after(IDENTIFIED, ARRIVED, DECLARED, NORMAL, ADMITTED, widened, typed, closed)
+    assert [ended.count(name) for name in (INSIDE, EXTRA_LATE, TYPED_WRONG)] == [0, 0, 0]
+
+
+def test_going_out_takes_one_from_the_number_inside() -> None:
+    """In and out again."""
+    gone = after(IDENTIFIED, ARRIVED, DECLARED, NORMAL, ADMITTED, (EntryKind.WENT_OUT, {"visit_id": V}))
+    assert gone.count(INSIDE) == 0
+    assert gone.visits[V].step is Step.LEFT
+    assert gone.visits[V].left_at == at(9, 0, 6)
+
+
+def test_a_call_from_nobody_known_gets_a_place_on_the_guards_list() -> None:
+    """The idle screen's "ask a person"."""
+    called = after((EntryKind.CALLED, {"visit_id": "v9"})).visits["v9"]
+    assert (called.step, called.cause, called.booking) == (Step.GUARD, "asked_person", None)
+
+
+def test_a_call_keeps_the_cause_and_the_step_of_a_visit() -> None:
+    """Who waits because of a reading still waits because of it."""
+    known = after(IDENTIFIED, HELD, (EntryKind.CALLED, {"visit_id": V})).visits[V]
+    assert (known.step, known.cause) == (Step.GUARD, "elevated")
+
+
+def test_a_call_does_not_cost_the_place_in_the_halls_line() -> None:
+    """Who asks a question stays where they were."""
+    lined = (EntryKind.LINED_UP, {"visit_id": V, "number": "WB01"})
+    known = after(IDENTIFIED, ARRIVED, DECLARED, NORMAL, lined, (EntryKind.CALLED, {"visit_id": V})).visits[V]
+    assert known.lined_up_at == at(9, 0, 5)
+
+
+def test_an_entry_about_an_unknown_visit_changes_nothing() -> None:
+    """Its first entries were erased; the log still proves them."""
+    assert after(ARRIVED, DECLARED, ADMITTED).visits == {}
+
+
+def test_an_entry_of_the_kiosk_itself_changes_no_visit() -> None:
+    """Started, stopped, a device: facts without a visitor."""
+    assert after((EntryKind.STARTED, {})).visits == {}
+
+
+def test_a_second_identification_of_the_same_visit_keeps_what_is_known() -> None:
+    """An open visit that is refused later is not opened anew."""
+    refused = (EntryKind.REFUSED, {**IDENTIFIED[1], "reasons": ["cancelled"]})
+    known = after(IDENTIFIED, ARRIVED, refused).visits[V]
+    assert (known.step, known.reasons, known.arrived_at) == (Step.REFUSED, ("cancelled",), at(9, 0, 2))
+
+
+def test_an_erased_entry_changes_nothing() -> None:
+    """What is forgotten is forgotten."""
+    state = Memory()
+    apply(state, replace(chain([IDENTIFIED])[0], body=None, salt=None))
+    assert state.visits == {}
+
+
+def test_every_kind_of_entry_about_a_visit_is_an_event_or_opens_one() -> None:
+    """A new kind cannot be forgotten."""
+    about_visits = list(EntryKind)[: list(EntryKind).index(EntryKind.STARTED)]
+    opens = {"identified", "adopted", "refused", "called", "case_opened", "case_closed", "resumed"}
+    assert {kind.value for kind in about_visits} - {kind.value for kind in EVENTS} == opens
+
+
+def test_where_a_resumed_visit_goes_is_said_by_the_entry() -> None:
+    """Back to the questions or back to the thermometer."""
+    assert event_of(EntryKind.RESUMED, {"at": "measuring"}) is Event.BACK_TO_MEASURING
+    assert event_of(EntryKind.RESUMED, {"at": "declaration"}) is Event.BACK_TO_DECLARATION
+
+
+@given(bodies=st.lists(st.sampled_from(ALL), max_size=40))
+def test_a_rebuild_comes_out_as_the_live_state_did(bodies: list[tuple[EntryKind, dict[str, Any]]]) -> None:
+    """Whatever happened, in whatever order: the entries alone make the state."""
+    live, entries = Memory(), chain(bodies)
+    for entry in entries:
+        apply(live, entry)
+    rebuilt = Memory()
+    for entry in entries:
+        apply(rebuilt, _reread(entry))
+    assert (rebuilt.visits, rebuilt.cases, rebuilt.counters) == (live.visits, live.cases, live.counters)
+
+
+def _reread(entry: Entry) -> Entry:
+    """Return the entry as a store gives it back: another object."""
+    return replace(entry)
+
+
+@given(bodies=st.lists(st.sampled_from(ALL), max_size=40))
+def test_nobody_is_inside_by_any_order_of_entries_without_the_entry_admitted(
+    bodies: list[tuple[EntryKind, dict[str, Any]]],
+) -> None:
+    """The state admits nobody on its own."""
+    state = after(*[body for body in bodies if body[0] is not EntryKind.ADMITTED])
+    assert all(known.step is not Step.ADMITTED for known in state.visits.values())
+    assert state.visits_of(BookingId("nobody")) == []
