@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from kiosk.domain.policy import BodySite, ReadingKind, ScreeningPolicy
+from kiosk.domain.policy import BodySite, Limit, ReadingKind, ScreeningPolicy
 
 RAW_LOW_CC: Final = 2800  # below: not a face (temperature-facts.md, plausibility)
 RAW_HIGH_CC: Final = 4500  # above: a fault, whatever the device says
@@ -104,14 +104,17 @@ def assess(reading: Reading | Fault, policy: ScreeningPolicy, previous_cold_cc: 
     if isinstance(reading, Fault):
         outcome = Outcome.MANUAL_REQUIRED if reading.code == NO_DEVICE else Outcome.DEVICE_FAULT
         return Assessment(outcome, (reading.code,))
-    for check in (_fault, _unfit, _limits):
-        found = check(reading, policy, previous_cold_cc)
-        if found is not None:
-            return found
-    return Assessment(Outcome.NORMAL)
+    fault = _fault(reading)
+    if fault is not None:
+        return fault
+    limit = policy.limit_for(reading.site, reading.kind)
+    if limit is None:
+        return Assessment(Outcome.MANUAL_REQUIRED, ("no_limit",))
+    found = _unfit(reading, policy, limit) or _limits(reading, policy, limit, previous_cold_cc)
+    return found or Assessment(Outcome.NORMAL)
 
 
-def _fault(reading: Reading, _policy: ScreeningPolicy, _previous: int | None) -> Assessment | None:
+def _fault(reading: Reading) -> Assessment | None:
     faults = [flag.value for flag in (Flag.SENSOR_FAULT, Flag.STUCK) if flag in reading.flags]
     if not RAW_LOW_CC <= reading.value_cc <= RAW_HIGH_CC:
         faults.append("out_of_range")
@@ -120,11 +123,8 @@ def _fault(reading: Reading, _policy: ScreeningPolicy, _previous: int | None) ->
     return Assessment(Outcome.DEVICE_FAULT, tuple(faults)) if faults else None
 
 
-def _unfit(reading: Reading, policy: ScreeningPolicy, _previous: int | None) -> Assessment | None:
+def _unfit(reading: Reading, policy: ScreeningPolicy, limit: Limit) -> Assessment | None:
     """What makes a device's reading unfit for an automatic verdict; out of spec never hides an elevated one."""
-    limit = policy.limit_for(reading.site, reading.kind)
-    if limit is None:
-        return Assessment(Outcome.MANUAL_REQUIRED, ("no_limit",))
     if reading.is_manual:
         return None
     shaky = _shaky(reading, policy)
@@ -150,10 +150,7 @@ def _shaky(reading: Reading, policy: ScreeningPolicy) -> tuple[str, ...]:
     return tuple(shaky)
 
 
-def _limits(reading: Reading, policy: ScreeningPolicy, previous: int | None) -> Assessment | None:
-    limit = policy.limit_for(reading.site, reading.kind)
-    if limit is None:
-        return Assessment(Outcome.MANUAL_REQUIRED, ("no_limit",))
+def _limits(reading: Reading, policy: ScreeningPolicy, limit: Limit, previous: int | None) -> Assessment | None:
     value = reading.value_cc
     if value >= limit.elevated_cc:
         return Assessment(Outcome.ELEVATED, ("limit",))
