@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kivy.base import EventLoop
 from kivy.input.motionevent import MotionEvent
+from kivy.uix.scrollview import ScrollView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,6 +114,9 @@ class Hand:
         row = next(rows, None)
         if row is None:
             raise LostError(f"no row {label} on the guard's board")
+        scroll = next(item for item in row.walk_reverse() if isinstance(item, ScrollView))
+        scroll.scroll_to(row, animate=False)
+        self.frames(2)
         self._touch(row)
 
     def picture(self, path: Path) -> None:
