@@ -128,6 +128,10 @@ class GuardBoardScreen(GuardScreen):
         else:
             self.host.guard_act(row.needs[0], row.visit_id)
 
+    def on_exit(self) -> None:
+        """Take the next code as one that goes out."""
+        self.host.guard_act("exit", None)
+
     def on_widen(self) -> None:
         """Let visitors come later, by the length of the queue."""
         self.host.guard_act("widen", None, WIDEN_MIN)

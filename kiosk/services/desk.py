@@ -220,7 +220,10 @@ class Desk:
             return view
         return self.detail(visit_id) if what is GuardAct.MEASURE else self.board()
 
-    def _kiosk_act(self, guard: Guard, what: GuardAct, value: str) -> GuardBoard | None:
+    def _kiosk_act(self, guard: Guard, what: GuardAct, value: str) -> GuardBoard | View | None:
+        if what is GuardAct.EXIT:
+            self.sign_out()
+            return self.identifying.let_next_go_out()
         if what is GuardAct.WIDEN:
             self.guards.widen(guard, int(value) if value.isdecimal() else 0)
         elif what is GuardAct.REOPEN_TYPING:

@@ -41,6 +41,7 @@ class GuardAct(StrEnum):
     GO_ON = "go_on"
     TURN_AWAY = "turn_away"
 
+    EXIT = "exit"  # the next code that is scanned goes out
     WIDEN = "widen"
     REOPEN_TYPING = "reopen_typing"
     CLOSE_DAY = "close_day"

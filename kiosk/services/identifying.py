@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kiosk.services.views import View
     from kiosk.services.visits import Visits
 
+EXIT_NEXT_S: Final = 30.0  # long enough to hold a code up, too short to be forgotten
 MAX_RAW: Final = 512  # bytes of an unreadable code that are kept
 
 
@@ -61,6 +62,7 @@ class Identifying:
     copy: LocalCopy
     id_key: bytes
     is_exit: bool = False
+    _exit_until: float = field(default=-1.0, init=False)
     _wrong: int = field(default=0, init=False)
     _closed_until: float = field(default=0.0, init=False)
 
@@ -77,6 +79,17 @@ class Identifying:
             return self.visits.showing.idle(Hint.NOT_A_BOOKING_CODE)
         searches = [self._search(text, code) for text, code in ours.items()]
         return self._begin(_the_one(searches))
+
+    def let_next_go_out(self) -> View:
+        """Take the next code as one that goes out, by a guard's word; it holds for half a minute and for one code."""
+        self._exit_until = self.visits.clock.monotonic() + EXIT_NEXT_S
+        return self.visits.showing.idle(Hint.EXIT_NEXT)
+
+    def _goes_out(self) -> bool:
+        """Tell whether this code goes out: at an exit kiosk, or once by a guard's word."""
+        by_guard = self.visits.clock.monotonic() < self._exit_until
+        self._exit_until = -1.0
+        return self.is_exit or by_guard
 
     def look_up_number(self, text: str) -> View:
         """Find a booking by its typed number."""
@@ -164,7 +177,7 @@ class Identifying:
             own = list(act.state.visits_of(search.booking.id))
             peers = [visit for visit in self.copy.peer_visits(search.booking.id) if visit.id not in {v.id for v in own}]
             last = max((*own, *peers), key=lambda visit: visit.touched_at, default=None)
-            if self.is_exit:
+            if self._goes_out():
                 return self._leave(act, search, last)
             if last is not None and self._is_taken_up(act, last, is_peer=last in peers):
                 return self._take_up(act, last.id)
