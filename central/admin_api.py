@@ -104,15 +104,15 @@ def put_service(request: Request, site_id: _Id, service_id: _Id, wish: ServiceWi
 
 
 @router.put("/sites/{site_id}/policy")
-def put_policy(request: Request, site_id: _Id, policy: Policy | None) -> Response:
-    """Set a site's policy; null leaves the kiosks to their own file."""
+def put_policy(request: Request, site_id: _Id, policy: Policy | None = None) -> Response:
+    """Set a site's policy; none leaves the kiosks to their own file."""
     desk_of(request).catalogue.put_policy(site_id, policy)
     return _done(request)
 
 
 @router.put("/sites/{site_id}/declaration")
-def put_declaration(request: Request, site_id: _Id, declaration: Declaration | None) -> Response:
-    """Set a site's health questions; null leaves the kiosks to their own file."""
+def put_declaration(request: Request, site_id: _Id, declaration: Declaration | None = None) -> Response:
+    """Set a site's health questions; none leaves the kiosks to their own file."""
     desk_of(request).catalogue.put_declaration(site_id, declaration)
     return _done(request)
 

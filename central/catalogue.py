@@ -6,13 +6,14 @@ import hashlib
 import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from argon2 import PasswordHasher
 from sqlalchemy import Table, delete, insert, select, update
 
 from central.database import lock_site
 from central.fleet import entry_kiosks
-from central.refusals import Unknown
+from central.refusals import BadRequest, Unknown
 from central.tables import guards, notices, services, sites
 from kiosk.domain.declaration import Declaration
 from kiosk.domain.ids import GuardId
@@ -43,7 +44,11 @@ class Catalogue:
         self._keyring = keyring
 
     def put_site(self, site: Site) -> None:
-        """Make a site, or change it."""
+        """Make a site, or change it; raises BadRequest for a time zone that nobody knows."""
+        try:
+            ZoneInfo(site.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise BadRequest("no such time zone") from error
         with self._db.write() as tx:
             if _put(tx, sites, sites.c.site_id == site.id, {"record": _dump(site)}):
                 return

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from sqlalchemy import ColumnElement, Table, delete, insert, select
 
 from central.envelope import MAX_NUMBER
-from central.tables import cases, counters, visits
+from central.log_tables import cases, counters, visits
 from kiosk.domain.ids import BookingId, CaseId, VisitId
 from kiosk.domain.record import Case, Visit
 from kiosk.domain.state import apply

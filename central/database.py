@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, create_engine, event, insert, make_url, select, update
 
-from central import tables
+from central import log_tables, tables
 from kiosk.errors import StoreError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Database:
             _set_up_sqlite(self._reader, begin="BEGIN", is_writer=False)
         else:
             self._writer = self._reader = create_engine(url, pool_pre_ping=True, hide_parameters=True)
-        tables.metadata.create_all(self._writer)
+        log_tables.metadata.create_all(self._writer)
         self._check_version()
 
     @contextmanager

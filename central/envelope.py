@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MAX_NUMBER: Final = 2**53 - 1  # larger ones do not survive JSON (RFC 8259, section 6)
 
+_KINDS: Final = frozenset(kind.value for kind in EntryKind)
+
 
 @dataclass(frozen=True, slots=True)
 class Sound:
@@ -69,7 +71,7 @@ def item_hash(raw: bytes) -> str:
 
 def entry_of(row: Row[Any], at: tuple[datetime, datetime]) -> Entry | None:
     """Return a stored row as an entry (`at`: happened, recorded); None for a kind that only a newer kiosk knows."""
-    if row.kind not in EntryKind:
+    if row.kind not in _KINDS:
         return None
     return Entry(
         site_id=SiteId(row.site_id),

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, update
 
 from central.clock import from_ms
+from central.log_tables import findings
 from central.refusals import Unknown
-from central.tables import findings
 from kiosk.domain.times import to_ms
 
 if TYPE_CHECKING:

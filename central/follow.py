@@ -16,7 +16,8 @@ from central.clock import from_ms
 from central.envelope import entry_of
 from central.findings import FindingKind, find, settle
 from central.judging import Judge
-from central.tables import cases, chains, counters, entries, quarantine, sites, visits
+from central.log_tables import cases, chains, counters, entries, quarantine, visits
+from central.tables import sites
 from kiosk.domain.entry import GENESIS, EntryKind
 from kiosk.domain.times import local_day
 
@@ -120,11 +121,13 @@ class _Walk:
 
     def _count(self, entry: Entry) -> None:
         """Count who is inside. Unlike the kiosk's own counter it may fall below 0, at a kiosk that only lets out."""
-        chain = self._chain
-        if entry.kind in _DAY_TURNS:
-            chain.inside = 0
-        chain.inside += _STEPS.get(entry.kind, 0)
-        chain.inside_day = local_day(entry.happened_at, self._zone).isoformat()
+        if entry.kind not in _STEPS and entry.kind not in _DAY_TURNS:
+            return
+        chain, day = self._chain, local_day(entry.happened_at, self._zone).isoformat()
+        # A day that nobody closed is over all the same once another begins.
+        is_new = entry.kind in _DAY_TURNS or day != chain.inside_day
+        chain.inside = (0 if is_new else chain.inside) + _STEPS.get(entry.kind, 0)
+        chain.inside_day = day
 
 
 def _of(table: Table, who: Principal) -> ColumnElement[bool]:

@@ -16,8 +16,8 @@ from central.database import lock_site
 from central.envelope import Sound, Unsound, entry_of, item_hash, raw_bytes, read_item
 from central.findings import FindingKind, find
 from central.follow import follow, rebuild
+from central.log_tables import chains, entries, forks, quarantine
 from central.refusals import Unknown
-from central.tables import chains, entries, forks, quarantine
 from kiosk.domain.entry import GENESIS, Entry
 from kiosk.domain.times import to_ms
 from kiosk.protocol.messages import EntryResult, EntryStatus

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import insert, select
 
 from central.findings import FindingKind, find
-from central.tables import bookings, verdicts, visits
+from central.log_tables import verdicts, visits
+from central.tables import bookings
 from kiosk.domain.admission import Reason
 from kiosk.domain.booking import BookingStatus
 from kiosk.domain.entry import Entry, EntryKind

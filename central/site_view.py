@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 
 from central.catalogue import site_of
 from central.clock import from_ms
-from central.tables import bookings, chains, verdicts, visits
+from central.log_tables import chains, verdicts, visits
+from central.tables import bookings
 from kiosk.domain.times import local_day, local_midnight, to_ms
 
 if TYPE_CHECKING:

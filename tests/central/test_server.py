@@ -1,0 +1,136 @@
+"""Starting and stopping: settings, secrets, and the server as a program."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+from central.clock import SystemClock
+from central.keyring import Keyring
+from central.server import RunningServer, main
+from central.settings import ServerSettings, Settings, load
+from kiosk.errors import ConfigError, StoreError
+from tests.central.builders import ToldClock
+
+if TYPE_CHECKING:
+    from tests.central.builders import City
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_all_mistakes_of_the_settings_are_listed_at_once(tmp_path: Path) -> None:
+    """One start shows them all, each with file and key."""
+    path = tmp_path / "central.toml"
+    path.write_text('[server]\nport = 70000\nhots = "x"\n[limits]\nupload_mb = "many"\n[nonsense]\n')
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    for key in ("server.port", "server.hots", "limits.upload_mb", "nonsense"):
+        assert any(str(path) in line and key in line for line in caught.value.mistakes)
+
+
+@pytest.mark.parametrize("content", [None, b"port = = 1", b"\xff\xfe"])
+def test_a_file_that_is_none_is_told_so(tmp_path: Path, content: bytes | None) -> None:
+    """A missing or broken file names itself."""
+    path = tmp_path / "central.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ConfigError, match=r"central\.toml"):
+        load(path)
+
+
+def test_the_program_serves_and_stops_cleanly(tmp_path: Path) -> None:
+    """It prints its address, answers, and ends with 0 on SIGTERM, with everything on the disk."""
+    config = tmp_path / "central.toml"
+    config.write_text("[server]\nport = 0\n")
+    program = "import sys, pathlib, central.server as s; sys.exit(s.main(*map(pathlib.Path, sys.argv[1:])))"
+    command = [sys.executable, "-c", program, str(config), str(tmp_path / "data")]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        assert requests.get(url + "/healthz", timeout=10).json()["protocol"] == 1
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert (process.returncode, out) == (0, "")
+    assert "Traceback" not in err
+    assert sqlite3.connect(tmp_path / "data" / "central.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_settings_that_cannot_be_used_end_with_two(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An operator sees the mistakes and an exit code, and no traceback."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    path = tmp_path / "central.toml"
+    path.write_text("[server]\nport = -1\n")
+    try:
+        assert main(path, tmp_path / "data") == 2
+        assert "server.port" in caplog.text
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            path.write_text(f"[server]\nport = {port}\n")
+            assert main(path, tmp_path / "data") == 2
+        assert str(port) in caplog.text
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def test_a_server_may_be_stopped_before_it_starts_and_twice(tmp_path: Path) -> None:
+    """A demo that fails half-way still cleans up."""
+    server = RunningServer(Settings(server=ServerSettings(port=0)), tmp_path, ToldClock())
+    assert not server.is_serving
+    server.stop()
+    server.stop()
+    assert SystemClock().now().tzinfo is not None
+
+
+def test_keys_that_others_may_read_are_refused(tmp_path: Path) -> None:
+    """A signing key in everybody's hands is none."""
+    path = tmp_path / "keys.json"
+    Keyring(path)
+    path.chmod(0o644)
+    with pytest.raises(ConfigError, match="0600"):
+        Keyring(path)
+    path.chmod(0o600)
+    path.write_text("{}")
+    with pytest.raises(ConfigError, match="not a file of keys"):
+        Keyring(path)
+
+
+def test_keys_survive_a_restart(tmp_path: Path) -> None:
+    """Codes and identity hashes of yesterday are good today."""
+    first = Keyring(tmp_path / "keys.json")
+    first.rotate()
+    first.revoke("k1")
+    second = Keyring(tmp_path / "keys.json")
+    assert second.public() == first.public()
+    assert second.revoked() == ["k1"]
+    assert second.id_key("a") == first.id_key("a") != first.id_key("b")
+
+
+def test_a_database_of_another_version_is_not_touched(city: City) -> None:
+    """A newer server's data is not read by guesswork."""
+    city.server.stop()
+    with sqlite3.connect(city.data / "central.db") as raw:
+        raw.execute("UPDATE schema_version SET version = 99")
+    with pytest.raises(StoreError, match="99"):
+        RunningServer(Settings(server=ServerSettings(port=0)), city.data, city.clock)
+
+
+def test_sqlite_is_durable_and_has_one_checkpointer(city: City) -> None:
+    """WAL and FULL are set and read back on every connection; readers neither write nor checkpoint."""
+    database = city.desk._database
+    with database.write() as tx:
+        assert [tx.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")] == ["wal", 2]
+    with database.read() as tx:
+        names = ("synchronous", "foreign_keys", "query_only", "wal_autocheckpoint")
+        assert [tx.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names] == [2, 1, 1, 0]
