@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from demo.hand import LostError
+from demo.endings import LostError
 from demo.stories import STORIES, refused
 from kiosk.services.views import Face
 

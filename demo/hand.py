@@ -6,8 +6,11 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from kivy.base import EventLoop
+from kivy.core.window import Window
 from kivy.input.motionevent import MotionEvent
 from kivy.uix.scrollview import ScrollView
+
+from demo.endings import ClosedError, LostError, TakenOverError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,17 +23,12 @@ if TYPE_CHECKING:
 _PATIENCE_S: Final = 20.0  # of real time; what has not come by then is not coming
 
 
-class LostError(Exception):
-    """The screen is not what the story expects; says what it waited for and what is there."""
-
-
 class Finger(MotionEvent):
     """One touch, sent through the window like that of a touchscreen."""
 
     def __init__(self, x: float, y: float) -> None:
         """Touch at a place of the window, in pixels from its lower left corner."""
-        window = EventLoop.window
-        place = {"x": x / (window.width - 1.0), "y": y / (window.height - 1.0)}
+        place = {"x": x / (Window.width - 1.0), "y": y / (Window.height - 1.0)}
         super().__init__("finger", 1, place, is_touch=True, type_id="touch")
 
     def depack(self, args: dict[str, float]) -> None:
@@ -47,17 +45,30 @@ class Hand:
         """Work on the window of `app`, which runs."""
         self._app = app
         self._pause_s = pause_s
+        self._is_taken_over = False
+        Window.bind(on_touch_down=self._touched)
+
+    def _touched(self, _window: object, touch: MotionEvent) -> None:
+        self._is_taken_over = self._is_taken_over or not isinstance(touch, Finger)
+
+    def _check(self) -> None:
+        """Raise when the window is no longer ours."""
+        if EventLoop.quit:
+            raise ClosedError
+        if self._is_taken_over:
+            raise TakenOverError
 
     def frames(self, count: int = 1) -> None:
         """Let the window draw."""
         for _ in range(count):
+            self._check()
             EventLoop.idle()
 
     def wait_for(self, holds: Callable[[], bool], what: str) -> None:
         """Let the window run until `holds`; raises LostError when it never does."""
         end = time.monotonic() + _PATIENCE_S
         while not holds():
-            if time.monotonic() > end or EventLoop.quit:
+            if time.monotonic() > end:
                 raise LostError(f"waited for {what}; the screen shows {self._app.shown_name}")
             self.frames()
 
@@ -84,7 +95,7 @@ class Hand:
     def _look(self) -> None:
         """Give a person before the screen time to see what is touched."""
         end = time.monotonic() + self._pause_s
-        while time.monotonic() < end and not EventLoop.quit:
+        while time.monotonic() < end:
             self.frames()
 
     def _touch(self, widget: Widget) -> None:

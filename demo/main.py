@@ -1,7 +1,8 @@
 """`main.py demo`: a whole day's door on one machine, without any device.
 
 Starts the central server on loopback with fresh data, makes the day's bookings, enrols a kiosk, opens its real window,
-and leads drawn visitors through it by real touches.
+and leads drawn visitors through it by real touches, on a simulated clock from 08:30 site time. Touch the screen, and
+it is yours: visitors hold their codes up, you touch for them. With --camera the visitor is you.
 """
 
 from __future__ import annotations
@@ -14,24 +15,40 @@ import shutil
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from demo.cast import draw_cast
 from demo.clock import SimulatedClock
-from demo.tally import Tally, compare, count_visits
-from demo.world import DAY, BookingOffice, config_folder, furnish
+from demo.tally import Tally, compare
+from demo.world import DAY, ZONE, config_folder, furnish
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from central.server import RunningServer
-    from kiosk.bootstrap import Kiosk
     from kiosk.config import Settings
 
-_FPS: Final = 40.0  # of the drawn camera, when nobody looks
-_FPS_SEEN: Final = 15.0
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked for on the command line."""
+
+    headless: bool
+    visitors: int
+    seed: int
+    out: Path | None
+    json: bool
+    size: tuple[int, int]
+    language: str
+    camera: str | None
+    by_hand: bool
+
+    @property
+    def is_led(self) -> bool:
+        """Whether drawn visitors touch the screen, at least until a person does."""
+        return self.camera is None and not self.by_hand
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -43,132 +60,122 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object, last")
     parser.add_argument("--size", default="1080x1920", metavar="WxH", help="the window's size (default 1080x1920)")
     parser.add_argument("--language", choices=("zh", "en"), default="zh", help="which language comes first")
+    parser.add_argument("--camera", default=None, metavar="N", help="a real camera; booking codes are left as pictures")
+    parser.add_argument("--by-hand", action="store_true", help="drawn visitors only hold codes up; you touch")
     return parser
+
+
+def _options(arguments: Sequence[str]) -> Options:
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    width, _, height = asked.size.partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        parser.error(f"--size: {asked.size!r} is not like 1080x1920")
+    if asked.visitors < 1:
+        parser.error("--visitors: at least one must come")
+    if not asked.headless and not _has_display():
+        asked.headless, asked.out = True, asked.out or Path("demo-pictures")
+        print(f"There is no display here: running headless, pictures go to {asked.out}", file=sys.stderr)
+    if asked.headless and (asked.camera is not None or asked.by_hand):
+        parser.error("--camera and --by-hand need a display and a person")
+    seed = asked.seed if asked.seed is not None else random.SystemRandom().randrange(1_000_000)
+    return Options(
+        headless=asked.headless,
+        visitors=asked.visitors,
+        seed=seed,
+        out=asked.out,
+        json=asked.json,
+        size=(int(width), int(height)),
+        language=asked.language,
+        camera=asked.camera,
+        by_hand=asked.by_hand,
+    )
+
+
+def _has_display() -> bool:
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the demo; 0 when every visitor is counted and nothing was lost or doubled, 1 otherwise."""
-    options = _parser().parse_args(arguments)
-    if options.visitors < 1:
-        print("demo: at least one visitor must come", file=sys.stderr)
-        return 2
-    if not options.headless and not _has_display():
-        options.headless = True
-        options.out = options.out or Path("demo-pictures")
-        print(f"There is no display here: running headless, pictures go to {options.out}", file=sys.stderr)
-    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1_000_000)
+    options = _options(arguments)
     work = Path(tempfile.mkdtemp(prefix="vb-kiosk-demo-"))
     try:
-        tally = _play(options, seed, work)
+        tally = _play(options, work)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    _report(tally, seed, as_json=options.json)
+    _report(tally, options)
     return 0 if tally.is_sound else 1
 
 
-def _has_display() -> bool:
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) or sys.platform != "linux"
-
-
-def _report(tally: Tally, seed: int, *, as_json: bool) -> None:
-    if as_json:
+def _report(tally: Tally, options: Options) -> None:
+    if options.json:
         print(json.dumps(tally.as_json()), flush=True)
         return
-    print(f"seed {seed}: {tally.visitors} visitors in {tally.seconds:.0f} s")
+    print(f"seed {options.seed}: {tally.visitors} visitors in {tally.seconds:.0f} s")
     for name, value in tally.as_json().items():
         print(f"  {name}: {value}")
 
 
-def _settings(options: argparse.Namespace, url: str, work: Path) -> Settings:
-    """Return the kiosk's settings for this demo: the files of `config/`, with its own server, key and window."""
-    from kiosk.config import load
-
-    settings = load(config_folder() / "kiosk.toml")
-    width, height = (int(part) for part in options.size.split("x"))
-    own = settings.kiosk
-    kiosk = own.model_copy(
-        update={
-            "mode": "demo",
-            "server": own.server.model_copy(update={"url": url}),
-            "log": own.log.model_copy(update={"key_file": str(work / "key" / "log.key")}),
-            "screen": own.screen.model_copy(
-                update={"width": width, "height": height, "fullscreen": False, "first_language": options.language}
-            ),
-        }
-    )
-    # One service is suspended for the day, so that the demo has somebody to tell.
-    return replace(settings, kiosk=kiosk, policy=replace(settings.policy, suspended_services=("transfer",)))
-
-
-def _play(options: argparse.Namespace, seed: int, work: Path) -> Tally:
-    """Set the city up, lead the visitors through, and count."""
+def _play(options: Options, work: Path) -> Tally:
+    """Set the city up, open the door, and count."""
     began = time.monotonic()
     if options.headless:
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
     from central.server import RunningServer
     from central.settings import Settings as ServerSettings
 
-    clock = SimulatedClock(DAY)
-    server_settings = ServerSettings.model_validate({"server": {"port": 0}})
-    server = RunningServer(server_settings, work / "central", clock)
+    # A person at a real camera lives by the wall's clock; everybody else's day is that of the reopening.
+    clock = SimulatedClock(DAY if options.camera is None else datetime.now(ZONE))
+    server = RunningServer(ServerSettings.model_validate({"server": {"port": 0}}), work / "central", clock)
     try:
         settings = _settings(options, server.start(), work)
-        code = furnish(server.desk)
+        code = furnish(server.desk, always_open=options.camera is not None)
         from kiosk.bootstrap import enrol
 
         enrol(settings, work / "kiosk", code)
-        tally = _at_the_door(options, seed, settings, server, clock, work)
+        tally = _at_the_door(options, settings, server, clock, work)
     finally:
         server.stop()
     tally.seconds = time.monotonic() - began
     return tally
 
 
+def _settings(options: Options, url: str, work: Path) -> Settings:
+    """Return the kiosk's settings for this demo: the files of `config/`, with its own server, key and window."""
+    from kiosk.config import load
+
+    settings = load(config_folder() / "kiosk.toml")
+    width, height = options.size
+    own = settings.kiosk
+    screen = {"width": width, "height": height, "fullscreen": False, "first_language": options.language}
+    kiosk = own.model_copy(
+        update={
+            "mode": "demo",
+            "server": own.server.model_copy(update={"url": url}),
+            "log": own.log.model_copy(update={"key_file": str(work / "key" / "log.key")}),
+            "screen": own.screen.model_copy(update=screen),
+        }
+    )
+    # One service is suspended for the day, so that the demo has somebody to tell.
+    return replace(settings, kiosk=kiosk, policy=replace(settings.policy, suspended_services=("transfer",)))
+
+
 def _at_the_door(
-    options: argparse.Namespace, seed: int, settings: Settings, server: RunningServer, clock: SimulatedClock, work: Path
+    options: Options, settings: Settings, server: RunningServer, clock: SimulatedClock, work: Path
 ) -> Tally:
+    """Build the kiosk, let visitors through, ship what is left, and compare log and server."""
+    from demo.door import open_door
     from kiosk.adapters.thermometers.simulated import SimulatedThermometer
     from kiosk.bootstrap import Kiosk, Parts
-    from kiosk.screens.window import configure
 
-    screen = settings.kiosk.screen
-    configure(screen.width, screen.height, fullscreen=False)
-    thermometer = SimulatedThermometer(clock, seed=seed, is_paced=not options.headless)
+    thermometer = SimulatedThermometer(clock, seed=options.seed, is_paced=not options.headless)
     kiosk = Kiosk(settings, work / "kiosk", Parts(clock=clock, thermometer=thermometer))
     tally = Tally()
     try:
-        kiosk.start(loops=False)
-        _lead(options, seed, kiosk, server, tally)
+        open_door(options, kiosk, server.desk, tally)
         kiosk.drain()
-        entries = list(kiosk.reader.entries())
-        compare(tally, entries, kiosk.reader.acknowledged(), work / "central" / "central.db")
+        compare(tally, list(kiosk.reader.entries()), kiosk.reader.acknowledged(), work / "central" / "central.db")
     finally:
         kiosk.stop()
     return tally
-
-
-def _lead(options: argparse.Namespace, seed: int, kiosk: Kiosk, server: RunningServer, tally: Tally) -> None:
-    """Open the window and lead everyone through it."""
-    from demo.director import Director
-    from demo.drawn_camera import DrawnCamera
-    from demo.hand import Hand
-    from kiosk.launch import make_app
-
-    camera = DrawnCamera(seed, fps=_FPS if options.headless else _FPS_SEEN)
-    app = make_app(kiosk, camera)
-    app.open()
-    director = Director(
-        kiosk=kiosk,
-        app=app,
-        hand=Hand(app, pause_s=0.0 if options.headless else 1.0),
-        camera=camera,
-        thermometer=kiosk.thermometer,
-        clock=kiosk.clock,
-        office=BookingOffice(server.desk, random.Random(seed)),
-        pictures=options.out,
-    )
-    try:
-        visits = director.play(draw_cast(options.visitors, seed, DAY))
-        count_visits(tally, visits, kiosk.log.state)
-    finally:
-        app.close()

@@ -10,7 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kivy.app import App
-from kivy.base import ExceptionManager
+from kivy.base import ExceptionManager, runTouchApp
 from kivy.clock import Clock
 from kivy.uix.floatlayout import FloatLayout
 
@@ -90,6 +90,10 @@ class KioskApp(App):
         self._run_prepare()
         if self.scanner is not None:
             self.scanner.start()
+
+    def loop(self) -> None:
+        """Run an opened window until it is closed."""
+        runTouchApp()
 
     def close(self) -> None:
         """Stop the scanner, then the window."""

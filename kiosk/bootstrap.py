@@ -173,8 +173,17 @@ class Kiosk:
         self.call(self._record_start)
         self.refresher.step()
         if loops:
-            for loop in self._loops:
-                loop.start()
+            self.start_loops()
+
+    def start_loops(self) -> None:
+        """Let the reporter and the refresher run by themselves."""
+        for loop in self._loops:
+            loop.start()
+
+    def stop_loops(self) -> None:
+        """End the reporter's and the refresher's threads; what they left can still be shipped by `drain`."""
+        for loop in self._loops:
+            loop.stop()
 
     def _record_start(self) -> None:
         body = {
@@ -188,8 +197,7 @@ class Kiosk:
 
     def stop(self) -> None:
         """End every thread, record the stop, and let go of everything."""
-        for loop in self._loops:
-            loop.stop()
+        self.stop_loops()
         self.thermometer.close()
         self._measuring.shutdown()
         try:
@@ -252,7 +260,10 @@ class Kiosk:
             self.desk.note_device(name, "ok" if is_well else "fault")
 
     def drain(self) -> int:
-        """Ship until nothing is unsent or the server does not answer; return how many are left."""
+        """Ship until nothing is unsent or the server does not answer; return how many are left.
+
+        Only while the loops do not run: the reporter's connection is one thread's at a time.
+        """
         while self.reader.unsent(1):
             before = self.reader.acknowledged()
             self.reporter.step()

@@ -46,9 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     options.rest = rest
     if rest and not options.passes_on:
         _parser().error(f"unknown: {' '.join(rest)}")
-    logging.basicConfig(
-        level=logging.INFO if options.verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
-    )
+    _set_up_logging(verbose=options.verbose)
     try:
         return int(options.run(options))
     except ConfigError as error:
@@ -61,6 +59,14 @@ def main(arguments: Sequence[str]) -> int:
         return _said(UNWELL, f"{error.code}: {error}")
     except KeyboardInterrupt:
         return OK
+
+
+def _set_up_logging(*, verbose: bool) -> None:
+    """Log to standard error: warnings, and more when asked for."""
+    handler = logging.StreamHandler()
+    # Set on the handler: Kivy sets its own logger's level when it is imported, over whatever was there.
+    handler.setLevel(logging.INFO if verbose else logging.WARNING)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", handlers=[handler])
 
 
 def _said(code: int, *lines: str) -> int:
