@@ -98,14 +98,16 @@ class SqliteCopy:
         """Take a page of changes in, in one transaction."""
         with self._database.transaction():
             if page.reset:
+                # Until it is filled again, the copy has no data: nobody's booking is "unknown" meanwhile.
                 self._database.run("DELETE FROM booking")
+                self._put_fact(_DAYS, "[]")
             self._database.run_many("DELETE FROM booking WHERE id = ?", [(gone,) for gone in page.gone])
             self._database.run_many(
                 "INSERT OR REPLACE INTO booking VALUES (?, ?, ?, ?)",
                 [(item.id, item.number, item.id_hash, json.dumps(to_json(item))) for item in page.bookings],
             )
             self._put_fact(_CURSOR, str(page.cursor))
-            if not page.more:
+            if not page.more and not page.reset:
                 self._put_fact(_DAYS, json.dumps([day.isoformat() for day in page.days]))
                 self._put_fact(_REFRESHED, to_wire(at))
 
