@@ -21,6 +21,7 @@ class Measured:
     device_id: str
     is_manual: bool
     reason: str = ""
+    kind: str = ""  # of reading; "" for a fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Visit:
     left_at: datetime | None = None
     case_id: CaseId | None = None
     guard_id: GuardId | None = None
+    adopted_from: datetime | None = None  # when another kiosk last touched what was taken over
 
     @property
     def rests(self) -> int:

@@ -166,7 +166,8 @@ def _called(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
 
 def _adopted(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
     visit = from_json(Visit, body["visit"])
-    state.put_visit(replace(visit, kiosk_id=entry.kiosk_id, touched_at=entry.happened_at))
+    taken = replace(visit, kiosk_id=entry.kiosk_id, touched_at=entry.happened_at, adopted_from=visit.touched_at)
+    state.put_visit(taken)
 
 
 def _arrived(visit: Visit, entry: Entry, _body: Mapping[str, Any]) -> Visit:
@@ -190,6 +191,7 @@ def _read(visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Visit:
         device_id=reading["device_id"],
         is_manual="manual" in reading.get("flags", ()),
         reason=next(iter(body["reasons"]), ""),
+        kind=reading.get("kind", ""),
     )
     return replace(
         visit,

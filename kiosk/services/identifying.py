@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain import id_number
 from kiosk.domain.admission import Reason, judge
+from kiosk.domain.booking import BookingStatus
 from kiosk.domain.booking_code import BadCode, BookingNumber, Claims, ForeignCode, read
 from kiosk.domain.booking_number import is_well_formed, normalised
 from kiosk.domain.entry import EntryKind
@@ -16,6 +16,7 @@ from kiosk.domain.state import EXTRA_LATE, TYPED_WRONG
 from kiosk.domain.times import local_day, to_wire
 from kiosk.domain.visit import OPEN_STEPS, SCREEN_STEPS, Step
 from kiosk.domain.wire import to_json
+from kiosk.services.finding import NO_DATA, Found, NotFound, Search, last_visit, raw_code, the_one
 from kiosk.services.views import Hint
 
 if TYPE_CHECKING:
@@ -28,30 +29,6 @@ if TYPE_CHECKING:
     from kiosk.services.visits import Visits
 
 EXIT_NEXT_S: Final = 30.0  # long enough to hold a code up, too short to be forgotten
-MAX_RAW: Final = 512  # bytes of an unreadable code that are kept
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A booking, and what is known of it beyond itself. `source`: copy or signature (newer than the copy)."""
-
-    booking: Booking
-    source: str
-    by: str
-    known: frozenset[Reason] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class NotFound:
-    """No booking to judge, and why; `raw` is kept with the refusal. NO_DATA is a matter for staff, not a refusal."""
-
-    reason: Reason | None
-    raw: str = ""
-    by: str = "code"
-
-
-NO_DATA: Final = None
-Search: TypeAlias = Found | NotFound
 
 
 @dataclass(slots=True)
@@ -78,7 +55,7 @@ class Identifying:
         if not ours:
             return self.visits.showing.idle(Hint.NOT_A_BOOKING_CODE)
         searches = [self._search(text, code) for text, code in ours.items()]
-        return self._begin(_the_one(searches))
+        return self._begin(the_one(searches))
 
     def let_next_go_out(self) -> View:
         """Take the next code as one that goes out, by a guard's word; it holds for half a minute and for one code."""
@@ -111,7 +88,8 @@ class Identifying:
         today = local_day(self.visits.clock.now(), zone)
         ours = [item for item in found if item.site == self.visits.rules.site.id]
         near = [item for item in ours if local_day(item.slot_start, zone) == today] or ours
-        return self._typed(near, "id_number")
+        valid = [item for item in near if item.status is not BookingStatus.CANCELLED]
+        return self._typed(valid or near, "id_number")
 
     def is_typing_closed(self) -> bool:
         """Tell whether typing waits: for a while after this visitor's wrong entries, or until a guard reopens it."""
@@ -119,6 +97,10 @@ class Identifying:
             return True
         limit = self.visits.rules.policy.typed_wrong_per_kiosk
         return self.visits.log.state.count(TYPED_WRONG) >= limit
+
+    def typing_reopened(self) -> None:
+        """End the pause as well: a guard opened typing again."""
+        self._wrong, self._closed_until = 0, 0.0
 
     def visitor_left(self) -> None:
         """Forget this visitor's wrong entries; the kiosk's own count stays."""
@@ -153,10 +135,10 @@ class Identifying:
                 if len(found) == 1:
                     return Found(found[0], "copy", "code")
                 if found:
-                    return NotFound(Reason.AMBIGUOUS_CODE, _raw(text))
-                return NotFound(Reason.UNKNOWN_BOOKING if self._has_data() else NO_DATA, _raw(text))
+                    return NotFound(Reason.AMBIGUOUS_CODE, raw_code(text))
+                return NotFound(Reason.UNKNOWN_BOOKING if self._has_data() else NO_DATA, raw_code(text))
             case BadCode():
-                return NotFound(code.reason, _raw(text))
+                return NotFound(code.reason, raw_code(text))
 
     def _by_claims(self, claims: Claims) -> Found:
         """Return the booking of a signed code; one newer than the copy is taken on its signature and marked so."""
@@ -174,26 +156,29 @@ class Identifying:
         with self.visits.log.act() as act:
             if isinstance(search, NotFound):
                 return self._refuse_unknown(act, search)
-            own = list(act.state.visits_of(search.booking.id))
-            peers = [visit for visit in self.copy.peer_visits(search.booking.id) if visit.id not in {v.id for v in own}]
-            last = max((*own, *peers), key=lambda visit: visit.touched_at, default=None)
+            last, is_peer = last_visit(act.state, self.copy, search.booking.id)
             if self._goes_out():
-                return self._leave(act, search, last)
-            if last is not None and self._is_taken_up(act, last, is_peer=last in peers):
+                return self._leave(act, search, last, is_peer=is_peer)
+            if last is not None and self._is_taken_up(act, last, is_peer=is_peer):
                 return self._take_up(act, last.id)
             return self._judge(act, search, last)
 
     def _is_taken_up(self, act: Act, last: Visit, *, is_peer: bool) -> bool:
         """Tell whether scanning goes on with `last`; a visit of another kiosk is adopted first."""
-        arrived_then_left = last.step is Step.ABANDONED and last.arrived_at is not None
-        if last.step not in OPEN_STEPS and not arrived_then_left:
+        if last.step not in OPEN_STEPS and last.step is not Step.ABANDONED:
             return False
+        now, zone = self.visits.clock.now(), self.visits.rules.site.timezone
+        if last.case_id is None and local_day(last.first_contact, zone) != local_day(now, zone):
+            return False  # another day is judged anew
         if is_peer:
-            idle_s = (self.visits.clock.now() - last.touched_at).total_seconds()
+            idle_s = (now - last.touched_at).total_seconds()
             if last.step in SCREEN_STEPS and idle_s < self.visits.rules.policy.resume_elsewhere_s:
                 return False  # someone stands at the other kiosk with this very code
-            act.record(EntryKind.ADOPTED, {"visit_id": last.id, "visit": to_json(last), "from": last.kiosk_id})
+            self._adopt(act, last)
         return True
+
+    def _adopt(self, act: Act, visit: Visit) -> None:
+        act.record(EntryKind.ADOPTED, {"visit_id": visit.id, "visit": to_json(visit), "from": visit.kiosk_id})
 
     def _take_up(self, act: Act, visit_id: VisitId) -> View:
         """Take an open visit up where it was."""
@@ -265,7 +250,7 @@ class Identifying:
             "policy_version": policy.version,
         }
 
-    def _leave(self, act: Act, found: Found, last: Visit | None) -> View:
+    def _leave(self, act: Act, found: Found, last: Visit | None, *, is_peer: bool) -> View:
         """Take a code out again at an exit; the fact is recorded once, also when only the code tells of it."""
         if last is not None and last.step is Step.LEFT:
             return self.visits.show(act, last.id) if act.state.visit(last.id) else self.visits.showing.idle()
@@ -273,8 +258,8 @@ class Identifying:
             if self.visits.hall.is_site_known() or last is not None:
                 return self.visits.showing.idle(Hint.NOT_INSIDE)
             return self._leave_unseen(act, found)
-        if act.state.visit(last.id) is None:
-            act.record(EntryKind.ADOPTED, {"visit_id": last.id, "visit": to_json(last), "from": last.kiosk_id})
+        if is_peer:
+            self._adopt(act, last)
         act.record(EntryKind.WENT_OUT, {"visit_id": last.id, "booking_id": found.booking.id})
         return self.visits.show(act, last.id)
 
@@ -285,17 +270,3 @@ class Identifying:
         act.record(EntryKind.IDENTIFIED, {**body, **self._decided(found.source)})
         act.record(EntryKind.WENT_OUT, {"visit_id": visit_id, "booking_id": found.booking.id, "unseen": True})
         return self.visits.show(act, visit_id)
-
-
-def _the_one(searches: Sequence[Search]) -> Search:
-    """Return the one booking that all of `searches` mean, or that they are ambiguous."""
-    ids = {search.booking.id for search in searches if isinstance(search, Found)}
-    if len(searches) == 1 or (len(ids) == 1 and all(isinstance(search, Found) for search in searches)):
-        # The same booking twice (an old paper beside the phone): the code that is not revoked counts.
-        return min(searches, key=lambda search: len(search.known) if isinstance(search, Found) else 0)
-    return NotFound(Reason.AMBIGUOUS_CODE)
-
-
-def _raw(text: str) -> str:
-    """Return the code as kept with a refusal: its first bytes, in base64, since it may hold anything."""
-    return base64.b64encode(text.encode()[:MAX_RAW]).decode()

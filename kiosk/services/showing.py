@@ -108,10 +108,14 @@ class Showing:
             case Reason.SITE_CLOSED:
                 return RefusalFacts(reason, now=now, opens=self._next_opening(now))
             case Reason.ALREADY_ARRIVED:
-                seen = (other.arrived_at for other in state.visits_of(visit.booking.id) if other.arrived_at is not None)
-                return RefusalFacts(reason, now=now, first_seen=min(seen, default=None))
+                return RefusalFacts(reason, now=now, first_seen=self._first_seen(visit.booking, state))
             case _:
                 return RefusalFacts(reason, now=now)
+
+    def _first_seen(self, booking: Booking, state: State) -> datetime | None:
+        """Return when this booking first arrived, at whichever kiosk of the site."""
+        visits = (*state.visits_of(booking.id), *self.hall.copy.peer_visits(booking.id))
+        return min((visit.arrived_at for visit in visits if visit.arrived_at is not None), default=None)
 
     def _competent_site(self, booking: Booking) -> Site | None:
         """Return the first site of the directory that serves this district and plate, or None."""
