@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.policy import BodySite
 from kiosk.domain.screening import Fault, Reading
-from kiosk.domain.visit import Step
+from kiosk.domain.visit import SCREEN_STEPS, Step
 from kiosk.errors import StoreError
-from kiosk.services.guards import GuardAct, Typed, needs_guard
+from kiosk.services.guards import KIND_OF_SITE, GuardAct, Typed, needs_guard
 from kiosk.services.views import Face, IdleFacts, View
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_TO_VISITOR: Final = frozenset({GuardAct.ADMIT, GuardAct.OVERRIDE, GuardAct.GO_ON, GuardAct.CARD_SEEN})
-"""Acts after which the visitor goes on at this very screen; the guard is signed out."""
+_GOES_ON: Final = SCREEN_STEPS | {Step.ADMITTED, Step.HALL_LINE}
+"""Steps at which the visitor goes on at this very screen after a guard's act; the guard is signed out."""
 _SLOT: Final = timedelta(hours=1)  # bookings are made in hourly slots (mission, row 5)
 
 
@@ -214,11 +214,11 @@ class Desk:
         typed = read_typed(value) if what is GuardAct.MEASURE else None
         view = self._view(lambda: self.guards.act(guard, what, visit_id, typed))
         visit = self.visits.log.state.visit(visit_id)
-        goes_on = what in _TO_VISITOR or (visit is not None and visit.step in {Step.ADMITTED, Step.HALL_LINE})
+        goes_on = visit is not None and visit.step in _GOES_ON
         if goes_on or view.face is Face.OUT_OF_ORDER:
             self.sign_out()
             return view
-        return self.detail(visit_id) if what is GuardAct.MEASURE else self.board()
+        return self.detail(visit_id) if what in {GuardAct.MEASURE, GuardAct.CARD_SEEN} else self.board()
 
     def _kiosk_act(self, guard: Guard, what: GuardAct, value: str) -> GuardBoard | View | None:
         if what is GuardAct.EXIT:
@@ -228,6 +228,7 @@ class Desk:
             self.guards.widen(guard, int(value) if value.isdecimal() else 0)
         elif what is GuardAct.REOPEN_TYPING:
             self.guards.reopen_typing(guard)
+            self.identifying.typing_reopened()
         elif what is GuardAct.CLOSE_DAY:
             self.guards.close_day(guard)
         return self.board()
@@ -239,9 +240,12 @@ def read_typed(value: str) -> Typed | None:
     numbers = rest.split(":")
     try:
         values = [_centi(number) for number in numbers]
-        return Typed(values[0], BodySite(site), "guard", values[1] if len(values) > 1 else None)
+        place = BodySite(site)
     except ValueError:
         return None
+    if place not in KIND_OF_SITE or len(values) > 2:  # noqa: PLR2004 - once or twice
+        return None
+    return Typed(values[0], place, "guard", values[1] if len(values) > 1 else None)
 
 
 def _centi(text: str) -> int:

@@ -83,8 +83,10 @@ class Typed:
 
     @property
     def is_sure(self) -> bool:
-        """Whether it is within the usual, or was typed twice alike."""
-        return TWICE_BELOW_CC <= self.value_cc <= TWICE_ABOVE_CC or self.again_cc == self.value_cc
+        """Whether it is within the usual or was typed a second time, and then alike."""
+        if self.again_cc is None:
+            return TWICE_BELOW_CC <= self.value_cc <= TWICE_ABOVE_CC
+        return self.again_cc == self.value_cc
 
 
 @dataclass(slots=True)
@@ -119,30 +121,41 @@ class Guards:
         """Return what may be done for a visit now, the most likely first."""
         if visit.step is Step.CARD_CHECK:
             return (GuardAct.CARD_SEEN, GuardAct.TURN_AWAY)
+        card_first = self.visits.must_show_card(visit)
         if visit.step is Step.REFUSED:
             # Nobody overrides what no booking stands behind: an unknown or forged code is never a way in.
-            return (GuardAct.OVERRIDE, GuardAct.TURN_AWAY) if visit.booking is not None else (GuardAct.TURN_AWAY,)
+            on = (GuardAct.CARD_SEEN if card_first else GuardAct.OVERRIDE,) if visit.booking is not None else ()
+            return (*on, GuardAct.TURN_AWAY)
         if visit.step is not Step.GUARD:
             return (GuardAct.KEEP,) if visit.step is Step.RESTING else ()
         if visit.booking is None:
             return (GuardAct.TURN_AWAY,)
-        acts = [GuardAct.KEEP, GuardAct.TURN_AWAY]
+        # Who has an open case is not sent away: the case could never be closed then.
+        acts = [GuardAct.KEEP] if self._has_open_case(visit, state) else [GuardAct.KEEP, GuardAct.TURN_AWAY]
         if visit.declared_at is not None or visit.case_id is not None:
             acts.insert(0, GuardAct.MEASURE)
         if visit.declared_at is None:
-            acts.insert(0, GuardAct.GO_ON)  # the questions first: nobody is admitted unasked
+            # The questions first: nobody is admitted unasked.
+            acts.insert(0, GuardAct.CARD_SEEN if card_first else GuardAct.GO_ON)
         elif self.may_admit(visit, state):
             acts.insert(0, GuardAct.ADMIT)
         return tuple(acts)
 
     def may_admit(self, visit: Visit, state: State) -> bool:
-        """Tell whether the last reading lets a guard admit: normal, and by a guard's thermometer once in doubt."""
+        """Tell whether the last reading lets a guard admit: normal, by a guard's thermometer once one was elevated.
+
+        With an open case it must be a clinical one.
+        """
         last = visit.readings[-1] if visit.readings else None
         if last is None or last.outcome is not Outcome.NORMAL:
             return False
+        if self._has_open_case(visit, state):
+            return last.is_manual and last.kind == ReadingKind.CLINICAL
+        return last.is_manual or all(item.outcome is not Outcome.ELEVATED for item in visit.readings)
+
+    def _has_open_case(self, visit: Visit, state: State) -> bool:
         case = state.case(visit.case_id) if visit.case_id is not None else None
-        in_doubt = case is not None or any(item.outcome is Outcome.ELEVATED for item in visit.readings)
-        return last.is_manual or not in_doubt
+        return case is not None and case.is_open
 
     def act(self, guard: Guard, what: GuardAct, visit_id: VisitId, typed: Typed | None = None) -> View:
         """Do one act for one visit; what is not allowed for it now changes nothing and shows it as it is."""
@@ -187,9 +200,12 @@ class Guards:
             act.record(EntryKind.DAY_CLOSED, {"guard_id": guard.id, "inside": act.state.count(INSIDE)})
 
 
-def _card_seen(_visits: Visits, act: Act, visit: Visit, by: dict[str, Any]) -> None:
+def _card_seen(visits: Visits, act: Act, visit: Visit, by: dict[str, Any]) -> None:
     act.record(EntryKind.CARD_SEEN, by)
-    record_arrival(act, visit)
+    if visit.step is Step.GUARD:
+        _go_on(visits, act, visit, by)
+    elif visit.step is not Step.REFUSED:  # a refusal is still to be overridden
+        record_arrival(act, visit)
 
 
 def _admit(visits: Visits, act: Act, visit: Visit, by: dict[str, Any]) -> None:
@@ -238,6 +254,8 @@ def delay_s(wrong: int) -> int:
 def needs_guard(visit: Visit) -> bool:
     """Tell whether a visit stands on the guard's list as something to do."""
     if visit.step in {Step.GUARD, Step.CARD_CHECK}:
+        return True
+    if visit.step in {Step.RESTING, Step.HALL_LINE} and visit.cause == "asked_person":
         return True
     settles = bool(visit.reasons) and visit.reasons[0] in CALLS_GUARD
     return visit.step is Step.REFUSED and (settles or bool(visit.cause))

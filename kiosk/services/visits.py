@@ -58,11 +58,15 @@ class Visits:
         with self.log.act() as act:
             visit = self._at(act, visit_id, Step.BOOKING)
             if visit is not None:
-                must_show = visit.by == "id_number" and not visit.card_seen and not self.rules.policy.card_check_waived
-                record_arrival(act, visit) if not must_show else act.record(
-                    EntryKind.CARD_AWAITED, {"visit_id": visit_id}
-                )
+                if self.must_show_card(visit):
+                    act.record(EntryKind.CARD_AWAITED, {"visit_id": visit_id})
+                else:
+                    record_arrival(act, visit)
             return self.show(act, visit_id)
+
+    def must_show_card(self, visit: Visit) -> bool:
+        """Tell whether a guard has still to see the original card: the booking was found by an identity number."""
+        return visit.by == "id_number" and not visit.card_seen and not self.rules.policy.card_check_waived
 
     def disown(self, visit_id: VisitId) -> View:
         """Hear "not my booking"."""
