@@ -49,7 +49,8 @@ def translated(error: requests.RequestException) -> ServerError:
     (server-facts.md): neither is "offline", waiting cures neither, so both are loud. A line cut within TLS is quiet.
     """
     tls = _tls_error(error)
-    if tls is not None and not isinstance(tls, _CUT):
+    is_about_tls = tls is not None or isinstance(error, requests.exceptions.SSLError)
+    if is_about_tls and not isinstance(tls, _CUT):
         return ServerRejected("the server's certificate is not trusted, or it does not trust ours")
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return ServerRejected("server.url is no address of a server")

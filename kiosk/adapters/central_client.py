@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from kiosk.adapters.central_answers import check_ours, said_no, translated
 from kiosk.adapters.clock import SystemClock
 from kiosk.domain.times import to_ms
-from kiosk.errors import ServerError, ServerGarbled, ServerUnreachable
+from kiosk.errors import ServerError, ServerGarbled, ServerRejected, ServerUnreachable
 from kiosk.protocol.messages import (
     GZIP_FROM,
     PROTOCOL,
@@ -152,6 +152,8 @@ class CentralClient:
                 answer = _whole_body(response, _LONGEST_S + wait_s)
         except requests.RequestException as error:
             raise translated(error) from error
+        except OSError as error:  # how requests says that `ca_file` is not there
+            raise ServerRejected("server.ca_file cannot be read") from error
         if response.status_code == _NOT_MODIFIED:
             return response.status_code, answer
         if wait_s == 0:  # an answer held back has no middle
