@@ -53,7 +53,7 @@ class Hand:
 
     def _check(self) -> None:
         """Raise when the window is no longer ours."""
-        if EventLoop.quit:
+        if EventLoop.status != "started":
             raise ClosedError
         if self._is_taken_over:
             raise TakenOverError
@@ -63,6 +63,7 @@ class Hand:
         for _ in range(count):
             self._check()
             EventLoop.idle()
+            Window.mainloop()  # takes what came from the display: one pass, despite its name
 
     def wait_for(self, holds: Callable[[], bool], what: str) -> None:
         """Let the window run until `holds`; raises LostError when it never does."""

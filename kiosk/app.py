@@ -10,7 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kivy.app import App
-from kivy.base import ExceptionManager, runTouchApp
+from kivy.base import EventLoop, ExceptionManager, runTouchApp
 from kivy.clock import Clock
 from kivy.uix.floatlayout import FloatLayout
 
@@ -58,6 +58,7 @@ class KioskApp(App):
     def __init__(self, kiosk: Kiosk, stage: Stage, scanner: Scanner | None, **kwargs: Any) -> None:
         """Make the app; `run` (or `_run_prepare` in a test) opens the window."""
         super().__init__(**kwargs)
+        self.title = "VB Kiosk"
         self._kiosk = kiosk
         self._first_stage = stage
         self._stage = stage
@@ -88,12 +89,13 @@ class KioskApp(App):
     def open(self) -> None:
         """Open the window without running its loop: for a demo or a test that moves it on itself."""
         self._run_prepare()
+        runTouchApp(embedded=True)  # the devices of touch, without the loop
         if self.scanner is not None:
             self.scanner.start()
 
     def loop(self) -> None:
         """Run an opened window until it is closed."""
-        runTouchApp()
+        EventLoop.mainloop()
 
     def close(self) -> None:
         """Stop the scanner, then the window."""
@@ -114,7 +116,7 @@ class KioskApp(App):
         self.root = root
         self._fit()
         self.show_view(View(Face.IDLE))
-        self._keys = TypedKeys(self._typed)
+        self._keys = TypedKeys(root, self._typed)
         Clock.schedule_interval(self._tick, _TICK_S)
         Clock.schedule_interval(self._ask_facts, _FACTS_S)
         Clock.schedule_interval(self._draw_frame, _FRAME_S)

@@ -9,6 +9,8 @@ from kivy.config import Config
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kivy.uix.widget import Widget
+
 _MAX_FPS = 30
 
 
@@ -47,8 +49,9 @@ class TypedKeys:
     not (kivy-facts.md, section 3). The kiosk has no text fields, so nothing else ever takes it away for long.
     """
 
-    def __init__(self, on_text: Callable[[str], None]) -> None:
-        """Tell `on_text` each piece of text, Return as a line end."""
+    def __init__(self, root: Widget, on_text: Callable[[str], None]) -> None:
+        """Tell `on_text` each piece of text, Return as a line end; `root` is the widget that is typed on."""
+        self._root = root  # a widget, not the window: the window asks its place when it is resized
         self._on_text = on_text
         self._keyboard: Any = None
         self._take()
@@ -56,7 +59,7 @@ class TypedKeys:
     def _take(self, *_args: object) -> None:
         from kivy.core.window import Window
 
-        self._keyboard = Window.request_keyboard(self._lost, Window, "text")
+        self._keyboard = Window.request_keyboard(self._lost, self._root, "text")
         self._keyboard.bind(on_textinput=self._typed, on_key_down=self._pressed)
 
     def _lost(self) -> None:
