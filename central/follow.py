@@ -58,13 +58,13 @@ def follow(tx: Connection, who: Principal, now_ms: int, clock_skew_s: int) -> tu
     return chain.high_seq, chain.high_hash
 
 
-def rebuild(tx: Connection, who: Principal, now_ms: int, clock_skew_s: int) -> None:
-    """Forget what a log added up to and follow it from its start. The caller holds the site's lock."""
+def rebuild(tx: Connection, who: Principal, now_ms: int, clock_skew_s: int) -> tuple[int, str]:
+    """Forget what a log added up to and follow it from its start, as `follow` does."""
     for table in (visits, cases, counters):
         tx.execute(delete(table).where(_of(table, who)))
     start = {"high_seq": 0, "high_hash": GENESIS, "last_recorded_ms": 0, "inside": 0, "inside_day": ""}
     tx.execute(update(chains).where(_of(chains, who)).values(**start))
-    follow(tx, who, now_ms, clock_skew_s)
+    return follow(tx, who, now_ms, clock_skew_s)
 
 
 class _Walk:

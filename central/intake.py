@@ -59,13 +59,12 @@ class Intake:
         with self._db.write() as tx:
             lock_site(tx, who.site_id)
             high_before = _open_chain(tx, who)
-            batch = _Batch(tx, who, now_ms)
+            batch = _Batch(tx, who, now_ms, [reading.seq for _, reading in readings if isinstance(reading, Sound)])
             results = [batch.take(item, reading) for item, reading in readings]
             batch.write()
-            if batch.lowest_stored <= high_before:
-                # Its number was in quarantine until now, and the log was followed past it.
-                rebuild(tx, who, now_ms, self._skew_s)
-            high_seq, high_hash = follow(tx, who, now_ms, self._skew_s)
+            # A number up to there can only come from quarantine: the log was followed past it, and is followed anew.
+            further = rebuild if batch.lowest_stored <= high_before else follow
+            high_seq, high_hash = further(tx, who, now_ms, self._skew_s)
         return Received(results, high_seq, high_hash)
 
     def entries(self, site_id: str, kiosk_id: str, epoch: int, after: int = 0) -> Iterator[Entry]:
@@ -90,18 +89,17 @@ class Intake:
             if not lock_site(tx, who.site_id):
                 raise Unknown("no such site")
             rebuild(tx, who, now_ms, self._skew_s)
-            follow(tx, who, now_ms, self._skew_s)
 
 
 class _Batch:
     """The entries of one upload on their way into the tables."""
 
-    def __init__(self, tx: Connection, who: Principal, now_ms: int) -> None:
+    def __init__(self, tx: Connection, who: Principal, now_ms: int, seqs: Sequence[int]) -> None:
         self._tx = tx
         self._who = who
         self._now_ms = now_ms
         self._keys = {"site_id": who.site_id, "kiosk_id": who.kiosk_id, "epoch": who.epoch}
-        self._hashes: dict[int, str] = {}
+        self._hashes = self._known_hashes(seqs)
         self._new: list[dict[str, Any]] = []
         self.lowest_stored = 1 << 62
 
@@ -110,7 +108,7 @@ class _Batch:
         if isinstance(reading, Unsound):
             self._keep_aside(item, reading)
             return EntryResult(seq=reading.seq, status=EntryStatus.QUARANTINED, why=reading.why)
-        known = self._known_hash(reading.seq)
+        known = self._hashes.get(reading.seq)
         if known == reading.hash:
             return EntryResult(seq=reading.seq, status=EntryStatus.DUPLICATE)
         if known is not None:
@@ -126,12 +124,12 @@ class _Batch:
         if self._new:
             self._tx.execute(insert(entries), self._new)
 
-    def _known_hash(self, seq: int) -> str | None:
-        if seq in self._hashes:
-            return self._hashes[seq]
-        of_entry = (entries.c.site_id == self._who.site_id) & (entries.c.kiosk_id == self._who.kiosk_id)
-        of_entry &= (entries.c.epoch == self._who.epoch) & (entries.c.seq == seq)
-        return self._tx.scalar(select(entries.c.hash).where(of_entry))
+    def _known_hashes(self, seqs: Sequence[int]) -> dict[int, str]:
+        """Return the hashes of these numbers that are here already."""
+        of_entries = (entries.c.site_id == self._who.site_id) & (entries.c.kiosk_id == self._who.kiosk_id)
+        of_entries &= (entries.c.epoch == self._who.epoch) & entries.c.seq.in_(seqs)
+        rows = self._tx.execute(select(entries.c.seq, entries.c.hash).where(of_entries))
+        return {row.seq: row.hash for row in rows}
 
     def _keep_aside(self, item: object, reading: Unsound) -> None:
         raw = raw_bytes(item)

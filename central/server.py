@@ -88,7 +88,8 @@ class RunningServer:
 def _listen(settings: Settings) -> socket.socket:
     """Return a socket that listens where the settings say; raises OSError."""
     family = socket.AF_INET6 if ":" in settings.server.host else socket.AF_INET
-    listening = socket.socket(family)
+    # asyncio sends at once (TCP_NODELAY) only on sockets that say they are TCP; else each answer waits for 40 ms.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.server.host, settings.server.port))

@@ -111,6 +111,15 @@ def test_a_bad_entry_in_the_middle_holds_nobody_up(city: City) -> None:
     assert city.verdicts() == []
 
 
+def test_a_log_that_ends_in_quarantine_has_no_last_hash(city: City) -> None:
+    """What could not be read proves nothing, and the number counts all the same."""
+    caller = city.kiosk()
+    caller.log.devices(2)
+    bad = to_wire_entry(caller.log.entries[1]) | {"hash": "0" * 64}
+    answer = caller.upload([caller.log.entries[0], bad]).json()
+    assert (answer["high_seq"], answer["high_hash"]) == (2, "")
+
+
 def test_numbers_that_are_missing_are_found_and_settle_when_they_come(city: City) -> None:
     """The server says how far it follows; what lies behind a gap is stored and waits."""
     caller = city.kiosk()
