@@ -156,7 +156,7 @@ class UploadAnswer(Answer):
     results: list[EntryResult]
     epoch: int
     high_seq: int = Field(ge=0)
-    high_hash: str
+    high_hash: str = Field(description="of the entry with that number; empty where it is in quarantine")
 
 
 class BookingPage(Answer):
