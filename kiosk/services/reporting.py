@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final, Protocol
 
-from kiosk.errors import ServerError, ServerRejected
+from kiosk.errors import ServerError, ServerGarbled, ServerRejected
 from kiosk.protocol.messages import MAX_BATCH
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from kiosk.domain.entry import Entry
     from kiosk.ports import Central
+    from kiosk.protocol.messages import UploadAnswer
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ class Reporter:
         if not entries:
             return FLUSH_S
         try:
-            answer = self.central.send(entries)
+            answered = _answered(entries, self.central.send(entries))
         except ServerRejected as error:
             self._say(well=False, why=error.code)
             return _REJECTED_S
@@ -78,8 +80,7 @@ class Reporter:
             return self.backoff.wait()
         self.backoff.well()
         self._say(well=True)
-        if answer.results:
-            self.acknowledge(entries[len(answer.results) - 1].seq)
+        self.acknowledge(entries[answered - 1].seq)
         return 0.0 if len(entries) == MAX_BATCH else FLUSH_S
 
     def _say(self, *, well: bool, why: str = "") -> None:
@@ -87,3 +88,16 @@ class Reporter:
         if well != self._was_well:
             self._was_well = well
             logger.warning("reporting is back" if well else "reporting waits: %s", *(() if well else (why,)))
+
+
+def _answered(entries: Sequence[Entry], answer: UploadAnswer) -> int:
+    """Return how many of `entries`, from the first, the server answered for; raises ServerGarbled for none of them.
+
+    A result without a number is about bytes in which the server could read none.
+    """
+    fits = (result.seq in {None, entry.seq} for entry, result in zip(entries, answer.results, strict=False))
+    answered = len(list(takewhile(bool, fits)))
+    if not answered:
+        message = "an answer for other entries than were sent"
+        raise ServerGarbled(message)
+    return answered
