@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 from kiosk.errors import ServerError, ServerRejected
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kiosk.ports import Central, Clock, LocalCopy
     from kiosk.services.reporting import Backoff
 
@@ -34,9 +36,9 @@ class Refresher:
     def step(self) -> float:
         """Fetch what is due; return how many seconds to wait before the next step."""
         try:
-            self._documents()
-            self._bookings()
-            self._site_view()
+            self._when_due(self._documents, DOCUMENTS_S)
+            self._when_due(self._bookings, BOOKINGS_S)
+            self._when_due(self._site_view, SITE_VIEW_S)
         except ServerRejected as error:
             self._say(well=False, why=error.code)
             return _REJECTED_S
@@ -51,34 +53,31 @@ class Refresher:
         """Make everything due, for the next step."""
         self._due.clear()
 
-    def _is_due(self, name: str, every_s: float) -> bool:
+    def _when_due(self, fetch: Callable[[], None], every_s: float) -> None:
+        """Fetch a part when it is due; one that fails stays due."""
         now = self.clock.monotonic()
-        if now < self._due.get(name, now):
-            return False
-        self._due[name] = now + every_s
-        return True
+        if now >= self._due.get(fetch.__name__, now):
+            fetch()
+            self._due[fetch.__name__] = now + every_s
 
     def _documents(self) -> None:
-        if self._is_due("documents", DOCUMENTS_S):
-            known = self.copy.documents()
-            newer = self.central.documents(known.version if known is not None else "")
-            if newer is not None:
-                self.copy.store_documents(newer)
+        known = self.copy.documents()
+        newer = self.central.documents(known.version if known is not None else "")
+        if newer is not None:
+            self.copy.store_documents(newer)
 
     def _bookings(self) -> None:
-        if not self._is_due("bookings", BOOKINGS_S):
-            return
         more = True
         while more:
-            page = self.central.bookings(self.copy.cursor())
+            since = self.copy.cursor()
+            page = self.central.bookings(since)
             self.copy.store_page(page, self.clock.now())
-            more = page.more or page.reset
+            more = (page.more or page.reset) and page.cursor != since  # a server that stands still ends the step
 
     def _site_view(self) -> None:
-        if self._is_due("site_view", SITE_VIEW_S):
-            known = self.copy.site_view()
-            view = self.central.site_view(known[0].version if known is not None else 0)
-            self.copy.store_site_view(view, self.clock.now())
+        known = self.copy.site_view()
+        view = self.central.site_view(known[0].version if known is not None else 0)
+        self.copy.store_site_view(view, self.clock.now())
 
     def _say(self, *, well: bool, why: str = "") -> None:
         """Log once when the server goes silent and once when it is back, and nothing in between."""
