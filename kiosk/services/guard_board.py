@@ -86,7 +86,7 @@ class Board:
             return None
         case = state.case(visit.case_id) if visit.case_id is not None else None
         readings = tuple(
-            (item.at, f"{item.value_cc / 100:.1f}" if item.value_cc is not None else "—", item.outcome.value)
+            (item.at, _celsius(item.value_cc) if item.value_cc is not None else "—", item.outcome.value)
             for item in visit.readings
         )
         return GuardDetail(
@@ -113,3 +113,9 @@ class Board:
             due=visit.rest_until if rested else None,
             needs=tuple(act.value for act in self.guards.allowed(visit, state)),
         )
+
+
+def _celsius(value_cc: int) -> str:
+    """Return 3740 as "37.4" and 3729 as "37.29": rounded, it would stand on the other side of the limit."""
+    whole, part = divmod(value_cc, 100)
+    return f"{whole}.{part // 10}" if part % 10 == 0 else f"{whole}.{part:02d}"
