@@ -306,4 +306,3 @@ class Door:
 def id_hash(number: str) -> str:
     """Return the keyed hash that a booking made on the telephone carries."""
     return id_number.keyed_hash(number, ID_KEY)
-

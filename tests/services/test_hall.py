@@ -1,0 +1,163 @@
+"""The hall: its cap, the line before it, and numbers that no two visitors share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.domain.visit import Step
+from kiosk.services.views import Face
+from tests.domain import builders as make
+from tests.services.builders import Door
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Door]:
+    """Return a door before a hall for two, one of which is this kiosk's share while the link is down."""
+    opened = Door(tmp_path, at_site=make.site(cap=2), cap_share=1)
+    opened.hears_site()
+    yield opened
+    opened.close()
+
+
+def test_a_full_hall_holds_a_place_in_line_and_refuses_nobody(small: Door) -> None:
+    """With a number and a position; screened already."""
+    for _ in range(2):
+        assert small.lets_in(small.books()).face is Face.ADMITTED
+    first, second = small.lets_in(small.books()), small.lets_in(small.books())
+    assert [(view.face, view.number, view.position) for view in (first, second)] == [
+        (Face.HALL_LINE, "WB01", 1),
+        (Face.HALL_LINE, "WB02", 2),
+    ]
+    assert small.counted()["refused"] == 0
+
+
+def test_room_lets_the_first_in_line_in_by_scanning_again(small: Door) -> None:
+    """In order: the second waits although they scan first, and a newcomer waits behind both."""
+    inside = small.books()
+    small.lets_in(inside)
+    small.lets_in(small.books())
+    codes = [small.books(), small.books()]
+    for code in codes:
+        small.lets_in(code)
+        small.clock.go_on(seconds=5)
+    assert small.scan(codes[1]).face is Face.HALL_LINE
+    _goes_out(small, inside)
+    assert small.desk.idle_facts().called == ("WB01",)
+    assert (small.scan(codes[1]).face, small.scan(codes[1]).position) == (Face.HALL_LINE, 2)
+    assert small.lets_in(small.books()).face is Face.HALL_LINE
+    assert small.scan(codes[0]).face is Face.ADMITTED
+    assert small.scan(codes[1]).position == 1
+
+
+def _goes_out(door: Door, code: str) -> None:
+    """Let a guard take a code out at this door."""
+    door.identifying.let_next_go_out()
+    assert door.scan(code).face is Face.GOODBYE
+
+
+def test_a_place_in_line_is_kept_once_however_often_it_is_scanned(small: Door) -> None:
+    """No second number, no later place."""
+    for _ in range(2):
+        small.lets_in(small.books())
+    code = small.books()
+    small.lets_in(code)
+    small.lets_in(small.books())
+    before = small.counted()["lined_up"]
+    assert [(small.scan(code).number, small.scan(code).position) for _ in range(2)] == [("WB01", 1)] * 2
+    assert small.counted()["lined_up"] == before
+
+
+def test_asking_a_person_in_the_line_does_not_cost_the_place(small: Door) -> None:
+    """A question is no step back."""
+    for _ in range(2):
+        small.lets_in(small.books())
+    codes = [small.books(), small.books()]
+    asking = small.lets_in(codes[0]).visit_id
+    small.clock.go_on(seconds=5)
+    small.lets_in(codes[1])
+    small.clock.go_on(seconds=5)
+    small.desk.ask_person(asking)
+    assert small.scan(codes[0]).position == 1
+
+
+def test_a_green_channel_visitor_passes_the_line_and_not_the_cap(small: Door) -> None:
+    """Priority among those who wait, never more than the hall holds."""
+    inside = small.books()
+    small.lets_in(inside)
+    small.lets_in(small.books())
+    small.lets_in(small.books())
+    assert small.lets_in(small.books(is_green=True)).face is Face.HALL_LINE
+    _goes_out(small, inside)
+    assert small.lets_in(small.books(is_green=True)).number == "GB001"
+
+
+def test_those_whom_the_other_kiosks_let_in_count(small: Door) -> None:
+    """One hall behind all doors."""
+    small.hears_site(inside_elsewhere=1)
+    assert small.lets_in(small.books()).face is Face.ADMITTED
+    assert small.desk.idle_facts().inside == 2
+    assert small.lets_in(small.books()).face is Face.HALL_LINE
+
+
+def test_with_a_stale_view_only_this_kiosks_share_is_given_out(small: Door) -> None:
+    """All kiosks together never let in more than the hall holds."""
+    small.clock.go_on(seconds=61)
+    assert not small.hall.is_site_known()
+    assert small.lets_in(small.books()).face is Face.ADMITTED
+    assert small.lets_in(small.books()).face is Face.HALL_LINE
+
+
+def test_a_view_is_fresh_for_as_long_as_the_policy_says(small: Door) -> None:
+    """To the second."""
+    small.clock.go_on(seconds=60)
+    assert small.hall.is_site_known()
+    small.clock.go_on(seconds=1)
+    assert not small.hall.is_site_known()
+
+
+def test_a_hall_without_a_cap_has_no_line(door: Door) -> None:
+    """Zero means no limit."""
+    assert door.hall.free(door.log.state) is None
+    assert door.desk.idle_facts().cap is None
+    assert all(door.lets_in(door.books()).face is Face.ADMITTED for _ in range(5))
+
+
+def test_numbers_are_unique_across_kinds_and_kiosks_of_a_door(tmp_path: Path) -> None:
+    """Each carries the kiosk's letter; a call means one person."""
+    numbers: list[str] = []
+    for letter in ("A", "B", "G", "R", "W"):
+        door = Door(tmp_path, letter=letter)
+        for _ in range(2):
+            numbers += [door.lets_in(door.books(is_green=is_green)).number or "" for is_green in (False, True)]
+            numbers.append(door.reads(door.to_measuring(door.books()), 3400).number or "")
+        door.close()
+    assert "" not in numbers
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_numbers_begin_anew_each_local_day(door: Door) -> None:
+    """At local midnight, not at midnight in UTC."""
+    assert door.lets_in(door.books()).number == "B001"
+    assert door.lets_in(door.books()).number == "B002"
+    door.clock.go_on(minutes=24 * 60)
+    later = door.books(slot_start=make.at(10, day=11), slot_end=make.at(11, day=11))
+    assert door.lets_in(later).number == "B001"
+
+
+def test_rests_that_are_over_are_called(door: Door) -> None:
+    """The idle screen shows whose turn it is."""
+    door.reads(door.to_measuring(door.books()), 3400)
+    assert door.desk.idle_facts().called == ()
+    door.clock.go_on(minutes=5)
+    assert door.desk.idle_facts().called == ("RB01",)
+
+
+def test_the_line_is_taken_over_with_its_visitor(small: Door) -> None:
+    """Who lined up at kiosk A and scans here while there is room goes in here."""
+    from tests.services.builders import code_of, new_booking
+
+    booking = new_booking()
+    waiting = make.visit(Step.HALL_LINE, kiosk_id="kiosk-A", booking=booking, booking_id=booking.id, line_number="WA01")
+    small.hears_site(waiting)
+    assert small.scan(code_of(booking)).number == "B001"
