@@ -115,6 +115,11 @@ def _client(settings: Settings, token: str | None, clock: Clock) -> CentralClien
     )
 
 
+def _thermometer(settings: Settings, clock: Clock) -> Thermometer:
+    in_production = settings.kiosk.mode == "production"
+    return open_thermometer(settings.kiosk.thermometer.model_dump(), clock, in_production=in_production)
+
+
 class Kiosk:
     """A whole kiosk: `start`, use `desk` through `call` or `submit`, `stop`."""
 
@@ -137,7 +142,7 @@ class Kiosk:
             raise StoreError(message)
         self.identity = identity
         self.central: Central = parts.central or _client(settings, identity.token, self.clock)
-        self.thermometer = parts.thermometer or open_thermometer(settings.kiosk, self.clock)
+        self.thermometer = parts.thermometer or _thermometer(settings, self.clock)
         self.copy = SqliteCopy(data / COPY_FILE, key)
         self.reader = LogReader(data / LOG_FILE, key)
         self.desk = self._build_desk(identity)

@@ -60,7 +60,11 @@ def _camera(settings: Settings) -> tuple[bool, str]:
 
 def _thermometer(settings: Settings) -> tuple[bool, str]:
     try:
-        device = open_thermometer(settings.kiosk, SystemClock())
+        device = open_thermometer(
+            settings.kiosk.thermometer.model_dump(),
+            SystemClock(),
+            in_production=settings.kiosk.mode == "production",
+        )
     except (ConfigError, DeviceError) as error:
         return False, str(error)
     try:

@@ -9,8 +9,8 @@ from kiosk.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
-    from kiosk.config import KioskSettings
     from kiosk.ports import Clock, Thermometer
 
 DRIVERS: Final[Mapping[str, str]] = {
@@ -18,16 +18,19 @@ DRIVERS: Final[Mapping[str, str]] = {
     "replay": "kiosk.adapters.thermometers.replay",
     "manual": "kiosk.adapters.thermometers.manual",
 }
-"""Each module has `open_device(settings, clock)`; what only one driver needs is imported by that driver."""
+"""Each module has `open_device(options, clock)`; what only one driver needs is imported by that driver."""
 
 
-def open_thermometer(settings: KioskSettings, clock: Clock) -> Thermometer:
-    """Return the configured thermometer; raises ConfigError for an unknown or, in production, an unreal one."""
-    name = settings.thermometer.driver
+def open_thermometer(options: Mapping[str, Any], clock: Clock, *, in_production: bool) -> Thermometer:
+    """Return the thermometer of `options` (the settings' section; `driver` names the module).
+
+    Raises ConfigError for an unknown driver and, in production, for one that measures nobody.
+    """
+    name = options["driver"]
     if name not in DRIVERS:
         raise ConfigError([f"thermometer.driver: {name!r} is none of {', '.join(sorted(DRIVERS))}"])
-    device: Thermometer = import_module(DRIVERS[name]).open_device(settings.thermometer, clock)
-    if device.is_simulated and settings.mode == "production":
+    device: Thermometer = import_module(DRIVERS[name]).open_device(options, clock)
+    if device.is_simulated and in_production:
         device.close()
         raise ConfigError([f"thermometer.driver: {name!r} does not measure anybody; production refuses it"])
     return device

@@ -8,9 +8,9 @@ from kiosk.domain.screening import NO_DEVICE
 from kiosk.errors import DeviceUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
-    from kiosk.config import ThermometerSettings
     from kiosk.domain.screening import Reading
     from kiosk.ports import Clock
 
@@ -36,6 +36,6 @@ class ManualThermometer:
         """Do nothing: there is nothing to let go of."""
 
 
-def open_device(_settings: ThermometerSettings, _clock: Clock) -> ManualThermometer:
+def open_device(_options: Mapping[str, Any], _clock: Clock) -> ManualThermometer:
     """Return the device for `kiosk.toml`."""
     return ManualThermometer()

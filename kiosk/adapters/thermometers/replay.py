@@ -17,9 +17,9 @@ from kiosk.domain.screening import Flag, Reading
 from kiosk.errors import ConfigError, DeviceTimeout, DeviceUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
-    from kiosk.config import ThermometerSettings
     from kiosk.ports import Clock
 
 _HUNDRED: Final = 100
@@ -109,6 +109,6 @@ def _maybe(text: str | None) -> int | None:
     return centi(text) if text else None
 
 
-def open_device(settings: ThermometerSettings, clock: Clock) -> ReplayThermometer:
+def open_device(options: Mapping[str, Any], clock: Clock) -> ReplayThermometer:
     """Return the device for `kiosk.toml`."""
-    return ReplayThermometer(Path(settings.file), clock)
+    return ReplayThermometer(Path(options["file"]), clock)

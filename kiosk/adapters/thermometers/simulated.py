@@ -13,9 +13,9 @@ from kiosk.domain.screening import Flag, Reading
 from kiosk.errors import DeviceTimeout, DeviceUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
-    from kiosk.config import ThermometerSettings
     from kiosk.ports import Clock
 
 SAMPLES: Final = 12
@@ -93,6 +93,6 @@ class SimulatedThermometer:
         self._closed.set()
 
 
-def open_device(_settings: ThermometerSettings, clock: Clock) -> SimulatedThermometer:
+def open_device(_options: Mapping[str, Any], clock: Clock) -> SimulatedThermometer:
     """Return the device for `kiosk.toml`."""
     return SimulatedThermometer(clock)
