@@ -82,7 +82,8 @@ class ChainState:
         return has_changed
 
     def visit(self, visit_id: VisitId) -> Visit | None:
-        """Return one visit, or None."""
+        """Return one visit, or None; raises ValueError for an id that is none."""
+        _check_name(visit_id)
         held = self._draft.get(visit_id) or self._visits.get(visit_id)
         if held is not None:
             return held[0]
@@ -110,7 +111,8 @@ class ChainState:
         return sorted((v for v in found.values() if is_open(v.step)), key=lambda visit: visit.first_contact)
 
     def case(self, case_id: CaseId) -> Case | None:
-        """Return one case, or None."""
+        """Return one case, or None; raises ValueError for an id that is none."""
+        _check_name(case_id)
         held = self._draft_cases.get(case_id) or self._cases.get(case_id)
         return held or next(self._read_cases(cases.c.case_id == case_id), None)
 
@@ -126,7 +128,8 @@ class ChainState:
         return sorted((case for case in found.values() if case.is_open), key=lambda case: case.opened_at)
 
     def count(self, name: str) -> int:
-        """Return a counter; 0 when it was never set."""
+        """Return a counter, 0 when it was never set; raises ValueError for a name that is none."""
+        _check_name(name)
         for held in (self._draft_counts, self._counts):
             if name in held:
                 return held[name]

@@ -34,7 +34,8 @@ class Database:
             _set_up_sqlite(self._writer, begin="BEGIN IMMEDIATE", is_writer=True)
             _set_up_sqlite(self._reader, begin="BEGIN", is_writer=False)
         else:
-            self._writer = self._reader = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+            self._writer = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ")
         log_tables.metadata.create_all(self._writer)
         self._check_version()
 

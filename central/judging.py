@@ -85,7 +85,8 @@ class Judge:
         """Judge what an applied entry says of its booking."""
         if entry.kind is not EntryKind.ARRIVED or entry.body is None:
             return
-        visit = state.visit(VisitId(entry.data().get("visit_id", "")))
+        visit_id = entry.data().get("visit_id")
+        visit = state.visit(VisitId(visit_id)) if visit_id is not None else None
         if visit is None or visit.booking_id is None:
             return
         of_booking = (bookings.c.site_id == self._who.site_id) & (bookings.c.booking_id == visit.booking_id)

@@ -75,6 +75,9 @@ def test_a_number_too_long_to_read_spoils_its_own_entry_only(city: City) -> None
         "[1]",
         {},
         {"visit_id": 7},
+        {"visit_id": None},
+        {"visit_id": ["v"]},
+        {"visit_id": ""},
         {"visit_id": "v", "first_contact": "yesterday"},
         {"visit_id": "v" * 65, "first_contact": "2020-03-10T01:00:00.000Z"},
         {"visit_id": "v", "first_contact": "2020-03-10T01:00:00.000Z", "reasons": [1]},
@@ -90,6 +93,15 @@ def test_a_body_that_is_not_of_its_kind_is_stored_and_marked(city: City, body: d
     caller.log.devices(1)
     assert caller.ship()["high_seq"] == 2
     assert city.verdicts() == [(1, "not_applied")]
+
+
+def test_a_word_about_no_visit_is_stored_and_changes_nothing(city: City) -> None:
+    """An arrival that names nobody is nobody's arrival."""
+    caller = city.kiosk()
+    caller.log.add("arrived", {})
+    caller.log.add("arrived", {"visit_id": None})
+    assert caller.ship()["high_seq"] == 2
+    assert city.verdicts() == [(2, "not_applied")]
 
 
 def test_a_counter_out_of_bounds_is_stored_and_marked(city: City) -> None:
