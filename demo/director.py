@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from demo.drawn_camera import WIFI_POSTER
 from demo.endings import LostError
 from demo.stories import STORIES, refused
-from kiosk.services.views import Face
+from kiosk.services.views import Face, Hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,6 +85,12 @@ class Director:
         self.note_visit()
         self.look()
 
+    def expect_measuring(self) -> None:
+        """Wait for the measuring screen, on which a reading is under way."""
+        self.hand.wait_for(lambda: self.app.shown_name is Face.MEASURING, "the measuring screen")
+        self.hand.frames(3)
+        self.snapshot("measuring")
+
     def note_visit(self) -> None:
         """Remember the visit on the screen as this person's."""
         visit_id = self.app.view.visit_id
@@ -99,6 +106,10 @@ class Director:
         refusal = self.app.view.refusal
         told = refusal is not None and not self.app.view.looks_to_guard and self.app.shown_name is Face.REFUSED
         return f"{self.app.shown_name}-{refusal.reason}" if told and refusal is not None else str(self.app.shown_name)
+
+    def has_seen(self, name: str) -> bool:
+        """Tell whether there is a picture of this screen already."""
+        return name in self._seen
 
     def snapshot(self, name: str) -> None:
         """Save a picture of the screen, once for each name."""
@@ -148,6 +159,7 @@ class Director:
             self._tickets[person.number] = self.office.ticket(person)
         self.refresh()
         self.expect(Face.IDLE)
+        self._hang_a_poster()
         turns = [_Turn(person.comes_at, person.number, person) for person in cast]
         heapq.heapify(turns)
         order = len(cast)
@@ -159,6 +171,14 @@ class Director:
                 order += 1
                 heapq.heappush(turns, _Turn(self.clock.now() + back_after, order, turn.person, turn.story))
         return [self._last_visit(person) for person in cast]
+
+    def _hang_a_poster(self) -> None:
+        """Let the scanner see a code that is no booking: it says so, and keeps nothing of it."""
+        self.camera.show(WIFI_POSTER)
+        hint = Hint.NOT_A_BOOKING_CODE
+        self.hand.wait_for(lambda: self.app.view.hint is hint, "the hint about a foreign code")
+        self.snapshot("idle-hint")
+        self._put_away()
 
     def refresh(self) -> None:
         """Bring the kiosk's local copy up to date, as its own thread does when nobody leads it."""

@@ -39,8 +39,13 @@ def _from_booking(stage: Director, *values: int | str) -> None:
 
 
 def admitted(stage: Director, _me: Person, ticket: Ticket) -> Iterator[timedelta]:
-    """Come in the slot, declare nothing, measure normal."""
-    _to_thermometer(stage, ticket, NORMAL)
+    """Come in the slot, declare nothing, measure normal; the first one takes as long as people do."""
+    if stage.has_seen("measuring"):
+        _to_thermometer(stage, ticket, NORMAL)
+    else:
+        _to_thermometer(stage, ticket, "slow")
+        stage.expect_measuring()
+        stage.thermometer.go_on()
     stage.expect(Face.ADMITTED)
     yield from ()
 
