@@ -48,20 +48,22 @@ def trouble(desk: Desk, status: int, code: str, message: str) -> Response:
 
 def install(app: FastAPI) -> None:
     """Make every "no" of the application one of ours; no message repeats what was sent."""
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _misread)
+    app.add_exception_handler(404, _nowhere)
+    app.add_exception_handler(405, _nowhere)
 
-    async def refused(request: Request, error: Exception) -> Response:
-        refusal = cast("Refusal", error)
-        return trouble(desk_of(request), refusal.status, refusal.code, str(refusal))
 
-    async def misread(request: Request, error: Exception) -> Response:
-        mistakes = cast("RequestValidationError", error).errors()
-        where = "; ".join(".".join(map(str, item["loc"])) + ": " + item["type"] for item in mistakes)
-        return trouble(desk_of(request), 400, "bad_request", where)
+async def _refused(request: Request, error: Exception) -> Response:
+    refusal = cast("Refusal", error)
+    return trouble(desk_of(request), refusal.status, refusal.code, str(refusal))
 
-    async def nowhere(request: Request, _error: Exception) -> Response:
-        return trouble(desk_of(request), 404, "not_found", "no such place")
 
-    app.add_exception_handler(Refusal, refused)
-    app.add_exception_handler(RequestValidationError, misread)
-    app.add_exception_handler(404, nowhere)
-    app.add_exception_handler(405, nowhere)
+async def _misread(request: Request, error: Exception) -> Response:
+    mistakes = cast("RequestValidationError", error).errors()
+    where = "; ".join(".".join(map(str, item["loc"])) + ": " + item["type"] for item in mistakes)
+    return trouble(desk_of(request), 400, "bad_request", where)
+
+
+async def _nowhere(request: Request, _error: Exception) -> Response:
+    return trouble(desk_of(request), 404, "not_found", "no such place")
