@@ -102,13 +102,20 @@ class GuardBoardScreen(GuardScreen):
         server = "online" if not board.unsent else "unsent"
         key = f"guard.{server if board.is_online else 'offline'}"
         self.devices = [
-            (" ".join(words), f"{texts.t('guard.not_well')} · {' '.join(bad)}" if bad else texts.t("guard.well")),
-            (texts.t("guard.server"), texts.t(key, minutes=minutes, count=board.unsent)),
+            (" ".join(words), self._wellness(bad), "look" if bad else "well"),
+            (
+                texts.t("guard.server"),
+                texts.t(key, minutes=minutes, count=board.unsent),
+                "well" if board.is_online else "look",
+            ),
         ]
         warnings = [] if board.booking_data_of_today else [texts.t("guard.no_data")]
         if board.extra_late_min:
             warnings.append(texts.t("guard.extra_late", minutes=board.extra_late_min))
         self.warnings = "\n".join(warnings)
+
+    def _wellness(self, bad: list[str]) -> str:
+        return f"{self.texts.t('guard.not_well')} · {' '.join(bad)}" if bad else self.texts.t("guard.well")
 
     def tick(self, now: datetime) -> None:
         """Count the rows' time on."""

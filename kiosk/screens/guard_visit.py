@@ -83,7 +83,7 @@ class GuardVisitScreen(GuardScreen):
     def _button(self, act: str, *, is_first: bool) -> Widget:
         words = self.texts.t(f"guard.act.{act}")
         if act in _HARD_TO_UNDO:
-            armed = ArmedButton(content=words, asks=words)
+            armed = Factory.ArmedLarge(content=words, asks=words)
             armed.fbind("is_armed", lambda button, is_armed: self._arm(button, is_armed))
             armed.fbind("on_sure", lambda _button: self.on_act(act))
             return armed

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from kivy.properties import ObjectProperty, StringProperty
 
@@ -10,9 +11,13 @@ from kiosk.screens.base import VisitorScreen
 from kiosk.services.views import Hint
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import numpy as np
 
     from kiosk.services.views import IdleFacts
+
+HINT_LASTS: Final = timedelta(seconds=6)
 
 
 class IdleScreen(VisitorScreen):
@@ -26,18 +31,23 @@ class IdleScreen(VisitorScreen):
     called_text = StringProperty("")
     notice_text = StringProperty("")
     suffix = StringProperty("")
+    _hinted_at: datetime | None = None
 
     def refresh(self) -> None:
         """Say hint and facts in the language that comes first."""
         self.suffix = "_exit" if self.stage.settings.is_exit else ""
         hint = self.view.hint if self.view is not None else Hint.NONE
         self.hint = "" if hint is Hint.NONE else self.texts.t(f"hint.{hint}")
+        self._hinted_at = None if hint in {Hint.NONE, Hint.EXIT_NEXT} else self.now
         if self.facts is not None:
             self.show_facts(self.facts)
 
-    def clear_hint(self) -> None:
-        """Take the hint away: it was about a visitor who may have left."""
-        self.hint = ""
+    def tick(self, now: datetime) -> None:
+        """Take a hint away after a while: it was about a visitor who may have left."""
+        super().tick(now)
+        if self._hinted_at is not None and now - self._hinted_at >= HINT_LASTS:
+            self._hinted_at = None
+            self.hint = ""
 
     def show_facts(self, facts: IdleFacts) -> None:
         """Show the hour, the hall, who may scan again, and the notices."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from kivy.properties import BooleanProperty, NumericProperty
+from kivy.properties import BooleanProperty, NumericProperty, OptionProperty
 from kivy.uix.layout import Layout
 
 if TYPE_CHECKING:
@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 class Sides(Layout):
     """Three parts in this order: head (words), body, foot (what to touch).
 
-    Upright: head on top, foot at the bottom, body in the room between. Lying: head left, body and foot right; with
-    `body_alone`, head and foot left and the body right. Head and foot take the height they need. `is_centred`
-    centres the head in its column when lying. `head_part`: the head's part of the width when lying.
+    Upright: head on top, foot at the bottom, body in the room between. Lying, by `lying`: "body_right" sets head left,
+    body and foot right; "body_left" head and body left, foot right; "body_alone" head and foot left, body right. Head
+    and foot take the height they need. When lying, `is_centred` centres the head in its column and
+    `is_body_centred` the body in its room; `head_part` is the left column's part of the width.
     """
 
     is_wide = BooleanProperty(False)
-    body_alone = BooleanProperty(False)
+    lying = OptionProperty("body_right", options=["body_right", "body_left", "body_alone"])
     is_centred = BooleanProperty(False)
+    is_body_centred = BooleanProperty(False)
     head_part = NumericProperty(0.48)
     margin = NumericProperty("56dp")
     above = NumericProperty("24dp")
@@ -30,7 +32,7 @@ class Sides(Layout):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        for name in ("pos", "size", "children", "margin", "above", "below", "between", "head_part", "body_alone"):
+        for name in ("pos", "size", "children", "margin", "above", "below", "between", "head_part", "lying"):
             self.fbind(name, self._trigger_layout)
 
     def add_widget(self, widget: Widget, *args: object, **kwargs: object) -> None:
@@ -42,26 +44,45 @@ class Sides(Layout):
         """Place the three parts."""
         if len(self.children) != 3:  # noqa: PLR2004 - head, body, foot
             return
-        foot, body, head = self.children
         self.is_wide = self.width > self.height
-        left, width = self.x + self.margin, self.width - 2 * self.margin
-        bottom, top = self.y + self.below, self.top - self.above
-        if not self.is_wide:
-            _place(head, left, top - head.minimum_height, width, head.minimum_height)
-            _place(foot, left, bottom, width, foot.minimum_height)
-            low = bottom + (foot.minimum_height + self.between if foot.minimum_height else 0)
-            _place(body, left, low, width, max(0, head.y - self.between - low))
+        room = _Room(self.x + self.margin, self.y + self.below, self.right - self.margin, self.top - self.above)
+        if self.is_wide:
+            self._lay_side_by_side(room)
+        else:
+            self._stack(room, *reversed(self.children))
+
+    def _stack(self, room: _Room, head: Widget, body: Widget, foot: Widget) -> None:
+        """Set head on top, foot at the bottom, body between."""
+        _place(head, room, room.top - head.minimum_height, room.top)
+        _place(foot, room, room.bottom, room.bottom + foot.minimum_height)
+        low = foot.top + self.between if foot.minimum_height else room.bottom
+        _place(body, room, low, head.y - self.between)
+
+    def _lay_side_by_side(self, room: _Room) -> None:
+        foot, body, head = self.children
+        edge = room.left + (room.right - room.left - self.margin) * self.head_part
+        left, right = room._replace(right=edge), room._replace(left=edge + self.margin)
+        foot_room = left if self.lying == "body_alone" else right
+        _place(foot, foot_room, room.bottom, room.bottom + foot.minimum_height)
+        free = (room.top - room.bottom - head.minimum_height) / 2 if self.is_centred else 0
+        top = room.top - max(0, free)
+        _place(head, left, top - head.minimum_height, top)
+        if self.lying == "body_left":
+            _place(body, left, room.bottom, head.y - self.between)
             return
-        left_width = (width - self.margin) * self.head_part
-        right, right_width = left + left_width + self.margin, width - self.margin - left_width
-        beside = left if self.body_alone else right
-        _place(foot, beside, bottom, left_width if self.body_alone else right_width, foot.minimum_height)
-        low = bottom if self.body_alone else bottom + foot.minimum_height + self.between
-        _place(body, right, low, right_width, top - low)
-        free = (top - bottom - head.minimum_height) / 2 if self.is_centred else 0
-        _place(head, left, top - max(0, free) - head.minimum_height, left_width, head.minimum_height)
+        low = foot.top + self.between if self.lying == "body_right" and foot.minimum_height else room.bottom
+        spare = (room.top - low - body.minimum_height) / 2 if self.is_body_centred else 0
+        _place(body, right, low, room.top - max(0, spare))
 
 
-def _place(widget: Widget, x: float, y: float, width: float, height: float) -> None:
-    widget.pos = (x, y)
-    widget.size = (width, height)
+class _Room(NamedTuple):
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+def _place(widget: Widget, room: _Room, bottom: float, top: float) -> None:
+    """Set `widget` across `room`, from `bottom` to `top`."""
+    widget.pos = (room.left, bottom)
+    widget.size = (room.right - room.left, max(0, top - bottom))

@@ -52,7 +52,7 @@ class ScreenSettings:
     is_borderless: bool = True
     is_exit: bool = False
     is_mirrored: bool = True
-    timeouts_s: Mapping[Any, float] = field(default_factory=lambda: dict(TIMEOUTS_S))
+    timeouts_s: Mapping[str, float] = field(default_factory=lambda: dict(TIMEOUTS_S))
 
 
 @dataclass(frozen=True, slots=True)

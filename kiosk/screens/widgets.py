@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 from kivy.core.text import Label as CoreLabel
+from kivy.factory import Factory
 from kivy.properties import (
     BooleanProperty,
     ColorProperty,
@@ -37,7 +38,8 @@ class Text(Label):
     """Words that wrap as Chinese and English want it, and take the height they need.
 
     `content` is what is said. With `is_one_line` the words never wrap: they are set smaller until they fit. With
-    `is_natural` they are one line and the widget is as wide as they are.
+    `is_natural` they are one line and the widget is as wide as they are. `is_balanced` makes lines about equally long:
+    good for a few, not for a page.
     `weight` draws the words as heavier type would (see `fonts.py`), as a part of the size of the type.
     """
 
@@ -45,6 +47,7 @@ class Text(Label):
     nominal = NumericProperty("48sp")
     is_one_line = BooleanProperty(False)
     is_natural = BooleanProperty(False)
+    is_balanced = BooleanProperty(True)
     weight = NumericProperty(0)
 
     def __init__(self, **kwargs: object) -> None:
@@ -64,7 +67,12 @@ class Text(Label):
                 self.width = needed + 2
             return
         self.font_size = self.nominal
-        self.text = wrapped(self.content, lambda part: measured(part, self.nominal), self.width * _SLACK)
+        self.text = wrapped(
+            self.content,
+            lambda part: measured(part, self.nominal),
+            self.width * _SLACK,
+            is_balanced=self.is_balanced,
+        )
 
 
 class Touch(ButtonBehavior, BoxLayout):
@@ -119,9 +127,20 @@ class ArmedButton(Touch):
 
 
 class Key(Touch):
-    """One key of a keypad; `name` is what it types, or `back`."""
+    """One key of a keypad; `name` is what it types."""
 
     name = StringProperty("")
+
+
+class BackKey(Touch):
+    """The key that takes a sign away; it bears a drawn sign."""
+
+    name = StringProperty("back")
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.clear_widgets()
+        self.add_widget(Factory.BackSign())
 
 
 class Keypad(GridLayout):
@@ -137,11 +156,11 @@ class Keypad(GridLayout):
             if not name:
                 self.add_widget(Widget())
                 continue
-            key = Key(name=name)
+            key = BackKey() if name == "back" else Key(name=name)
             key.fbind("on_release", self._touched)
             self.add_widget(key)
 
-    def _touched(self, key: Key) -> None:
+    def _touched(self, key: Key | BackKey) -> None:
         self.dispatch("on_key", key.name)
 
     def on_key(self, name: str) -> None:
@@ -171,31 +190,38 @@ class Card(BoxLayout):
 
 
 class Row(BoxLayout):
-    """One line of a card: what it is, and what it says."""
+    """One line of a card: what it is, and what it says. `mood` is "well", "look" or empty."""
 
     label = StringProperty("")
     value = StringProperty("")
-    value_color = ColorProperty((0, 0, 0, 0))
+    mood = StringProperty("")
+    label_part = NumericProperty(0.36)
     is_first = BooleanProperty(False)
 
 
 class RowCard(Card):
-    """A card of rows; `rows` is a list of (label, value)."""
+    """A card of rows; `rows` is a list of (label, value) or (label, value, mood). `label_part`: width of the labels."""
 
     rows = ListProperty()
     part = ObjectProperty(Row)
+    label_part = NumericProperty(0.36)
 
-    def on_rows(self, _card: RowCard, rows: list[tuple[str, str]]) -> None:
+    def on_rows(self, _card: RowCard, rows: list[tuple[str, ...]]) -> None:
         """Lay the rows out anew."""
         self.clear_widgets()
-        for index, (label, value) in enumerate(rows):
-            self.add_widget(self.part(label=label, value=value, is_first=index == 0))
+        for index, (label, value, *mood) in enumerate(rows):
+            row = self.part(label=label, value=value, is_first=index == 0)
+            if mood:
+                row.mood = mood[0]
+                row.label_part = self.label_part
+            self.add_widget(row)
 
 
 class NumberCard(Card):
-    """A number to remember, as large as it can be."""
+    """A number to remember, as large as it can be in a screen `room` pixels high."""
 
     above = StringProperty("")
     number = StringProperty("")
     below = StringProperty("")
+    room = NumericProperty(0)
     number_color = ColorProperty((0, 0, 0, 0))

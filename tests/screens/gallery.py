@@ -1,0 +1,100 @@
+"""Draws every screen in both languages and both sizes of text, looks for faults, and compares with the references.
+
+    python -m tests.screens.gallery                         both windows, each in a process of its own
+    python -m tests.screens.gallery --record                take what is drawn now as the references
+    python -m tests.screens.gallery --size 1280x800 --only booking --out DIR      look at one, in full size
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PIL import Image
+
+    from tests.screens.samples import Sample
+    from tests.screens.stand import Stand
+
+SIZES: Final = ("1080x1920", "1280x800")
+PANEL_WIDTHS: Final = {"1080x1920": 270, "1280x800": 400}
+VARIANTS: Final = (("zh", False), ("en", False), ("zh", True), ("en", True))
+"""Language that comes first, and whether the text is large."""
+
+_RED_ALLOWED: Final = 0.0002
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the gallery; return 0 when everything is as it should be."""
+    parser = argparse.ArgumentParser(prog="python -m tests.screens.gallery", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--size", choices=SIZES, help="one window only, in this process")
+    parser.add_argument("--record", action="store_true", help="take what is drawn now as the references")
+    parser.add_argument("--only", default="", help="only samples whose name begins so")
+    parser.add_argument("--out", type=Path, help="write every picture in full size into this folder")
+    chosen = parser.parse_args(arguments)
+    if chosen.size is None:
+        given = sys.argv[1:] if arguments is None else list(arguments)
+        runs = [[sys.executable, "-m", "tests.screens.gallery", "--size", size, *given] for size in SIZES]
+        return max(subprocess.run(run, check=False).returncode for run in runs)
+    return _one_window(chosen.size, chosen.only, chosen.out, is_recording=chosen.record)
+
+
+def _one_window(size: str, only: str, out: Path | None, *, is_recording: bool) -> int:
+    width, height = (int(part) for part in size.split("x"))
+    from tests.screens.window import open_window
+
+    open_window(width, height)
+    # Kivy must not be imported before the window is set up.
+    from kiosk.screens.fonts import font_path
+    from tests.screens.glyphs import missing
+    from tests.screens.samples import SAMPLES
+    from tests.screens.stand import Stand
+
+    stand = Stand(width, height)
+    proofs = Path(tempfile.mkdtemp(prefix="gallery-"))
+    mistakes: list[str] = []
+    for sample in SAMPLES:
+        if sample.name.startswith(only):
+            mistakes += _one_sample(stand, sample, size, out, proofs, is_recording=is_recording)
+    lacking = missing(font_path(), stand.signs)
+    mistakes += [f"the font lacks {sign!r}" for sign in sorted(lacking)]
+    for mistake in mistakes:
+        print(mistake)  # noqa: T201 - a command that answers on standard output
+    return 1 if mistakes else 0
+
+
+def _one_sample(  # noqa: PLR0913 - one call, by name
+    stand: Stand, sample: Sample, size: str, out: Path | None, proofs: Path, *, is_recording: bool
+) -> list[str]:
+    from tests.screens import looks, pictures
+    from tests.screens.window import pixels, save
+
+    mistakes: list[str] = []
+    panels: list[Image.Image] = []
+    for language, is_large in VARIANTS:
+        name = f"{sample.name} {size} {language}{' large' if is_large else ''}"
+        screen = stand.show(sample, language, is_large=is_large)
+        picture = pixels()
+        mistakes += [f"{name}: {fault}" for fault in looks.faults(screen, stand.width, stand.height)]
+        if not stand.is_guards and looks.reddish_part(stand.without_camera(picture)) > _RED_ALLOWED:
+            mistakes.append(f"{name}: red on a visitor's screen")
+        panels.append(pictures.small(picture, PANEL_WIDTHS[size]))
+        if out is not None:
+            save(picture, out / f"{name.replace(' ', '_')}.png")
+    drawn = pictures.sheet(panels)
+    path = pictures.EXPECTED / size / f"{sample.name}.png"
+    if is_recording:
+        pictures.record(drawn, path)
+        return mistakes
+    apart = pictures.difference(drawn, path, proofs / size)
+    return [*mistakes, f"{sample.name} {size}: {apart}"] if apart else mistakes
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,317 @@
+"""One sample of each screen that a person may meet: what the gallery draws and the taps test touches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from kiosk.domain.admission import Reason
+from kiosk.domain.declaration import Declaration, Notice, Question
+from kiosk.domain.ids import VisitId
+from kiosk.domain.site import Words
+from kiosk.screens.catalog import Panel
+from kiosk.screens.stage import ScreenSettings
+from kiosk.services.views import (
+    BookingCard,
+    Face,
+    GuardBoard,
+    GuardDetail,
+    GuardRow,
+    Hint,
+    IdleFacts,
+    RefusalFacts,
+    View,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kiosk.screens.base import BaseScreen
+
+CONFIG: Final = Path(__file__).parents[2] / "config"
+NOW: Final = datetime(2020, 3, 10, 2, 12, tzinfo=UTC)  # 10:12 at the site
+VISIT: Final = VisitId("01900000-0000-7000-8000-000000000001")
+
+
+def _at(hour: int, minute: int = 0, day: int = 10) -> datetime:
+    """Return a time at the site, which is eight hours ahead."""
+    return datetime(2020, 3, day, hour, minute, tzinfo=UTC) - timedelta(hours=8)
+
+
+def settings(width_px: int, height_px: int) -> ScreenSettings:
+    """Return the settings of a kiosk whose window has this size."""
+    return ScreenSettings(
+        site=Words("车管二分所", "Vehicle Branch 2"),
+        entrance=Words("1 号入口", "Entrance 1"),
+        zone=ZoneInfo("Asia/Shanghai"),
+        width_px=width_px,
+        height_px=height_px,
+        is_mirrored=False,
+    )
+
+
+CARD: Final = BookingCard(
+    name_masked="张*明",
+    plate_masked="冀A***45",
+    service=Words("补领机动车驾驶证", "Driving licence reissue"),
+    hall=Words("2 号厅 · 驾驶人窗口", "Hall 2 · driver counters"),
+    slot_start=_at(10),
+    slot_end=_at(11),
+)
+GREEN: Final = replace(
+    CARD,
+    name_masked=None,
+    plate_masked="冀A***6警",
+    service=Words("救护车临时行驶车号牌核发", "Temporary plate for an ambulance"),
+    is_green=True,
+)
+FORM: Final = Declaration(
+    version=3,
+    title=Words("近 14 天内，您是否……", "In the last 14 days, have you …"),
+    questions=(
+        Question("symptoms", Words("有发热、咳嗽、乏力或腹泻", "had fever, a cough, fatigue or diarrhoea")),
+        Question("places", Words("到过公告所列风险地区", "been to an area on the risk list")),
+        Question("contact", Words("接触过确诊或疑似人员", "been near a confirmed or suspected case")),
+    ),
+    notice=Notice(
+        version=3,
+        short=Words(
+            "申报由本场所处理，仅用于疫情防控，保存 30 天后自动删除。",
+            "Handled by this site for epidemic control only, deleted after 30 days.",
+        ),
+        full=Words(
+            "处理者：市公安局交通管理局车辆管理所第二分所。\n目的：疫情防控，判断能否入场。\n"
+            "内容：健康申报的回答、体温读数、预约信息。不收集其他信息，不提供给与疫情防控无关的单位。\n"
+            "期限：保存 30 天，到期由程序自动删除。\n"
+            "您的权利：可请工作人员查看、更正您的申报，也可不使用本机，改由人工登记。",
+            "Who: the second branch of the city's vehicle administration.\n"
+            "What for: epidemic control; whether you may come in.\n"
+            "What: your answers, the temperature reading, the booking. Nothing else, and not for others.\n"
+            "How long: 30 days, then deleted by program.\n"
+            "Your rights: staff will show or correct your answers; you may register by hand instead.",
+        ),
+    ),
+)
+FACTS: Final = IdleFacts(
+    now=NOW,
+    slot_start=_at(10),
+    slot_end=_at(11),
+    inside=86,
+    cap=120,
+    called=(),
+    notices=(
+        Words("可网上办理的业务，窗口不再受理", "Services offered online are not done at the counters"),
+        Words("请佩戴口罩", "Please wear a mask"),
+    ),
+    waiting_for_guard=0,
+    is_simulated=False,
+    is_online=True,
+    oldest_unsent_s=None,
+)
+BUSY_FACTS: Final = replace(FACTS, called=("R12", "W03"), waiting_for_guard=2, is_simulated=True, cap=None)
+
+ROWS: Final = (
+    GuardRow(VISIT, "C02", "waiting", _at(10, 11), _at(10, 12) + timedelta(seconds=41), ("measure", "keep")),
+    GuardRow(VisitId("b"), "G07", "card_check", _at(10, 10), None, ("card_seen", "turn_away")),
+    GuardRow(VisitId("c"), "R09", "rest_over", _at(10, 4), _at(10, 10) + timedelta(seconds=40), ("measure",)),
+)
+BOARD: Final = GuardBoard(
+    guard_name="李*",
+    inside=86,
+    cap=120,
+    resting=4,
+    cases_open=2,
+    rows=ROWS,
+    devices=(("camera", True), ("thermometer", True), ("printer", True)),
+    unsent=31,
+    oldest_unsent_s=760,
+    is_online=False,
+    typing_closed=True,
+    extra_late_min=15,
+    booking_data_of_today=True,
+)
+CALM_BOARD: Final = replace(
+    BOARD,
+    rows=(),
+    resting=0,
+    cases_open=0,
+    cap=None,
+    devices=(("camera", True), ("thermometer", False)),
+    unsent=0,
+    is_online=True,
+    typing_closed=False,
+    extra_late_min=0,
+    booking_data_of_today=False,
+)
+DETAIL: Final = GuardDetail(
+    row=replace(ROWS[0], needs=("measure", "admit", "keep", "turn_away")),
+    card=CARD,
+    cause_key="elevated",
+    reason=None,
+    readings=((_at(10, 11), "37.4", "elevated"),),
+    case_label="C02",
+    declared_keys=(),
+)
+
+
+def frame() -> np.ndarray:
+    """Return a drawn camera frame: a phone with squares on it, brighter to the right and below."""
+    picture = np.zeros((480, 640, 3), np.uint8)
+    picture[:, :, 1] = np.linspace(40, 90, 480, dtype=np.uint8)[:, None]
+    picture[:, :, 2] = np.linspace(30, 110, 640, dtype=np.uint8)[None, :]
+    picture[120:360, 250:390] = (235, 240, 238)
+    for row in range(8):
+        for column in range(8):
+            if (row * 5 + column * 3 + row * column) % 3:
+                top, left = 170 + row * 13, 268 + column * 13
+                picture[top : top + 13, left : left + 13] = (20, 30, 25)
+    return picture
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One picture: which screen, and what it is told before it is drawn."""
+
+    name: str
+    place: Face | Panel
+    prepare: Callable[[BaseScreen], None]
+    is_simulated: bool = False
+
+
+def _view(view: View) -> Callable[[BaseScreen], None]:
+    return lambda screen: screen.show(view)
+
+
+def _idle(facts: IdleFacts, hint: Hint = Hint.NONE, *, with_frame: bool = True) -> Callable[[BaseScreen], None]:
+    def prepare(screen: BaseScreen) -> None:
+        screen.show(View(Face.IDLE, hint=hint))
+        screen.show_facts(facts)
+        screen.waiting = facts.waiting_for_guard
+        screen.show_frame(frame() if with_frame else None)
+
+    return prepare
+
+
+def _form(screen: BaseScreen) -> None:
+    screen.show_form(FORM)
+    screen.show(View(Face.DECLARATION, VISIT, CARD))
+
+
+def _which(screen: BaseScreen) -> None:
+    _form(screen)
+    screen.ids.choices.children[1].state = "down"
+
+
+def _measuring(part: float, hint: Hint = Hint.NONE) -> Callable[[BaseScreen], None]:
+    def prepare(screen: BaseScreen) -> None:
+        screen.show(View(Face.MEASURING, VISIT, hint=hint, facts={"seconds": "3"}))
+        screen.show_progress(part)
+
+    return prepare
+
+
+def _typed(kind: str, text: str, hint: Hint = Hint.NONE) -> Callable[[BaseScreen], None]:
+    def prepare(screen: BaseScreen) -> None:
+        screen.start()
+        if kind == "id":
+            screen.on_other()
+        for sign in text:
+            screen.on_key(sign)
+        if hint is not Hint.NONE:
+            screen.show(View(Face.IDLE, hint=hint))
+
+    return prepare
+
+
+def _refusal(facts: RefusalFacts, card: BookingCard | None = CARD) -> Callable[[BaseScreen], None]:
+    return _view(View(Face.REFUSED, VISIT, card, refusal=facts))
+
+
+def _reading(screen: BaseScreen) -> None:
+    screen.start(VISIT, "C02")
+    for digit in "374":
+        screen.on_key(digit)
+
+
+def _pin(screen: BaseScreen) -> None:
+    screen.start()
+    for digit in "2580":
+        screen.on_key(digit)
+    screen.show_wrong()
+
+
+FACTS_OF: Final[dict[Reason, RefusalFacts]] = {
+    Reason.TOO_EARLY: RefusalFacts(Reason.TOO_EARLY, earliest=_at(10, 45), now=NOW),
+    Reason.TOO_LATE: RefusalFacts(Reason.TOO_LATE, now=NOW),
+    Reason.WRONG_DAY: RefusalFacts(Reason.WRONG_DAY, earliest=_at(9, 45, day=12), now=NOW),
+    Reason.WRONG_SITE: RefusalFacts(
+        Reason.WRONG_SITE,
+        now=NOW,
+        site_name=Words("车管一分所", "Branch 1"),
+        site_address=Words("新华区中华北大街 298 号", "298 Zhonghua North Street, Xinhua"),
+    ),
+    Reason.ONLINE_ONLY: RefusalFacts(Reason.ONLINE_ONLY, url="https://he.122.gov.cn/m/business/reissue"),
+    Reason.ALREADY_ARRIVED: RefusalFacts(Reason.ALREADY_ARRIVED, now=NOW, first_seen=_at(9, 58)),
+    Reason.SITE_CLOSED: RefusalFacts(Reason.SITE_CLOSED, now=NOW, opens=_at(8, 30, day=11)),
+}
+
+
+def _card_of(reason: Reason) -> BookingCard | None:
+    unknown = {Reason.UNREADABLE_CODE, Reason.AMBIGUOUS_CODE, Reason.UNKNOWN_BOOKING}
+    if reason in unknown:
+        return None
+    if reason is Reason.WRONG_DAY:
+        return replace(CARD, slot_start=_at(10, day=12), slot_end=_at(11, day=12))
+    return replace(CARD, slot_start=_at(11), slot_end=_at(12))
+
+
+SAMPLES: Final[tuple[Sample, ...]] = (
+    Sample("idle", Face.IDLE, _idle(FACTS)),
+    Sample("idle-busy", Face.IDLE, _idle(BUSY_FACTS, Hint.NOT_A_BOOKING_CODE), is_simulated=True),
+    Sample("idle-dark", Face.IDLE, _idle(FACTS, with_frame=False)),
+    Sample("booking", Face.BOOKING, _view(View(Face.BOOKING, VISIT, CARD))),
+    Sample("booking-green", Face.BOOKING, _view(View(Face.BOOKING, VISIT, GREEN)), is_simulated=True),
+    Sample("declaration", Face.DECLARATION, _form),
+    Sample("which", Panel.WHICH, _which),
+    Sample("notice", Panel.NOTICE, _form),
+    Sample("measuring", Face.MEASURING, _measuring(0.6)),
+    Sample("measuring-again", Face.MEASURING, _measuring(0.0, Hint.HOLD_STILL), is_simulated=True),
+    Sample("admitted", Face.ADMITTED, _view(View(Face.ADMITTED, VISIT, CARD, number="B037"))),
+    Sample("rest", Face.REST, _view(View(Face.REST, VISIT, CARD, number="R12", until=_at(10, 22)))),
+    Sample("guard", Face.GUARD, _view(View(Face.GUARD, VISIT))),
+    Sample("hall-line", Face.HALL_LINE, _view(View(Face.HALL_LINE, VISIT, CARD, number="W03", position=3))),
+    Sample("goodbye", Face.GOODBYE, _view(View(Face.GOODBYE, VISIT))),
+    Sample(
+        "out-of-order",
+        Face.OUT_OF_ORDER,
+        _view(
+            View(
+                Face.OUT_OF_ORDER,
+                facts={"code": "store_full", "kiosk": "sjz-b2-e1-k1", "call": "0311-85988888"},
+            )
+        ),
+    ),
+    Sample("keypad-booking", Panel.KEYPAD, _typed("booking", "7K3M9Q")),
+    Sample("keypad-id", Panel.KEYPAD, _typed("id", "11010519491231002X")),
+    Sample("keypad-id-wrong", Panel.KEYPAD, _typed("id", "110105194912310021")),
+    Sample("keypad-not-found", Panel.KEYPAD, _typed("booking", "", Hint.NOT_FOUND)),
+    Sample("help", Panel.HELP, _view(View(Face.IDLE))),
+    *(
+        Sample(
+            f"refused-{reason}".replace("_", "-"),
+            Face.REFUSED,
+            _refusal(FACTS_OF.get(reason, RefusalFacts(reason)), _card_of(reason)),
+        )
+        for reason in Reason
+    ),
+    Sample("guard-sign-in", Panel.GUARD_SIGN_IN, _pin),
+    Sample("guard-board", Panel.GUARD_BOARD, lambda screen: screen.show_board(BOARD)),
+    Sample("guard-board-calm", Panel.GUARD_BOARD, lambda screen: screen.show_board(CALM_BOARD), is_simulated=True),
+    Sample("guard-visit", Panel.GUARD_VISIT, lambda screen: screen.show_detail(DETAIL)),
+    Sample("guard-reading", Panel.GUARD_READING, _reading),
+)
