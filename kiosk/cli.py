@@ -37,8 +37,11 @@ _ENVIRONMENT: Final = {
 }
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run one subcommand; return its exit code. Errors made for people come out as one line each."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; return its exit code. Errors made for people come out as one line each.
+
+    `arguments`: those of the command line when not given.
+    """
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("KIVY_HOME", str(Path(tempfile.gettempdir()) / f"vb-kiosk-kivy-{os.getuid()}"))
