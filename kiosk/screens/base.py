@@ -23,7 +23,7 @@ class BaseScreen(BoxLayout):
     left before it goes back, 1 to 0, below 0 when there is no end.
     """
 
-    stage = ObjectProperty()
+    stage = ObjectProperty(rebind=True)  # so that `root.stage.…` in a layout is said anew with another stage
     host = ObjectProperty()
     view = ObjectProperty(None, allownone=True)
     now = ObjectProperty()
@@ -37,7 +37,7 @@ class BaseScreen(BoxLayout):
     def _texts(self) -> Texts:
         return self.stage.texts
 
-    texts = AliasProperty(_texts, bind=("stage",))
+    texts = AliasProperty(_texts, bind=("stage",), rebind=True)
 
     def show(self, view: View) -> None:
         """Show `view`."""
