@@ -158,6 +158,9 @@ class Director:
         for person in cast:
             self._tickets[person.number] = self.office.ticket(person)
         self.refresh()
+        scanner = self.app.scanner
+        self.hand.wait_for(lambda: scanner is None or scanner.latest() is not None, "the camera's first picture")
+        self.hand.wait_for(lambda: self.app.is_informed, "what the idle screen shows")
         self.expect(Face.IDLE)
         self._hang_a_poster()
         turns = [_Turn(person.comes_at, person.number, person) for person in cast]

@@ -134,5 +134,5 @@ class Hand:
     def picture(self, path: Path) -> None:
         """Save what the window shows as a PNG."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.frames()
+        self.frames(3)
         self._app.root.export_to_png(str(path))

@@ -86,6 +86,11 @@ class KioskApp(App):
         """The acts of the kiosk; called on the worker only."""
         return self._kiosk.desk
 
+    @property
+    def is_informed(self) -> bool:
+        """Whether the idle screen knows the hour and the hall."""
+        return self._facts is not None
+
     def open(self) -> None:
         """Open the window without running its loop: for a demo or a test that moves it on itself."""
         self._run_prepare()

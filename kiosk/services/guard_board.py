@@ -32,6 +32,8 @@ _STATES = {
     Step.REFUSED: "refused",
 }
 
+_CAUSES = {Step.CARD_CHECK: "card_check", Step.RESTING: "resting", Step.HALL_LINE: "hall_full"}
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -92,7 +94,7 @@ class Board:
         return GuardDetail(
             row=self._row(visit, state),
             card=self.visits.showing.card(visit.booking) if visit.booking is not None else None,
-            cause_key=visit.cause or (visit.reasons[0] if visit.reasons else "unexpected"),
+            cause_key=_cause_key(visit),
             reason=Reason(visit.reasons[0]) if visit.reasons else None,
             readings=readings,
             case_label=case.label if case is not None else None,
@@ -119,3 +121,12 @@ def _celsius(value_cc: int) -> str:
     """Return 3740 as "37.4" and 3729 as "37.29": rounded, it would stand on the other side of the limit."""
     whole, part = divmod(value_cc, 100)
     return f"{whole}.{part // 10}" if part % 10 == 0 else f"{whole}.{part:02d}"
+
+
+def _cause_key(visit: Visit) -> str:
+    """Return the text key of why a visit needs a guard."""
+    if visit.cause:
+        return visit.cause
+    if visit.step in _CAUSES:
+        return _CAUSES[visit.step]
+    return visit.reasons[0] if visit.reasons else "unexpected"
