@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from kivy.app import App
 from kivy.base import EventLoop, ExceptionManager, runTouchApp
 from kivy.clock import Clock
-from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.adapters.wedge import Wedge
 from kiosk.screens.acts import Acts
-from kiosk.screens.catalog import GUARD_PANELS, SCREENS, Panel, face_of, load_layouts
+from kiosk.screens.catalog import GUARD_PANELS, Panel, face_of, load_layouts
 from kiosk.screens.failures import FailClosed, log_failure
 from kiosk.screens.fonts import register_font
-from kiosk.screens.stage import fit_metrics
+from kiosk.screens.showcase import SCREEN_FACES, TAKES_CODES, Showcase
 from kiosk.screens.window import TypedKeys
 from kiosk.services.views import Face, Hint, IdleFacts, View
 
@@ -27,10 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
+    from kivy.uix.widget import Widget
+
     from kiosk.bootstrap import Kiosk
     from kiosk.domain.declaration import Declaration
     from kiosk.scanner import Scanner
-    from kiosk.screens.base import BaseScreen
     from kiosk.screens.stage import Stage
     from kiosk.services.desk import Desk
     from kiosk.texts import Texts
@@ -38,14 +38,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-TAKES_CODES: Final = frozenset(
-    {Face.IDLE, Face.REST, Face.GUARD, Face.ADMITTED, Face.REFUSED, Face.HALL_LINE, Face.GOODBYE, Panel.HELP}
-)
-"""Screens on which a new code is taken: nobody's visit is interrupted by one held up behind them."""
-
-SCREEN_FACES: Final = frozenset({Face.BOOKING, Face.DECLARATION, Face.MEASURING})
-"""Screens whose visit is closed when their time is over."""
 
 _TICK_S: Final = 0.2
 _FACTS_S: Final = 1.0
@@ -60,26 +52,19 @@ class KioskApp(App):
         super().__init__(**kwargs)
         self.title = "VB Kiosk"
         self._kiosk = kiosk
-        self._first_stage = stage
-        self._stage = stage
+        self.acts = Acts(self)
+        self._case = Showcase(stage, self.acts, kiosk.clock)
         self.scanner = scanner
-        self._screens: dict[Face | Panel, BaseScreen] = {}
-        self.shown_name: Face | Panel = Face.IDLE
         self.view = View(Face.IDLE)
-        self.screen: BaseScreen | None = None
-        self._turn = 0
         self.pending = 0
         self._left_at = 0.0
-        self._is_large = False
         self._missed_codes = False
-        self._facts: IdleFacts | None = None
         self._wedge = Wedge()
-        self.acts = Acts(self)
 
     @property
     def texts(self) -> Texts:
         """The texts, in the language that stands first now."""
-        return self._stage.texts
+        return self._case.stage.texts
 
     @property
     def desk(self) -> Desk:
@@ -87,9 +72,19 @@ class KioskApp(App):
         return self._kiosk.desk
 
     @property
+    def shown_name(self) -> Face | Panel:
+        """Which screen is shown."""
+        return self._case.shown_name
+
+    @property
+    def screen(self) -> Any:  # noqa: ANN401 - each screen has methods of its own
+        """The screen that is shown."""
+        return self._case.screen
+
+    @property
     def is_informed(self) -> bool:
         """Whether the idle screen knows the hour and the hall."""
-        return self._facts is not None
+        return self._case.facts is not None
 
     def open(self) -> None:
         """Open the window without running its loop: for a demo or a test that moves it on itself."""
@@ -110,28 +105,22 @@ class KioskApp(App):
 
     def place(self) -> str:
         """Return the words in the top bar that open the guard's sign-in."""
-        return self._stage.place()
+        return self._case.stage.place()
 
-    def build(self) -> FloatLayout:
+    def build(self) -> Widget:
         """Lay the window out (Kivy calls this)."""
         register_font()
         load_layouts()
         ExceptionManager.add_handler(FailClosed(self.fail))
-        root = FloatLayout()
-        self.root = root
-        self._fit()
+        self.root = self._case.root
+        self._case.fit()
         self.show_view(View(Face.IDLE))
-        self._keys = TypedKeys(root, self._typed)
+        self._keys = TypedKeys(self.root, self._typed)
         Clock.schedule_interval(self._tick, _TICK_S)
         Clock.schedule_interval(self._ask_facts, _FACTS_S)
         Clock.schedule_interval(self._draw_frame, _FRAME_S)
         Clock.schedule_once(self._ask_facts)
-        return root
-
-    def _fit(self) -> None:
-        from kivy.core.window import Window
-
-        fit_metrics(*Window.size, large_text=self._is_large)
+        return self.root
 
     # from the worker, by one way
 
@@ -140,7 +129,7 @@ class KioskApp(App):
         self._await(self._kiosk.submit(job), then)
 
     def _await(self, future: Future[T], then: Callable[[T], None]) -> None:
-        turn = self._turn
+        turn = self._case.turn
         self.pending += 1
         future.add_done_callback(lambda done: Clock.schedule_once(lambda _dt: self._landed(turn, done, then)))
 
@@ -150,7 +139,7 @@ class KioskApp(App):
         if error is not None:
             log_failure("act", error)
             self.fail()
-        elif turn == self._turn:
+        elif turn == self._case.turn:
             then(done.result())
 
     def fail(self) -> None:
@@ -177,61 +166,28 @@ class KioskApp(App):
         if name is Face.MEASURING:
             self._measure(view)
 
-    def turn_to(self, name: Face | Panel) -> BaseScreen:
+    def turn_to(self, name: Face | Panel) -> Any:  # noqa: ANN401 - each screen has methods of its own
         """Put a screen on the window; every turn drops what was asked for before it."""
-        screen = self._screen(name)
-        screen.stage = self._stage
-        screen.tick(self._kiosk.clock.now())
-        if screen is not self.screen:
-            self.root.clear_widgets()
-            self.root.add_widget(screen)
-        self.screen, self.shown_name = screen, name
-        self._turn += 1
         self.more_time()
-        self._tell_common(screen)
-        return screen
-
-    def _screen(self, name: Face | Panel) -> BaseScreen:
-        """Return a screen, made when it is first needed."""
-        if name not in self._screens:
-            self._screens[name] = SCREENS[name](stage=self._stage, host=self.acts, now=self._kiosk.clock.now())
-        return self._screens[name]
-
-    def _tell_common(self, screen: BaseScreen) -> None:
-        screen.is_large = self._is_large
-        if self._facts is not None:
-            screen.is_simulated = self._facts.is_simulated
-            screen.waiting = self._facts.waiting_for_guard
+        return self._case.turn_to(name)
 
     def _new_visitor(self) -> None:
         """Give the next visitor a screen without a trace of the last one."""
         self._kiosk.submit(self._kiosk.desk.visitor_left)
-        self._reset_language()
+        self._case.reset()
         if self._missed_codes and self.scanner is not None:
             self._missed_codes = False
             self.scanner.forget()
 
     def switch_language(self) -> None:
         """Make the other language the first one, on this screen and the next ones of this visitor."""
-        self._stage = self._stage.swapped()
-        if self.screen is not None:
-            self.screen.stage = self._stage
+        self._case.switch_language()
         self.more_time()
 
     def switch_large_text(self) -> None:
         """Toggle text 1.25 times as large."""
-        self._is_large = not self._is_large
-        self._fit()
-        if self.screen is not None:
-            self.screen.is_large = self._is_large
-            self.screen.refresh()
+        self._case.switch_large_text()
         self.more_time()
-
-    def _reset_language(self) -> None:
-        self._stage = self._first_stage
-        if self._is_large:
-            self._is_large = False
-            self._fit()
 
     def _ask_form(self, view: View) -> None:
         visit_id = view.visit_id
@@ -239,22 +195,20 @@ class KioskApp(App):
             self.run_job(lambda: self._kiosk.desk.form(visit_id), self._show_form)
 
     def _show_form(self, form: Declaration) -> None:
-        for name in (Face.DECLARATION, Panel.WHICH, Panel.NOTICE):
-            self._screen(name).show_form(form)
-        if self.screen is not None:
-            self.screen.show(self.view)
+        self._case.give_form(form)
+        self.screen.show(self.view)
 
     def _measure(self, view: View) -> None:
         visit_id = view.visit_id
         if visit_id is None:
             return
-        turn = self._turn
+        turn = self._case.turn
         self._progress(turn, 0.0)
         future = self._kiosk.measure(visit_id, lambda part: Clock.schedule_once(lambda _dt: self._progress(turn, part)))
         self._await(future, self.show_view)
 
     def _progress(self, turn: int, part: float) -> None:
-        if turn == self._turn and self.shown_name is Face.MEASURING and self.screen is not None:
+        if turn == self._case.turn and self.shown_name is Face.MEASURING:
             self.screen.show_progress(part)
 
     # time
@@ -264,20 +218,25 @@ class KioskApp(App):
         self._left_at = self._kiosk.clock.monotonic()
 
     def _tick(self, _dt: float) -> None:
-        screen = self.screen
-        if screen is None:
-            return
         now = self._kiosk.clock.monotonic()
-        screen.tick(self._kiosk.clock.now())
+        self.screen.tick(self._kiosk.clock.now())
         code = self._wedge.pause(now)
         if code is not None:
             self.codes_seen([code])
-        limit = self._stage.settings.timeouts_s.get(self.shown_name, 0)
-        passed = now - self._left_at
-        screen.time_left = max(0.0, 1 - passed / limit) if limit else -1
-        screen.seconds_left = max(0.0, limit - passed)
+        limit, passed = self._limit_s(), now - self._left_at
+        is_told = limit > 0 and self.shown_name is not Face.IDLE
+        self.screen.time_left = max(0.0, 1 - passed / limit) if is_told else -1
+        self.screen.seconds_left = max(0.0, limit - passed)
         if limit and passed >= limit:
             self._time_out()
+
+    def _limit_s(self) -> float:
+        """Return how long this screen stays; 0 for one that stays. The idle one forgets what a visitor left on it."""
+        limits = self._case.stage.settings.timeouts_s
+        if self.shown_name is Face.IDLE:
+            is_new = self.view.hint is Hint.NONE and self._case.is_as_at_first
+            return 0 if is_new else limits.get(Face.REST, 0)
+        return limits.get(self.shown_name, 0)
 
     def _time_out(self) -> None:
         self.more_time()
@@ -287,6 +246,7 @@ class KioskApp(App):
         elif face_of(self.view) in SCREEN_FACES and visit_id is not None:
             self.run_job(lambda: self._kiosk.desk.time_out(visit_id), self.show_view)
         else:
+            self._case.reset()
             self.acts.done()
 
     def _ask_facts(self, _dt: float) -> None:
@@ -302,11 +262,8 @@ class KioskApp(App):
         view, facts = resting
         if face_of(view) is not self.shown_name:
             self.show_view(view)
-        self._facts = facts or self._facts
-        if self.screen is not None:
-            self._tell_common(self.screen)
-            if facts is not None and self.shown_name is Face.IDLE:
-                self.screen.show_facts(facts)
+        if facts is not None:
+            self._case.give_facts(facts)
 
     # codes
 
@@ -337,6 +294,6 @@ class KioskApp(App):
             self.codes_seen([code])
 
     def _draw_frame(self, _dt: float) -> None:
-        if self.scanner is not None and self.shown_name is Face.IDLE and self.screen is not None:
+        if self.scanner is not None and self.shown_name is Face.IDLE:
             frame = self.scanner.latest()
             self.screen.show_frame(frame.pixels if frame is not None else None)

@@ -1,0 +1,112 @@
+"""The screens of one window: made when first needed, one shown at a time, in the language and size of this visitor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from kivy.uix.floatlayout import FloatLayout
+
+from kiosk.screens.catalog import SCREENS, Panel
+from kiosk.screens.stage import fit_metrics
+from kiosk.services.views import Face
+
+if TYPE_CHECKING:
+    from kiosk.domain.declaration import Declaration
+    from kiosk.ports import Clock
+    from kiosk.screens.base import BaseScreen
+    from kiosk.screens.host import ScreenHost
+    from kiosk.screens.stage import Stage
+    from kiosk.services.views import IdleFacts
+
+TAKES_CODES: Final = frozenset(
+    {Face.IDLE, Face.REST, Face.GUARD, Face.ADMITTED, Face.REFUSED, Face.HALL_LINE, Face.GOODBYE, Panel.HELP}
+)
+"""Screens on which a new code is taken: nobody's visit is interrupted by one held up behind them."""
+
+SCREEN_FACES: Final = frozenset({Face.BOOKING, Face.DECLARATION, Face.MEASURING})
+"""Screens whose visit is closed when their time is over."""
+
+
+class Showcase:
+    """Holds the screens. `shown_name` says which is shown; `turn` counts, so that a late result is known as late."""
+
+    def __init__(self, stage: Stage, host: ScreenHost, clock: Clock) -> None:
+        """`stage` is what each new visitor begins with; `host` does what is touched."""
+        self._first_stage = stage
+        self._host = host
+        self._clock = clock
+        self._screens: dict[Face | Panel, BaseScreen] = {}
+        self._is_large = False
+        self.stage = stage
+        self.root = FloatLayout()
+        self.facts: IdleFacts | None = None
+        self.shown_name: Face | Panel = Face.IDLE
+        self.screen: Any = None  # the screen that is shown; each has methods of its own
+        self.turn = 0
+
+    def fit(self) -> None:
+        """Fit all sizes to the window and the size of text."""
+        from kivy.core.window import Window
+
+        fit_metrics(*Window.size, large_text=self._is_large)
+
+    def turn_to(self, name: Face | Panel) -> Any:  # noqa: ANN401 - each screen has methods of its own
+        """Put a screen on the window and return it."""
+        screen = self._screen(name)
+        screen.stage = self.stage
+        screen.tick(self._clock.now())
+        if screen is not self.screen:
+            self.root.clear_widgets()
+            self.root.add_widget(screen)
+        self.screen, self.shown_name = screen, name
+        self.turn += 1
+        self._tell(screen)
+        return screen
+
+    def _screen(self, name: Face | Panel) -> BaseScreen:
+        if name not in self._screens:
+            self._screens[name] = SCREENS[name](stage=self.stage, host=self._host, now=self._clock.now())
+        return self._screens[name]
+
+    def give_form(self, form: Declaration) -> None:
+        """Give the questions to every screen that shows them."""
+        for name in (Face.DECLARATION, Panel.WHICH, Panel.NOTICE):
+            screen: Any = self._screen(name)
+            screen.show_form(form)
+
+    def give_facts(self, facts: IdleFacts) -> None:
+        """Show what changed in the hall."""
+        self.facts = facts
+        self._tell(self.screen)
+        if self.shown_name is Face.IDLE:
+            self.screen.show_facts(facts)
+
+    def _tell(self, screen: BaseScreen) -> None:
+        screen.is_large = self._is_large
+        if self.facts is not None:
+            screen.is_simulated = self.facts.is_simulated
+            screen.waiting = self.facts.waiting_for_guard
+
+    @property
+    def is_as_at_first(self) -> bool:
+        """Whether language and size of text are those that a new visitor begins with."""
+        return self.stage is self._first_stage and not self._is_large
+
+    def switch_language(self) -> None:
+        """Make the other language the first one, on this screen and the next ones of this visitor."""
+        self.stage = self.stage.swapped()
+        self.screen.stage = self.stage
+
+    def switch_large_text(self) -> None:
+        """Toggle text 1.25 times as large."""
+        self._is_large = not self._is_large
+        self.fit()
+        self.screen.is_large = self._is_large
+        self.screen.refresh()
+
+    def reset(self) -> None:
+        """Begin as at first, for the next visitor."""
+        self.stage = self._first_stage
+        if self._is_large:
+            self._is_large = False
+            self.fit()
