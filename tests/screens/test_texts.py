@@ -1,0 +1,149 @@
+"""Texts: both languages say the same things, nothing that code asks for is missing, and the font draws it all."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kiosk.domain.admission import Reason
+from kiosk.domain.screening import Outcome
+from kiosk.domain.site import Words
+from kiosk.errors import ConfigError, KioskError
+from kiosk.screens.catalog import required_texts
+from kiosk.screens.fonts import font_path
+from kiosk.services import guard_board
+from kiosk.services.guards import GuardAct
+from kiosk.texts import LANGUAGES, Texts
+from tests.screens.glyphs import missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+SCREENS = ROOT / "kiosk" / "screens"
+ASKED = re.compile(r"""\b(?:texts\.(?:t|second|has)|say)\(\s*f?["']([a-z0-9_.{]+)["']""")
+CAUSES = re.compile(r"""(?:"cause": |_hold\([^"\n)]+|open_case\([^"\n]+|Course\([^"]+|doubt = )"([a-z_]+)\"""")
+
+
+@pytest.fixture
+def texts() -> Texts:
+    """The texts of the product, checked as at start."""
+    return Texts.load(ROOT / "config", "zh", required_texts())
+
+
+def _all_errors(root: type[KioskError] = KioskError) -> Iterator[type[KioskError]]:
+    yield root
+    for child in root.__subclasses__():
+        yield from _all_errors(child)
+
+
+def test_every_key_that_a_screen_names_has_a_text(texts: Texts) -> None:
+    """A missing text is found here, not by a visitor."""
+    files = [*SCREENS.glob("*.py"), *SCREENS.glob("*.kv")]
+    asked = {key for file in files for key in ASKED.findall(file.read_text("utf-8"))}
+    whole = {key for key in asked if not key.endswith((".", "_")) and "{" not in key}
+    assert len(whole) > 50
+    # A layout adds to a key what the screen is for ("idle.title" + suffix); then the bare key stands as well.
+    assert sorted(key for key in whole if not texts.has(key)) == []
+
+
+def test_every_error_has_a_text_of_its_own(texts: Texts) -> None:
+    """The out-of-order screen tells an operator in words what the code means, and two codes never share words."""
+    codes = {error.code for error in _all_errors()}
+    said = [texts.t(f"error.{code}") for code in codes if texts.has(f"error.{code}")]
+    assert len(said) == len(codes)
+    assert len(set(said)) == len(said)
+
+
+def test_every_refusal_says_what_holds_and_what_to_do(texts: Texts) -> None:
+    """A refusal without a next step leaves a visitor standing."""
+    for reason in Reason:
+        for part in ("title", "text", "todo"):
+            assert texts.has(f"refused.{reason}.{part}"), reason
+
+
+def test_every_cause_and_state_that_a_guard_meets_has_a_text(texts: Texts) -> None:
+    """The guard's screen makes its keys from values; each of them must lead to words."""
+    sources = [*(ROOT / "kiosk" / "services").glob("*.py"), ROOT / "kiosk" / "domain" / "course.py"]
+    causes = {cause for file in sources for cause in CAUSES.findall(file.read_text("utf-8"))}
+    causes |= set(guard_board._CAUSES.values()) | {reason.value for reason in Reason} | {"unexpected"}
+    assert {"elevated", "declaration", "by_hand", "too_cold"} <= causes
+    states = {*guard_board._STATES.values(), "waiting", "resting", "rest_over"}
+    keys = [
+        *(f"guard.cause.{cause}" for cause in causes),
+        *(f"guard.state.{state}" for state in states),
+        *(f"guard.act.{act}" for act in GuardAct),
+        *(f"guard.outcome.{outcome}" for outcome in Outcome),
+    ]
+    assert sorted(key for key in keys if not texts.has(key)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_font_draws_every_sign_of_the_texts(texts: Texts, language: str) -> None:
+    """Kivy draws a box or nothing for what the one font lacks, and says nothing."""
+    assert missing(font_path(), set("".join(texts.tables[language].values()))) == set()
+
+
+def test_the_check_for_missing_signs_finds_one() -> None:
+    """A rare character is not in the font, a common one is: the check above can fail."""
+    assert missing(font_path(), "您\U00020bb7") == {"\U00020bb7"}
+
+
+def test_degrees_are_written_as_two_signs(texts: Texts) -> None:
+    """Some fonts leave the single sign for degrees Celsius blank, without a word (kivy-facts.md, section 2)."""
+    for language in LANGUAGES:
+        assert "\u2103" not in "".join(texts.tables[language].values())
+
+
+def test_a_guards_wait_reads_the_same_whatever_its_cause(texts: Texts) -> None:
+    """A refusal that must not be told has the very words of every other wait for the guard."""
+    for language in (texts, texts.swapped()):
+        for reason in ("blacklisted", "forged_code", "unknown_key"):
+            assert language.t(f"refused.{reason}.title") == language.t("guard_wait.title")
+            assert language.t(f"refused.{reason}.text") == language.t("guard_wait.text")
+
+
+def test_no_text_to_a_visitor_names_a_fever(texts: Texts) -> None:
+    """A screening reading says "elevated", never "fever": only the questions, which are data, may name symptoms."""
+    for language, words in (("zh", ("发烧", "发热")), ("en", ("fever",))):
+        for text in texts.tables[language].values():
+            assert not any(word in text.lower() for word in words)
+
+
+def test_words_of_the_server_are_said_in_the_language_that_comes_first(texts: Texts) -> None:
+    """A service has two names; a text takes the one of its own language."""
+    hall = Words("2 号厅", "Hall 2")
+    assert "2 号厅" in texts.t("admitted.hall", hall=hall)
+    assert "Hall 2" in texts.second("admitted.hall", hall=hall)
+    assert texts.swapped().t("admitted.hall", hall=hall) == texts.second("admitted.hall", hall=hall)
+    assert (texts.pick(hall), texts.pick_second(hall)) == ("2 号厅", "Hall 2")
+
+
+def test_all_mistakes_in_the_files_are_told_at_once(tmp_path: Path) -> None:
+    """Whoever changes the texts hears of every missing key and placeholder in one start."""
+    (tmp_path / "texts.zh.toml").write_text('only_zh = "一"\nboth = "{a} 和 {b}"\n', "utf-8")
+    (tmp_path / "texts.en.toml").write_text('only_en = "one"\nboth = "{a} and {c}"\n', "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        Texts.load(tmp_path, required=["wanted"])
+    told = "\n".join(caught.value.mistakes)
+    for key in ("only_zh", "only_en", "both", "wanted"):
+        assert key in told
+    assert "texts.en.toml" in told
+
+
+@pytest.mark.parametrize("content", [b"a = ", b'a = "\xff"'], ids=["no TOML", "no UTF-8"])
+def test_a_broken_file_is_named(tmp_path: Path, content: bytes) -> None:
+    """The message names the file, not only the line."""
+    for language in LANGUAGES:
+        (tmp_path / f"texts.{language}.toml").write_bytes(content)
+    with pytest.raises(ConfigError, match=r"texts\.zh\.toml"):
+        Texts.load(tmp_path)
+
+
+def test_an_unknown_key_never_takes_the_screen_away(texts: Texts, caplog: pytest.LogCaptureFixture) -> None:
+    """While a visitor stands there the key itself is shown, and the log has the mistake."""
+    assert texts.t("guard.cause.never_heard_of") == "guard.cause.never_heard_of"
+    assert "guard.cause.never_heard_of" in caplog.text
