@@ -69,8 +69,11 @@ class Director:
             self.camera.show(codes[0])
         else:
             self.camera.show_many(codes)
-        self.expect(*until)
+        # No time passes before the code is out of sight: to the scanner it would come back as a new one.
+        self._wait_for(*until)
+        self.note_visit()
         self._put_away()
+        self.look()
 
     def _put_away(self) -> None:
         """Take the codes down and wait until the scanner has seen that they are gone."""
@@ -80,10 +83,13 @@ class Director:
 
     def expect(self, *faces: Face) -> None:
         """Wait for one of `faces`; remember whose visit it is, and take a picture of a new screen."""
-        names = {face.value for face in faces}
-        self.hand.wait_for(lambda: self.app.shown_name.value in names and self.app.pending == 0, f"one of {names}")
+        self._wait_for(*faces)
         self.note_visit()
         self.look()
+
+    def _wait_for(self, *faces: Face) -> None:
+        names = {face.value for face in faces}
+        self.hand.wait_for(lambda: self.app.shown_name.value in names and self.app.pending == 0, f"one of {names}")
 
     def expect_measuring(self) -> None:
         """Wait for the measuring screen, on which a reading is under way."""
