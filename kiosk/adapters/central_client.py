@@ -226,7 +226,7 @@ def probe(where: _Where) -> tuple[bool, str]:
     try:
         client.health()
     except ServerError as error:
-        return False, f"{where.url}: {error}"
+        return False, f"{where.url}: {error}; is the server running there, and is server.url right?"
     finally:
         client.close()
     taken_ms = (time.monotonic() - began) * 1000
