@@ -177,14 +177,20 @@ class Desk:
 
     def sign_in(self, pin: str) -> GuardBoard | None:
         """Sign a guard in; None when no guard has this PIN or the sign-in waits after wrong ones."""
-        self.guard = self.guards.sign_in(pin)
+        try:
+            self.guard = self.guards.sign_in(pin)
+        except StoreError as error:  # a sign-in that cannot be recorded is none
+            self._out_of_order(error)
         return self.board()
 
     def sign_out(self) -> None:
         """Lock the guard's screens."""
-        if self.guard is not None:
-            self.guards.sign_out(self.guard)
-        self.guard = None
+        guard, self.guard = self.guard, None
+        try:
+            if guard is not None:
+                self.guards.sign_out(guard)
+        except StoreError as error:  # locked all the same
+            self._out_of_order(error)
 
     def board(self) -> GuardBoard | None:
         """Return the guard's overview, or None when nobody is signed in."""
@@ -210,7 +216,11 @@ class Desk:
         if guard is None:
             return None
         if visit_id is None:
-            return self._kiosk_act(guard, what, value)
+            try:
+                return self._kiosk_act(guard, what, value)
+            except StoreError as error:
+                self.sign_out()
+                return self._out_of_order(error)
         typed = read_typed(value) if what is GuardAct.MEASURE else None
         view = self._view(lambda: self.guards.act(guard, what, visit_id, typed))
         visit = self.visits.log.state.visit(visit_id)
@@ -223,7 +233,7 @@ class Desk:
     def _kiosk_act(self, guard: Guard, what: GuardAct, value: str) -> GuardBoard | View | None:
         if what is GuardAct.EXIT:
             self.sign_out()
-            return self.identifying.let_next_go_out()
+            return self.identifying.let_next_go_out(guard.id)
         if what is GuardAct.WIDEN:
             self.guards.widen(guard, int(value) if value.isdecimal() else 0)
         elif what is GuardAct.REOPEN_TYPING:

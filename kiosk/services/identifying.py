@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kiosk.domain.booking import Booking
+    from kiosk.domain.ids import GuardId
     from kiosk.domain.record import Visit
     from kiosk.ports import Act, LocalCopy
     from kiosk.services.views import View
     from kiosk.services.visits import Visits
 
-EXIT_NEXT_S: Final = 30.0  # long enough to hold a code up, too short to be forgotten
+EXIT_NEXT_S: Final = 15.0  # long enough to hold a code up, too short to be forgotten
 
 
 @dataclass(slots=True)
@@ -40,6 +41,7 @@ class Identifying:
     id_key: bytes
     is_exit: bool = False
     _exit_until: float = field(default=-1.0, init=False)
+    _exit_by: str = field(default="", init=False)
     _wrong: int = field(default=0, init=False)
     _closed_until: float = field(default=0.0, init=False)
 
@@ -57,16 +59,19 @@ class Identifying:
         searches = [self._search(text, code) for text, code in ours.items()]
         return self._begin(the_one(searches))
 
-    def let_next_go_out(self) -> View:
+    def let_next_go_out(self, guard_id: GuardId) -> View:
         """Take the next code as one that goes out, by a guard's word; it holds for half a minute and for one code."""
         self._exit_until = self.visits.clock.monotonic() + EXIT_NEXT_S
+        self._exit_by = guard_id
         return self.visits.showing.idle(Hint.EXIT_NEXT)
 
-    def _goes_out(self) -> bool:
-        """Tell whether this code goes out: at an exit kiosk, or once by a guard's word."""
+    def _goes_out(self) -> dict[str, str] | None:
+        """Return by whose word this code goes out: nobody's at an exit kiosk, once a guard's; None when it does not."""
         by_guard = self.visits.clock.monotonic() < self._exit_until
         self._exit_until = -1.0
-        return self.is_exit or by_guard
+        if by_guard:
+            return {"guard_id": self._exit_by}
+        return {} if self.is_exit else None
 
     def look_up_number(self, text: str) -> View:
         """Find a booking by its typed number."""
@@ -157,8 +162,9 @@ class Identifying:
             if isinstance(search, NotFound):
                 return self._refuse_unknown(act, search)
             last, is_peer = last_visit(act.state, self.copy, search.booking.id)
-            if self._goes_out():
-                return self._leave(act, search, last, is_peer=is_peer)
+            by = self._goes_out()
+            if by is not None:
+                return self._leave(act, search, (last, is_peer), by)
             if last is not None and self._is_taken_up(act, last, is_peer=is_peer):
                 return self._take_up(act, last.id)
             return self._judge(act, search, last)
@@ -250,23 +256,24 @@ class Identifying:
             "policy_version": policy.version,
         }
 
-    def _leave(self, act: Act, found: Found, last: Visit | None, *, is_peer: bool) -> View:
+    def _leave(self, act: Act, found: Found, known: tuple[Visit | None, bool], by: dict[str, str]) -> View:
         """Take a code out again at an exit; the fact is recorded once, also when only the code tells of it."""
+        last, is_peer = known
         if last is not None and last.step is Step.LEFT:
-            return self.visits.show(act, last.id) if act.state.visit(last.id) else self.visits.showing.idle()
+            return self.visits.showing.of(last, act.state)
         if last is None or last.step is not Step.ADMITTED:
             if self.visits.hall.is_site_known() or last is not None:
                 return self.visits.showing.idle(Hint.NOT_INSIDE)
-            return self._leave_unseen(act, found)
+            return self._leave_unseen(act, found, by)
         if is_peer:
             self._adopt(act, last)
-        act.record(EntryKind.WENT_OUT, {"visit_id": last.id, "booking_id": found.booking.id})
+        act.record(EntryKind.WENT_OUT, {"visit_id": last.id, "booking_id": found.booking.id, **by})
         return self.visits.show(act, last.id)
 
-    def _leave_unseen(self, act: Act, found: Found) -> View:
+    def _leave_unseen(self, act: Act, found: Found, by: dict[str, str]) -> View:
         """While the link is down nobody here knows who came in by another door: the way out is recorded alone."""
         now, visit_id = self.visits.clock.now(), VisitId(self.visits.new_id())
         body = {"visit_id": visit_id, "booking": to_json(found.booking), "first_contact": to_wire(now), "by": found.by}
         act.record(EntryKind.IDENTIFIED, {**body, **self._decided(found.source)})
-        act.record(EntryKind.WENT_OUT, {"visit_id": visit_id, "booking_id": found.booking.id, "unseen": True})
+        act.record(EntryKind.WENT_OUT, {"visit_id": visit_id, "booking_id": found.booking.id, "unseen": True, **by})
         return self.visits.show(act, visit_id)

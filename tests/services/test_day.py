@@ -4,7 +4,7 @@ from kiosk.domain.state import INSIDE
 from kiosk.services.guards import GuardAct
 from kiosk.services.views import Face
 from tests.domain import builders as make
-from tests.services.builders import PIN, Door
+from tests.services.builders import GUARD, PIN, Door
 
 
 def test_a_day_is_opened_once_with_its_first_glance(door: Door) -> None:
@@ -69,7 +69,7 @@ def test_who_leaves_after_closing_does_not_spoil_the_next_day(door: Door) -> Non
     door.lets_in(code)
     door.clock.moment = make.at(17)
     door.day.turn()
-    door.identifying.let_next_go_out()
+    door.identifying.let_next_go_out(GUARD.id)
     door.scan(code)
     assert door.desk.idle_facts().inside == 0
     door.clock.moment = make.at(8, 30, day=11)

@@ -352,6 +352,7 @@ def test_a_guard_takes_a_code_out_at_an_entry_kiosk(door: Door) -> None:
     board_of(door)
     door.desk.guard_act(GuardAct.EXIT, None)
     assert door.scan(code).face is Face.GOODBYE
+    assert door.bodies("went_out")[0]["guard_id"] == "guard-7"
     assert door.scan(other).face is Face.BOOKING
     board_of(door)
     door.desk.guard_act(GuardAct.EXIT, None)

@@ -8,7 +8,7 @@ import pytest
 from kiosk.domain.visit import Step
 from kiosk.services.views import Face
 from tests.domain import builders as make
-from tests.services.builders import Door
+from tests.services.builders import GUARD, Door
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_room_lets_the_first_in_line_in_by_scanning_again(small: Door) -> None:
 
 def _goes_out(door: Door, code: str) -> None:
     """Let a guard take a code out at this door."""
-    door.identifying.let_next_go_out()
+    door.identifying.let_next_go_out(GUARD.id)
     assert door.scan(code).face is Face.GOODBYE
 
 
