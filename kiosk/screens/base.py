@@ -19,8 +19,8 @@ STEP_NAMES: Final = ("booking", "declaration", "temperature", "done")
 class BaseScreen(BoxLayout):
     """A screen: shows what it is told and says to its `host` what was touched.
 
-    `stage` (see `stage.py`), `host` (see `host.py`) and `now` are given when it is made. `time_left` is the part of the time
-    left before it goes back, 1 to 0, below 0 when there is no end.
+    `stage` (see `stage.py`), `host` (see `host.py`) and `now` are given when it is made. `time_left` is the part of the
+    time left before it goes back, 1 to 0, below 0 when there is no end.
     """
 
     stage = ObjectProperty(rebind=True)  # so that `root.stage.…` in a layout is said anew with another stage

@@ -1,4 +1,4 @@
-"""The booking screen: is this you, and is this what you come for?"""
+"""The booking screen, which asks whether this is you, and what you come for."""
 
 from __future__ import annotations
 

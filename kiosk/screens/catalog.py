@@ -80,7 +80,7 @@ SCREENS: Final[dict[Face | Panel, type[BaseScreen]]] = {
 PARTS: Final = (Text, Sides, Sign, LivePicture, QrCard)
 """Widgets that stand in `.kv` files only; to import them is what makes them known to Kivy."""
 
-_LAYOUTS: Final = ("theme", "widgets", "base", "live_picture", "qr")
+_LAYOUTS: Final = ("theme", "widgets", "base", "live_picture", "qr", "board_row")
 
 
 def load_layouts() -> None:

@@ -2,30 +2,76 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
+from kivy.metrics import dp
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens.base import VisitorScreen
-from kiosk.screens.widgets import RowCard
+from kiosk.screens.widgets import RowCard, lines_of
 
 if TYPE_CHECKING:
+    from kivy.uix.widget import Widget
+
     from kiosk.domain.declaration import Declaration
 
 
+TYPE_DP: Final = (56, 52, 48, 44, 40, 36, 32)
+"""Sizes that a question may be set in: the largest with which all of them are seen at once."""
+
+_SECOND_PART: Final = 0.66  # of the size of the question, for the second language
+_LINE: Final = 1.45  # height of a line, as a part of the size of the type
+_AROUND_DP: Final = 28  # above and below the words of one question
+_CARD_DP: Final = 44
+_MOST_SPARE_DP: Final = 60
+
+
 class Question(BoxLayout):
-    """One question, with the second language beneath."""
+    """One question, with the second language beneath. `type_px` is its size, `spare` the height left over for it."""
 
     label = StringProperty("")
     value = StringProperty("")
     is_first = BooleanProperty(False)
+    type_px = NumericProperty(1)
+    second_px = NumericProperty(1)
+    spare = NumericProperty(0)
 
 
 class QuestionCard(RowCard):
-    """The questions; `rows` holds (first language, second language)."""
+    """The questions; `rows` holds (first language, second language).
 
-    part = ObjectProperty(Question)
+    They are set as large as `room` pixels of height allow, with text `scale` times as large as usual.
+    """
+
+    room = NumericProperty(0)
+    scale = NumericProperty(1)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        for name in ("room", "scale", "width", "rows"):
+            self.fbind(name, self._fit)
+
+    def row(self, **values: object) -> Widget:
+        """Return the widget of one question."""
+        return Question(**values)
+
+    def _fit(self, *_args: object) -> None:
+        sizes = [dp(size) * self.scale for size in TYPE_DP]
+        size = next((size for size in sizes if self._needed(size) <= self.room), sizes[-1])
+        spare = (self.room - self._needed(size)) / max(1, len(self.children)) - dp(4)  # lines are rounded up
+        for question in self.children:
+            question.type_px, question.second_px = size, size * _SECOND_PART
+            question.spare = max(0, min(dp(_MOST_SPARE_DP), spare))
+
+    def _needed(self, size: float) -> float:
+        width = self.width - self.padding[0] - self.padding[2]
+        words = sum(
+            lines_of(first, size, width) * size * _LINE
+            + lines_of(second, size * _SECOND_PART, width) * size * _SECOND_PART * _LINE
+            for first, second in self.rows
+        )
+        return words + len(self.rows) * dp(_AROUND_DP) + dp(_CARD_DP)
 
 
 class DeclarationScreen(VisitorScreen):

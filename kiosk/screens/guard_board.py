@@ -4,49 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kivy.properties import BooleanProperty, ColorProperty, ListProperty, ObjectProperty, StringProperty
-from kivy.uix.behaviors import ButtonBehavior
-from kivy.uix.boxlayout import BoxLayout
+from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 
 from kiosk.screens.base import GuardScreen
-from kiosk.screens.spans import span
+from kiosk.screens.board_row import BoardRow
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from kiosk.screens.stage import Stage
-    from kiosk.services.views import GuardBoard, GuardRow
+    from kiosk.services.views import GuardBoard
 
 WIDEN_MIN = "15"
-
-
-class BoardRow(ButtonBehavior, BoxLayout):
-    """One open visit: number, state, and the time left or overdue."""
-
-    label = StringProperty("")
-    state_text = StringProperty("")
-    since_text = StringProperty("")
-    time_text = StringProperty("")
-    time_word = StringProperty("")
-    is_overdue = BooleanProperty(False)
-    tone = ColorProperty((0, 0, 0, 1))
-
-    def __init__(self, row: GuardRow, stage: Stage, **kwargs: object) -> None:
-        super().__init__(**kwargs)
-        self.row = row
-        self.stage = stage
-        self.label = row.label
-        self.state_text = stage.texts.t(f"guard.state.{row.state_key}")
-        self.since_text = stage.texts.t("guard.since", time=stage.clock(row.since))
-
-    def tick(self, now: datetime) -> None:
-        """Count down to what is due, or up since it was."""
-        due = self.row.due
-        self.is_overdue = due is not None and now >= due
-        word = "waited" if due is None else "overdue" if self.is_overdue else "left"
-        seconds = (now - self.row.since if due is None else abs(due - now)).total_seconds()
-        self.time_text = ("+" if self.is_overdue else "") + span(seconds)
-        self.time_word = self.stage.texts.t(f"guard.{word}")
 
 
 class GuardBoardScreen(GuardScreen):
@@ -102,7 +70,7 @@ class GuardBoardScreen(GuardScreen):
         server = "online" if not board.unsent else "unsent"
         key = f"guard.{server if board.is_online else 'offline'}"
         self.devices = [
-            (" ".join(words), self._wellness(bad), "look" if bad else "well"),
+            (texts.t("guard.devices"), self._wellness(bad), "look" if bad else "well"),
             (
                 texts.t("guard.server"),
                 texts.t(key, minutes=minutes, count=board.unsent),
@@ -115,7 +83,7 @@ class GuardBoardScreen(GuardScreen):
         self.warnings = "\n".join(warnings)
 
     def _wellness(self, bad: list[str]) -> str:
-        return f"{self.texts.t('guard.not_well')} · {' '.join(bad)}" if bad else self.texts.t("guard.well")
+        return " · ".join([self.texts.t("guard.not_well"), *bad]) if bad else self.texts.t("guard.well")
 
     def tick(self, now: datetime) -> None:
         """Count the rows' time on."""

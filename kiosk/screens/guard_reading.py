@@ -27,6 +27,7 @@ class SiteChip(Touch):
 class GuardReadingScreen(GuardScreen):
     """Takes three digits and the place measured; an unusual value is asked for twice."""
 
+    label = StringProperty("")
     visit_id = ObjectProperty(None, allownone=True)
     digits = StringProperty("")
     shown = StringProperty("")
@@ -71,15 +72,19 @@ class GuardReadingScreen(GuardScreen):
     def on_save(self) -> None:
         """Record the reading; an unusual one is asked for once more first."""
         value, first = self.digits, self._first
-        if int(value) not in _COMMON_TENTHS and value != first:
-            self._first = "" if first else value
-            self.digits = ""
-            self.hint = self.texts.t("guard.pad_differs" if first else "guard.pad_again")
-            return
-        self.host.guard_act("measure", self.visit_id, f"{self.site}:{value[:2]}.{value[2:]}")
+        if first and value != first:
+            self._ask_again("", "guard.pad_differs")
+        elif not first and int(value) not in _COMMON_TENTHS:
+            self._ask_again(value, "guard.pad_again")
+        else:
+            typed = f"{value[:2]}.{value[2:]}"
+            self.host.guard_act("measure", self.visit_id, ":".join([self.site, typed, *([typed] if first else [])]))
+
+    def _ask_again(self, first: str, key: str) -> None:
+        self._first = first
+        self.digits = ""
+        self.hint = self.texts.t(key)
 
     def on_cancel(self) -> None:
         """Go back to the visit without a reading."""
         self.host.open_visit(self.visit_id)
-
-    label = StringProperty("")

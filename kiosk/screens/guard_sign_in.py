@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.screens.base import GuardScreen
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 _LONGEST: Final = 12
 _SHORTEST: Final = 4

@@ -62,11 +62,18 @@ class GuardVisitScreen(GuardScreen):
         if detail.case_label is not None:
             rows.append((texts.t("guard.case"), detail.case_label))
         if detail.declared_keys:
-            rows.append((texts.t("guard.answered_yes"), " · ".join(detail.declared_keys)))
+            rows.append(
+                (texts.t("guard.answered_yes"), " · ".join(self._question(key) for key in detail.declared_keys))
+            )
         for when, celsius, outcome in detail.readings:
             said = texts.t("guard.reading", celsius=celsius)
             rows.append((f"{texts.t('guard.readings')} {stage.clock(when)}", f"{said} · {self._outcome(outcome)}"))
         return rows
+
+    def _question(self, question_id: str) -> str:
+        """Return the question in a word; one that the texts do not know by its id."""
+        key = f"guard.declared.{question_id}"
+        return self.texts.t(key) if self.texts.has(key) else question_id
 
     def _outcome(self, key: str) -> str:
         return self.texts.t(f"guard.outcome.{key}")
@@ -84,7 +91,7 @@ class GuardVisitScreen(GuardScreen):
         words = self.texts.t(f"guard.act.{act}")
         if act in _HARD_TO_UNDO:
             armed = Factory.ArmedLarge(content=words, asks=words)
-            armed.fbind("is_armed", lambda button, is_armed: self._arm(button, is_armed))
+            armed.fbind("is_armed", self._arm)
             armed.fbind("on_sure", lambda _button: self.on_act(act))
             return armed
         button = (MainButton if is_first else SecondButton)(content=words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import cos, pi, sin
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kivy.graphics import Color, SmoothEllipse, SmoothLine
 from kivy.graphics.texture import Texture
@@ -14,8 +14,10 @@ from kivy.uix.widget import Widget
 
 if TYPE_CHECKING:
     import numpy as np
+    from kivy.graphics import Canvas
 
-_SIDE: Final = 0.3  # half of the frame's side, as a part of the picture's shorter side
+_BAR_DP: Final = 120  # below the frame, for the line that says what to do better
+_SIDE: Final = 0.36  # half of the frame's side, as a part of the room's shorter side
 _ARM: Final = 0.5  # length of a corner's arm, as a part of half the side
 _ROUND: Final = 0.14  # radius of a corner, as a part of half the side
 
@@ -23,15 +25,17 @@ _ROUND: Final = 0.14  # radius of a corner, as a part of half the side
 class LivePicture(FloatLayout):
     """What the camera sees, cut to this widget's shape. One texture is used for all frames of one size."""
 
+    canvas: Canvas
+
     region = ObjectProperty(None, allownone=True)
     is_mirrored = BooleanProperty(True)
     hint = StringProperty("")
     empty_text = StringProperty("")
-    _texture: Texture | None = None
+    _texture: Any = None  # a Texture; Kivy ships no types for it
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.fbind("size", self._cut)
+        self.fbind("size", self._fit)
 
     def show_frame(self, frame: np.ndarray | None) -> None:
         """Draw `frame` (height × width × 3, uint8, BGR); None when there is no picture."""
@@ -50,7 +54,12 @@ class LivePicture(FloatLayout):
             self._cut()
         self.canvas.ask_update()
 
-    def _cut(self, *_args: object) -> None:
+    def _fit(self, *_args: object) -> None:
+        """Cut anew for another size; without a picture there is nothing to cut."""
+        if self.region is not None:
+            self._cut()
+
+    def _cut(self) -> None:
         """Take the largest middle part of the picture that has this widget's shape."""
         if self._texture is None or not self.height or not self.width:
             return
@@ -63,6 +72,8 @@ class LivePicture(FloatLayout):
 class FrameCorners(Widget):
     """Four rounded corners in the middle of the picture."""
 
+    canvas: Canvas
+
     line_color = ColorProperty((1, 1, 1, 1))
 
     def __init__(self, **kwargs: object) -> None:
@@ -72,14 +83,13 @@ class FrameCorners(Widget):
 
     def _draw(self, *_args: object) -> None:
         self.canvas.clear()
-        half = min(self.size) * _SIDE
         thick = dp(6)
+        half = min(self.width, self.height - dp(_BAR_DP)) * _SIDE
+        middle_x, middle_y = self.x + self.width / 2, self.y + (self.height + dp(_BAR_DP)) / 2
         with self.canvas:
             Color(*self.line_color)
             for right, up in ((1, 1), (-1, 1), (-1, -1), (1, -1)):
-                points = [
-                    (self.center_x + right * half * x, self.center_y + dp(30) + up * half * y) for x, y in _CORNER
-                ]
+                points = [(middle_x + right * half * x, middle_y + up * half * y) for x, y in _CORNER]
                 SmoothLine(points=[value for point in points for value in point], width=thick)
                 for x, y in (points[0], points[-1]):  # round ends
                     SmoothEllipse(pos=(x - thick, y - thick), size=(2 * thick, 2 * thick))

@@ -61,6 +61,7 @@ class RefusedScreen(VisitorScreen):
 
     def _rows(self, facts: RefusalFacts) -> list[tuple[str, str]]:
         stage, texts, card = self.stage, self.texts, self.view.card
+        is_in_title = facts.reason is Reason.WRONG_SITE
         is_other_day = facts.reason is Reason.WRONG_DAY
         slot = ""
         if card is not None and facts.reason is not Reason.ONLINE_ONLY:
@@ -72,7 +73,7 @@ class RefusedScreen(VisitorScreen):
             ("earliest", stage.clock(earliest) if earliest else ""),
             ("opens", f"{stage.day(facts.opens)} {stage.clock(facts.opens)}" if facts.opens else ""),
             ("first_seen", stage.clock(facts.first_seen) if facts.first_seen else ""),
-            ("site", texts.pick(facts.site_name) if facts.site_name else ""),
+            ("site", texts.pick(facts.site_name) if facts.site_name and not is_in_title else ""),
             ("address", texts.pick(facts.site_address) if facts.site_address else ""),
             ("now", stage.clock(facts.now) if facts.now and earliest else ""),
         ]

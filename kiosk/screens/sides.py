@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from kivy.metrics import dp
 from kivy.properties import BooleanProperty, NumericProperty, OptionProperty
 from kivy.uix.layout import Layout
 
@@ -11,12 +12,17 @@ if TYPE_CHECKING:
     from kivy.uix.widget import Widget
 
 
+_MOST_SQUEEZE_DP: Final = 140
+"""A big sign gives way by so much, and no more: it must stay a sign."""
+
+
 class Sides(Layout):
     """Three parts in this order: head (words), body, foot (what to touch).
 
     Upright: head on top, foot at the bottom, body in the room between. Lying, by `lying`: "body_right" sets head left,
     body and foot right; "body_left" head and body left, foot right; "body_alone" head and foot left, body right. Head
-    and foot take the height they need. When lying, `is_centred` centres the head in its column and
+    and foot take the height they need; where that is too much, the head is told by its `squeeze` how many pixels are
+    wanting, and its big sign gives way. When lying, `is_centred` centres the head in its column and
     `is_body_centred` the body in its room; `head_part` is the left column's part of the width.
     """
 
@@ -57,6 +63,7 @@ class Sides(Layout):
         _place(foot, room, room.bottom, room.bottom + foot.minimum_height)
         low = foot.top + self.between if foot.minimum_height else room.bottom
         _place(body, room, low, head.y - self.between)
+        _squeeze(head, head.y - self.between - low - _least_height(body))
 
     def _lay_side_by_side(self, room: _Room) -> None:
         foot, body, head = self.children
@@ -64,7 +71,9 @@ class Sides(Layout):
         left, right = room._replace(right=edge), room._replace(left=edge + self.margin)
         foot_room = left if self.lying == "body_alone" else right
         _place(foot, foot_room, room.bottom, room.bottom + foot.minimum_height)
-        free = (room.top - room.bottom - head.minimum_height) / 2 if self.is_centred else 0
+        height = room.top - room.bottom
+        _squeeze(head, height - head.minimum_height - (_least_height(body) if self.lying == "body_left" else 0))
+        free = (height - head.minimum_height) / 2 if self.is_centred else 0
         top = room.top - max(0, free)
         _place(head, left, top - head.minimum_height, top)
         if self.lying == "body_left":
@@ -73,6 +82,17 @@ class Sides(Layout):
         low = foot.top + self.between if self.lying == "body_right" and foot.minimum_height else room.bottom
         spare = (room.top - low - body.minimum_height) / 2 if self.is_body_centred else 0
         _place(body, right, low, room.top - max(0, spare))
+
+
+def _least_height(body: Widget) -> float:
+    """Return the height that `body` needs; none when it scrolls or fills what there is."""
+    return getattr(body, "minimum_height", 0)
+
+
+def _squeeze(head: Widget, slack: float) -> None:
+    """Tell `head` how much smaller its sign must be, `slack` pixels being left over (or wanting, below 0)."""
+    if hasattr(head, "squeeze"):
+        head.squeeze = min(dp(_MOST_SQUEEZE_DP), max(0, head.squeeze - slack))
 
 
 class _Room(NamedTuple):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from math import cos, pi, sin
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kivy.graphics import Color, SmoothEllipse, SmoothLine
 from kivy.properties import ColorProperty, NumericProperty, StringProperty
 from kivy.uix.widget import Widget
+
+if TYPE_CHECKING:
+    from kivy.graphics import Canvas
 
 Stroke = tuple[tuple[float, float], ...]
 
@@ -50,6 +53,8 @@ SIGNS: Final[dict[str, tuple[Stroke, ...]]] = {
 class Sign(Widget):
     """One sign on a disc. `disc` may be clear, `part` is the sign's size as a part of the disc's."""
 
+    canvas: Canvas
+
     kind = StringProperty("tick")
     disc = ColorProperty((0, 0, 0, 0))
     line_color = ColorProperty((0, 0, 0, 1))
@@ -64,15 +69,17 @@ class Sign(Widget):
 
     def _draw(self, *_args: object) -> None:
         across = min(self.size)
+        # Reckoned here: `center` may still be the old one while its parts are being set.
+        middle_x, middle_y = self.x + self.width / 2, self.y + self.height / 2
         thick = max(1.0, across * self.thick / 2)
         half = across * self.part / 2
         self.canvas.clear()
         with self.canvas:
             Color(*self.disc)
-            SmoothEllipse(pos=(self.center_x - across / 2, self.center_y - across / 2), size=(across, across))
+            SmoothEllipse(pos=(middle_x - across / 2, middle_y - across / 2), size=(across, across))
             Color(*self.line_color)
             for stroke in SIGNS[self.kind]:
-                points = [(self.center_x + x * half, self.center_y + y * half) for x, y in stroke]
+                points = [(middle_x + x * half, middle_y + y * half) for x, y in stroke]
                 SmoothLine(points=[value for point in points for value in point], width=thick)
                 for x, y in (points[0], points[-1]):  # round ends
                     SmoothEllipse(pos=(x - thick, y - thick), size=(2 * thick, 2 * thick))

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ToggleButtonBehavior
-from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens.base import VisitorScreen
+from kiosk.screens.widgets import Touchable
 
 if TYPE_CHECKING:
     from kiosk.domain.declaration import Declaration
 
 
-class Choice(ToggleButtonBehavior, BoxLayout):
+class Choice(ToggleButtonBehavior, Touchable):
     """One question to tick; `question_id` is what is answered with."""
 
     question_id = StringProperty("")

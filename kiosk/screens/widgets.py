@@ -12,7 +12,6 @@ from kivy.properties import (
     ColorProperty,
     ListProperty,
     NumericProperty,
-    ObjectProperty,
     StringProperty,
 )
 from kivy.uix.behaviors import ButtonBehavior
@@ -32,6 +31,11 @@ _SLACK = 0.985
 def measured(text: str, size_px: float) -> float:
     """Return the width in pixels of `text` set in one line at `size_px`."""
     return CoreLabel(font_name=FONT_NAME, font_size=size_px).get_extents(text)[0]
+
+
+def lines_of(text: str, size_px: float, width_px: float) -> int:
+    """Return in how many lines `text` is set at `size_px` in a field of this width."""
+    return wrapped(text, lambda part: measured(part, size_px), width_px * _SLACK).count("\n") + 1
 
 
 class Text(Label):
@@ -75,7 +79,11 @@ class Text(Label):
         )
 
 
-class Touch(ButtonBehavior, BoxLayout):
+class Touchable(ButtonBehavior, BoxLayout):  # pyright: ignore[reportIncompatibleMethodOverride] - both are Kivy's own
+    """Something to touch, of any look."""
+
+
+class Touch(Touchable):
     """Something to touch: a rounded field with words in it."""
 
     content = StringProperty("")
@@ -196,25 +204,32 @@ class Row(BoxLayout):
     value = StringProperty("")
     mood = StringProperty("")
     label_part = NumericProperty(0.36)
+    least = NumericProperty("96dp")
     is_first = BooleanProperty(False)
 
 
 class RowCard(Card):
-    """A card of rows; `rows` is a list of (label, value) or (label, value, mood). `label_part`: width of the labels."""
+    """A card of rows; `rows` is a list of (label, value) or (label, value, mood). `label_part`: width of the labels.
+
+    `least` is the height of a row with one line.
+    """
 
     rows = ListProperty()
-    part = ObjectProperty(Row)
     label_part = NumericProperty(0.36)
+    least = NumericProperty("96dp")
 
     def on_rows(self, _card: RowCard, rows: list[tuple[str, ...]]) -> None:
         """Lay the rows out anew."""
         self.clear_widgets()
         for index, (label, value, *mood) in enumerate(rows):
-            row = self.part(label=label, value=value, is_first=index == 0)
+            row = self.row(label=label, value=value, is_first=index == 0)
             if mood:
                 row.mood = mood[0]
-                row.label_part = self.label_part
             self.add_widget(row)
+
+    def row(self, **values: object) -> Widget:
+        """Return the widget of one row."""
+        return Row(label_part=self.label_part, least=self.least, **values)
 
 
 class NumberCard(Card):

@@ -22,7 +22,10 @@ _PIECE: Final = re.compile(
 )
 
 _CLAUSE: Final = re.compile(r"[^，。；！？,.;·]+(?:[，。；！？]+|[,.;](?!\s)|[,.;·]\s+|$)|.")
-"""Where a reader pauses: the best place to break."""
+"""Where a reader pauses: a good place to break."""
+
+_ITEM: Final = re.compile(r".+?(?: · |$)")
+"""What stands between two dots: the best place of all."""
 
 _STEPS: Final = 7  # halvings when balancing: finer than one sign
 
@@ -36,13 +39,14 @@ def _fill(parts: Sequence[str], measure: Callable[[str], float], width: float) -
     lines: list[str] = []
     line, used = "", 0.0
     for part in parts:
-        size = measure(part.rstrip())
+        bare = part.rstrip(_NEEDLESS_LAST)
+        size = measure(bare)
         if line and used + size > width:
             lines.append(line.rstrip(_NEEDLESS_LAST))
             line, used = "", 0.0
         line += part
-        used += size + measure(" ") * (len(part) - len(part.rstrip()))
-    return [*lines, line.rstrip()] if line else lines
+        used += size + measure(part[len(bare) :])
+    return [*lines, line.rstrip(_NEEDLESS_LAST)] if line else lines
 
 
 def wrapped(text: str, measure: Callable[[str], float], width: float, *, is_balanced: bool = True) -> str:
@@ -58,9 +62,20 @@ def _balanced(parts: Sequence[str], measure: Callable[[str], float], width: floa
     lines = _fill(parts, measure, width)
     if len(lines) <= 1:
         return lines
-    by_clause = _fill(_CLAUSE.findall("".join(parts)), measure, width)
-    if len(by_clause) == len(lines) and all(measure(line) <= width for line in by_clause):
-        return by_clause
+    text = "".join(parts)
+    for larger in (_ITEM.findall(text), _CLAUSE.findall(text)):
+        if len(_fill(larger, measure, width)) == len(lines) and all(_fits(part, measure, width) for part in larger):
+            return _evenly(larger, measure, width)
+    return _evenly(parts, measure, width)
+
+
+def _fits(part: str, measure: Callable[[str], float], width: float) -> bool:
+    return measure(part.rstrip(_NEEDLESS_LAST)) <= width
+
+
+def _evenly(parts: Sequence[str], measure: Callable[[str], float], width: float) -> list[str]:
+    """Return `parts` in as few lines as in `width`, but in the narrowest that gives so few."""
+    lines = _fill(parts, measure, width)
     narrow, wide = width / len(lines) * 0.9, width
     for _step in range(_STEPS):
         middle = (narrow + wide) / 2

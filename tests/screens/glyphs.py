@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PIL import ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,7 @@ def missing(font: Path, signs: Iterable[str]) -> set[str]:
     return {sign for sign in set(signs) if not sign.isspace() and _drawn(face, sign) in {lacking, None}}
 
 
-def _drawn(face: ImageFont.FreeTypeFont, sign: str) -> tuple[tuple[int, int], bytes] | None:
-    mask = face.getmask(sign)
-    pixels = bytes(mask)
-    return (mask.size, pixels) if any(pixels) else None
+def _drawn(face: ImageFont.FreeTypeFont, sign: str) -> bytes | None:
+    image = Image.new("L", (64, 64))
+    ImageDraw.Draw(image).text((8, 8), sign, fill=255, font=face)
+    return image.tobytes() if image.getbbox() is not None else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from kivy.metrics import dp
@@ -87,21 +87,22 @@ class Seen:
 
 def faults(screen: Widget, width_px: int, height_px: int) -> list[str]:
     """Return what is wrong with `screen`, drawn on a window of this size; a line each."""
-    seen = list(_seen(screen, ()))
+    all_seen = list(seen(screen))
     window = Box(0, 0, width_px, height_px)
     return [
-        *(fault for one in seen if isinstance(one.widget, Text) for fault in _of_text(one, one.widget, window)),
-        *(fault for one in seen if isinstance(one.widget, ButtonBehavior) for fault in _of_target(one, window)),
-        *_overlaps(seen),
+        *(fault for one in all_seen if isinstance(one.widget, Text) for fault in _of_text(one, one.widget, window)),
+        *(fault for one in all_seen if isinstance(one.widget, ButtonBehavior) for fault in _of_target(one, window)),
+        *_overlaps(all_seen),
     ]
 
 
 def words_on(screen: Widget) -> str:
     """Return every sign that `screen` shows now."""
-    return "".join(one.widget.text for one in _seen(screen, ()) if isinstance(one.widget, Text))
+    return "".join(one.widget.text for one in seen(screen) if isinstance(one.widget, Text))
 
 
-def _seen(widget: Widget, within: tuple[Widget, ...]) -> Iterator[Seen]:
+def seen(widget: Widget, within: tuple[Widget, ...] = ()) -> Iterator[Seen]:
+    """Yield what can be seen of `widget` and what lies in it, from the back to the front."""
     if widget.opacity == 0 or widget.width < 1 or widget.height < 1:
         return
     if isinstance(widget, _SOLID):
@@ -109,7 +110,7 @@ def _seen(widget: Widget, within: tuple[Widget, ...]) -> Iterator[Seen]:
         if box.right > box.left:
             yield Seen(widget, box, within)
     for child in reversed(widget.children):
-        yield from _seen(child, (widget, *within))
+        yield from seen(child, (widget, *within))
 
 
 def _drawn(widget: Widget) -> Box:
@@ -128,7 +129,8 @@ def _of_text(one: Seen, text: Text, window: Box) -> Iterator[str]:
     across, up = text.texture_size
     if across > text.width + _SLACK_PX or up > text.height + _SLACK_PX:
         yield f"{one.name()}: {across:.0f}x{up:.0f} px of words in a field of {text.width:.0f}x{text.height:.0f}"
-    lines = len(text._label._cached_lines)
+    label: Any = text._label  # made with the widget, though its class says None
+    lines = len(label._cached_lines)
     if lines > text.text.count("\n") + 1:
         yield f"{one.name()}: broken again, into {lines} lines"
     if text.font_size < dp(LEAST_TYPE_DP) - 0.5 or text.font_size < text.nominal * SMALLEST_PART:
@@ -152,8 +154,8 @@ def _of_target(one: Seen, window: Box) -> Iterator[str]:
         yield f"{one.name()}: beyond the window"
 
 
-def _overlaps(seen: list[Seen]) -> Iterator[str]:
-    for one, other in combinations(seen, 2):
+def _overlaps(all_seen: list[Seen]) -> Iterator[str]:
+    for one, other in combinations(all_seen, 2):
         if one.widget in other.within or other.widget in one.within:
             continue
         if _in_view(one).meets(_in_view(other)).is_thick():

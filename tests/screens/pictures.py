@@ -48,15 +48,12 @@ def record(picture: Image.Image, path: Path) -> None:
 
 def difference(actual: Image.Image, path: Path, out: Path) -> str:
     """Return "" when `actual` looks as the reference at `path`, else what differs; the proof is written into `out`."""
-    out.mkdir(parents=True, exist_ok=True)
-    proof = out / path.name
     if not path.is_file():
-        actual.save(proof)
-        return f"no reference yet; what was drawn: {proof}"
+        return f"no reference yet; what was drawn: {_kept(actual, out / path.name)}"
     expected = Image.open(path).convert("RGB")
     if expected.size != actual.size:
-        actual.save(proof)
-        return f"{actual.size} instead of {expected.size} pixels; what was drawn: {proof}"
+        sizes = f"{actual.size} instead of {expected.size} pixels"
+        return f"{sizes}; what was drawn: {_kept(actual, out / path.name)}"
     apart = np.abs(np.asarray(actual, np.int16) - np.asarray(expected, np.int16)).max(axis=2)
     part = float((apart > _FAR).mean())
     if part <= _MOST:
@@ -65,5 +62,11 @@ def difference(actual: Image.Image, path: Path, out: Path) -> str:
     stack = Image.new("RGB", (actual.width, 3 * actual.height))
     for row, image in enumerate((actual, expected, shown)):
         stack.paste(image, (0, row * actual.height))
-    stack.save(proof)
+    proof = _kept(stack, out / path.name)
     return f"{part:.2%} of the pixels differ; actual, expected, difference one above the other: {proof}"
+
+
+def _kept(picture: Image.Image, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture.save(path)
+    return path

@@ -118,6 +118,7 @@ BUSY_FACTS: Final = replace(FACTS, called=("R12", "W03"), waiting_for_guard=2, i
 ROWS: Final = (
     GuardRow(VISIT, "C02", "waiting", _at(10, 11), _at(10, 12) + timedelta(seconds=41), ("measure", "keep")),
     GuardRow(VisitId("b"), "G07", "card_check", _at(10, 10), None, ("card_seen", "turn_away")),
+    GuardRow(VisitId("d"), "2CDA", "refused", _at(10, 7), None, ("override", "turn_away")),
     GuardRow(VisitId("c"), "R09", "rest_over", _at(10, 4), _at(10, 10) + timedelta(seconds=40), ("measure",)),
 )
 BOARD: Final = GuardBoard(
@@ -141,7 +142,7 @@ CALM_BOARD: Final = replace(
     resting=0,
     cases_open=0,
     cap=None,
-    devices=(("camera", True), ("thermometer", False)),
+    devices=(("camera", False), ("thermometer", False)),
     unsent=0,
     is_online=True,
     typing_closed=False,
@@ -155,15 +156,15 @@ DETAIL: Final = GuardDetail(
     reason=None,
     readings=((_at(10, 11), "37.4", "elevated"),),
     case_label="C02",
-    declared_keys=(),
+    declared_keys=("symptoms", "risk_area"),
 )
 
 
 def frame() -> np.ndarray:
-    """Return a drawn camera frame: a phone with squares on it, brighter to the right and below."""
-    picture = np.zeros((480, 640, 3), np.uint8)
-    picture[:, :, 1] = np.linspace(40, 90, 480, dtype=np.uint8)[:, None]
-    picture[:, :, 2] = np.linspace(30, 110, 640, dtype=np.uint8)[None, :]
+    """Return a drawn camera frame: a phone with squares on it, darker to the left, brighter below."""
+    picture = np.full((480, 640, 3), 70, np.uint8)
+    picture[300:] = 95  # a floor below, so that a picture upside down is seen
+    picture[:, :160] = 50
     picture[120:360, 250:390] = (235, 240, 238)
     for row in range(8):
         for column in range(8):
@@ -195,6 +196,14 @@ def _idle(facts: IdleFacts, hint: Hint = Hint.NONE, *, with_frame: bool = True) 
         screen.show_frame(frame() if with_frame else None)
 
     return prepare
+
+
+def _before_facts(screen: BaseScreen) -> None:
+    screen.facts = None
+    for name in ("slot_text", "inside_text", "cap_text", "called_text", "notice_text"):
+        setattr(screen, name, "")
+    screen.show(View(Face.IDLE))
+    screen.show_frame(frame())
 
 
 def _form(screen: BaseScreen) -> None:
@@ -274,6 +283,7 @@ SAMPLES: Final[tuple[Sample, ...]] = (
     Sample("idle", Face.IDLE, _idle(FACTS)),
     Sample("idle-busy", Face.IDLE, _idle(BUSY_FACTS, Hint.NOT_A_BOOKING_CODE), is_simulated=True),
     Sample("idle-dark", Face.IDLE, _idle(FACTS, with_frame=False)),
+    Sample("idle-before-facts", Face.IDLE, _before_facts),
     Sample("booking", Face.BOOKING, _view(View(Face.BOOKING, VISIT, CARD))),
     Sample("booking-green", Face.BOOKING, _view(View(Face.BOOKING, VISIT, GREEN)), is_simulated=True),
     Sample("declaration", Face.DECLARATION, _form),

@@ -12,6 +12,7 @@ from kiosk.screens.catalog import SCREENS, load_layouts, required_texts
 from kiosk.screens.fonts import register_font
 from kiosk.screens.live_picture import LivePicture
 from kiosk.screens.stage import Stage, fit_metrics
+from kiosk.services.views import Face
 from kiosk.texts import Texts
 from tests.screens import looks
 from tests.screens.samples import CONFIG, NOW, settings
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from kiosk.screens.base import BaseScreen
     from kiosk.screens.catalog import Panel
-    from kiosk.services.views import Face
     from tests.screens.samples import Sample
 
 
@@ -73,7 +73,8 @@ class Stand:
         screen = self._screens[sample.place]
         screen.stage = stage
         screen.is_large, screen.is_simulated, screen.waiting = is_large, sample.is_simulated, 0
-        screen.time_left, screen.seconds_left = 0.6, 5
+        stays = sample.place in {Face.IDLE, Face.OUT_OF_ORDER}
+        screen.time_left, screen.seconds_left = -1 if stays else 0.6, 5
         screen.tick(NOW)
         sample.prepare(screen)
         self._root.clear_widgets()

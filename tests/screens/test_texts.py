@@ -113,6 +113,41 @@ def test_no_text_to_a_visitor_names_a_fever(texts: Texts) -> None:
             assert not any(word in text.lower() for word in words)
 
 
+BLAMES = {
+    "zh": ("拒绝", "失败", "错误", "非法", "无效", "禁止", "可疑", "黑名单"),
+    "en": ("denied", "refused", "failed", "illegal", "invalid", "forbidden", "suspect", "blacklist"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_to_a_visitor_blames(texts: Texts, language: str) -> None:
+    """Wording is calm and polite; what an operator or a guard reads may name a thing bluntly."""
+    for key, text in texts.tables[language].items():
+        if not key.startswith(("guard.", "error.", "device.")):
+            assert not any(word in text.lower() for word in BLAMES[language]), key
+
+
+def test_no_text_is_empty(texts: Texts) -> None:
+    """A button always says something."""
+    assert [key for language in LANGUAGES for key, text in texts.tables[language].items() if not text.strip()] == []
+
+
+def test_chinese_has_chinese_punctuation(texts: Texts) -> None:
+    """Half-width commas and stops between Chinese signs look like a mistake."""
+    assert [key for key, text in texts.tables["zh"].items() if set(text) & set(",;!?")] == []
+
+
+def test_english_has_no_signs_as_wide_as_chinese_ones(texts: Texts) -> None:
+    """In this font curly quotation marks are as wide as a Chinese sign, and tear English words apart."""
+    named = {"bar.language"}
+    assert [key for key, text in texts.tables["en"].items() if key not in named and set(text) & set("“”‘’，。：")] == []
+
+
+def test_the_font_draws_the_questions() -> None:
+    """The declaration's words come from its own file, and from the server."""
+    assert missing(font_path(), (ROOT / "config" / "declaration.toml").read_text("utf-8")) == set()
+
+
 def test_words_of_the_server_are_said_in_the_language_that_comes_first(texts: Texts) -> None:
     """A service has two names; a text takes the one of its own language."""
     hall = Words("2 号厅", "Hall 2")

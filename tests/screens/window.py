@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,12 +18,14 @@ if TYPE_CHECKING:
 
 def open_window(width_px: int, height_px: int) -> None:
     """Open the window; must come before anything else of Kivy's. The size stays for the process."""
+    if "KIVY_HOME" not in os.environ:  # a test's process has one already
+        os.environ["KIVY_HOME"] = home = tempfile.mkdtemp(prefix="kivy-")
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
     os.environ.update(
         KIVY_NO_ARGS="1",
         KIVY_NO_CONFIG="1",
         KIVY_NO_FILELOG="1",
         KIVY_LOG_MODE="PYTHON",
-        KIVY_HOME=tempfile.mkdtemp(prefix="kivy-"),
         SDL_VIDEODRIVER="offscreen",
         LP_NUM_THREADS="1",
     )
@@ -31,6 +36,7 @@ def open_window(width_px: int, height_px: int) -> None:
         ("graphics", "height", str(height_px)),
         ("graphics", "multisamples", "0"),
         ("graphics", "resizable", "0"),
+        ("graphics", "maxfps", "0"),  # a test waits for nothing
         ("kivy", "exit_on_escape", "0"),
         ("input", "mouse", "mouse,disable_multitouch"),
     ):
@@ -43,14 +49,28 @@ def open_window(width_px: int, height_px: int) -> None:
         raise AssertionError(f"the window is {Window.size}, not {width_px}x{height_px}")
 
 
-def settle(frames: int = 4) -> None:
-    """Let layouts, bindings and textures come to rest."""
+def turn(times: int = 1) -> None:
+    """Let the clock turn: layouts, bindings, textures and touches come on; nothing is drawn."""
     from kivy.base import EventLoop
+    from kivy.clock import Clock
+    from kivy.lang import Builder
 
     if EventLoop.status != "started":
         EventLoop.start()
-    for _frame in range(frames):
-        EventLoop.idle()
+    for _turn in range(times):
+        Clock.tick()
+        EventLoop.dispatch_input()
+        Builder.sync()
+        Clock.tick_draw()
+        Builder.sync()
+
+
+def settle() -> None:
+    """Let layouts, bindings and textures come to rest, and draw the window."""
+    from kivy.base import EventLoop
+
+    turn(4)
+    EventLoop.idle()
 
 
 def pixels() -> np.ndarray:
@@ -82,6 +102,28 @@ def tap(widget: Widget) -> None:
     x, y = widget.to_window(*widget.center)
     touch = UnitTestTouch(x, y)
     touch.touch_down()
-    settle(1)
+    turn()
     touch.touch_up()
-    settle(2)
+    turn(2)
+
+
+def drag_up(widget: Widget) -> None:
+    """Draw what `widget` shows upwards with a finger, by a third of its height."""
+    from kivy.tests.common import UnitTestTouch
+
+    x, y = widget.to_window(*widget.center)
+    touch = UnitTestTouch(x, y)
+    touch.touch_down()
+    for step in range(1, 9):
+        touch.touch_move(x, y + step * widget.height / 24)
+        turn(2)
+    touch.touch_up()
+    turn(2)
+
+
+def turn_for(seconds: float) -> None:
+    """Let the clock turn for so long, by the real clock: for what Kivy does after a while."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        turn(2)
+        time.sleep(0.02)

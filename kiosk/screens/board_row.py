@@ -1,0 +1,45 @@
+"""One line of the guard's board: a visit that waits, and for how long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kivy.properties import BooleanProperty, ColorProperty, StringProperty
+
+from kiosk.screens.spans import span
+from kiosk.screens.widgets import Touchable
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kiosk.screens.stage import Stage
+    from kiosk.services.views import GuardRow
+
+
+class BoardRow(Touchable):
+    """One open visit: number, state, and the time left or overdue."""
+
+    label = StringProperty("")
+    state_text = StringProperty("")
+    since_text = StringProperty("")
+    time_text = StringProperty("")
+    time_word = StringProperty("")
+    is_overdue = BooleanProperty(False)
+    tone = ColorProperty((0, 0, 0, 1))
+
+    def __init__(self, row: GuardRow, stage: Stage, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.row = row
+        self.stage = stage
+        self.label = row.label
+        self.state_text = stage.texts.t(f"guard.state.{row.state_key}")
+        self.since_text = stage.texts.t("guard.since", time=stage.clock(row.since))
+
+    def tick(self, now: datetime) -> None:
+        """Count down to what is due, or up since it was."""
+        due = self.row.due
+        self.is_overdue = due is not None and now >= due
+        word = "waited" if due is None else "overdue" if self.is_overdue else "left"
+        seconds = (now - self.row.since if due is None else abs(due - now)).total_seconds()
+        self.time_text = ("+" if self.is_overdue else "") + span(seconds)
+        self.time_word = self.stage.texts.t(f"guard.{word}")

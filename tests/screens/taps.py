@@ -1,0 +1,228 @@
+"""Touches every button of every screen, through the window, and compares what the host was asked with the promise.
+
+    python -m tests.screens.taps
+
+A button that no promise names, and a promise without its button, are mistakes as well.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from kiosk.domain.booking_number import ALPHABET
+from kiosk.domain.ids import VisitId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kivy.uix.widget import Widget
+
+    from tests.screens.samples import Sample
+    from tests.screens.stand import Stand
+
+Acts = tuple[tuple[object, ...], ...]
+
+VISIT: Final = VisitId("01900000-0000-7000-8000-000000000001")
+BAR: Final[dict[str, Acts]] = {
+    "车管二分所 · 1 号入口": (("open_guard",),),
+    "大字": (("switch_large_text",),),
+    "EN": (("switch_language",),),
+}
+HELP: Final[dict[str, Acts]] = {"请人协助": (("ask_person",),)}
+DONE: Final[dict[str, Acts]] = {"知道了": (("done",),)}
+BACK: Final[dict[str, Acts]] = {"返回": (("back",),)}
+LOCK: Final[dict[str, Acts]] = {"锁定": (("sign_out",),)}
+DIGITS: Final[dict[str, Acts]] = dict.fromkeys([*"0123456789", "back"], ())
+
+PROMISES: Final[dict[str, dict[str, Acts]]] = {
+    "idle": {**BAR, "没有二维码": (("open_keypad",),), "需要帮助": (("open_help",),)},
+    "booking": {**BAR, "是我，继续": (("confirm",),), "不是我的预约": (("disown",),)},
+    "declaration": {
+        **BAR,
+        **HELP,
+        "查看全文": (("open_notice",),),
+        "以上都没有": (("declare", ()),),
+        "有其中一项": (("open_which",),),
+        "更多时间": (("more_time",),),
+    },
+    "which": {
+        **BAR,
+        **HELP,
+        **BACK,
+        "有发热、咳嗽、乏力或腹泻": (),
+        "到过公告所列风险地区": (),
+        "接触过确诊或疑似人员": (),
+        "确认提交": (("declare", ("places",)),),
+    },
+    "notice": {**BAR, **BACK},
+    "measuring": {**BAR, "请人工测量": (("measure_by_hand",),), "更多时间": (("more_time",),)},
+    "admitted": {**BAR, **DONE},
+    "rest": {**BAR, **HELP, **DONE},
+    "guard": {**BAR, **DONE, "再次呼叫": (("ask_person",),)},
+    "hall-line": {**BAR, **HELP, **DONE},
+    "goodbye": {**BAR, **DONE},
+    "out-of-order": BAR,
+    "help": {**BAR, **HELP, **BACK},
+    "refused-too-early": {**BAR, **HELP, **DONE},
+    "refused-online-only": {**BAR, **HELP, **DONE},
+    "refused-unreadable-code": {**BAR, **HELP, **DONE, "输入号码": (("open_keypad",),)},
+    "refused-unknown-booking": {**BAR, **HELP, **DONE, "输入号码": (("open_keypad",),)},
+    "keypad-booking": {**BAR, **BACK, **dict.fromkeys([*ALPHABET, "back"], ()), "改用身份证号": ()},
+    "keypad-id": {
+        **BAR,
+        **BACK,
+        **DIGITS,
+        "X": (),
+        "改用预约号": (),
+        "查找": (("look_up", "id", "11010519491231002X"),),
+    },
+    "guard-sign-in": {**DIGITS, "返回": (("sign_out",),), "登录": (("sign_in", "2580"),)},
+    "guard-board": {
+        **LOCK,
+        "C02": (("open_visit", VISIT),),
+        "G07": (("open_visit", VisitId("b")),),
+        "2CDA": (("open_visit", VisitId("d")),),
+        "R09": (("open_visit", VisitId("c")),),
+        "处理 C02": (("open_visit", VISIT),),
+        "人工测温": (("open_reading", VISIT),),
+        "登记离场": (("guard_act", "exit", None),),
+        "迟到 +15 分": (("guard_act", "widen", None, "15"),),
+        "恢复输入": (("guard_act", "reopen_typing", None),),
+        "今日收工": (("guard_act", "close_day", None),),
+    },
+    "guard-visit": {
+        **LOCK,
+        "人工测温": (("open_reading", VISIT),),
+        "放行": (("guard_act", "admit", VISIT),),
+        "继续留观": (("guard_act", "keep", VISIT),),
+        "劝返": (("guard_act", "turn_away", VISIT),),
+        "返回": (("open_board",),),
+    },
+    "guard-reading": {
+        **LOCK,
+        **DIGITS,
+        **dict.fromkeys(["腋下", "额头", "耳内", "手腕"], ()),
+        "返回": (("open_visit", VISIT),),
+        "记录": (("guard_act", "measure", VISIT, "axilla:37.4"),),
+    },
+}
+
+_SCROLL_S: Final = 0.5
+"""A field that scrolls hands a tap on only once it cannot become a scroll."""
+
+
+def main() -> int:
+    """Touch everything; print what is not as promised; return 0 when all is."""
+    from tests.screens.window import open_window
+
+    open_window(540, 960)  # half as large is drawn four times as fast
+    from tests.screens.samples import SAMPLES
+    from tests.screens.stand import Stand
+
+    stand = Stand(540, 960)
+    samples = {sample.name: sample for sample in SAMPLES}
+    mistakes = [fault for name, promise in PROMISES.items() for fault in _screen(stand, samples[name], promise)]
+    mistakes += _scrolls(stand, samples["help"])
+    mistakes += _scrolls(stand, samples["notice"])
+    mistakes += _types(stand, samples["keypad-not-found"])
+    mistakes += _types_twice(stand, samples["guard-reading"])
+    unnamed = {sample.place for sample in SAMPLES} - {samples[name].place for name in PROMISES}
+    mistakes += [f"no promise for the screen {place}" for place in unnamed]
+    for mistake in mistakes:
+        print(mistake)  # noqa: T201 - a command that answers on standard output
+    return 1 if mistakes else 0
+
+
+def _screen(stand: Stand, sample: Sample, promise: dict[str, Acts]) -> Iterator[str]:
+    from kiosk.screens.widgets import BackKey, Key
+    from tests.screens.window import tap
+
+    buttons = _buttons(stand, sample)
+    names = [_name(button) for button in buttons]
+    for name in {*names, *promise}:
+        if names.count(name) != 1 or name not in promise:
+            yield f"{sample.name}: {name}: {names.count(name)} buttons; promised: {name in promise}"
+    keys = [button for button in buttons if isinstance(button, (Key, BackKey))]
+    stand.host.acts.clear()
+    for key in keys:  # without showing the screen anew for each
+        tap(key)
+    if stand.host.acts:
+        yield f"{sample.name}: keys that ask the host: {stand.host.acts}"
+    for name in (promise.keys() & set(names)) - {_name(key) for key in keys}:
+        done = _touch(stand, sample, name)
+        if done != promise[name]:
+            yield f"{sample.name}: {name}: {done} instead of {promise[name]}"
+
+
+def _touch(stand: Stand, sample: Sample, name: str) -> Acts:
+    """Show `sample` anew, touch the button of this name, and return what the host was asked."""
+    from kivy.uix.scrollview import ScrollView
+
+    from kiosk.screens.widgets import ArmedButton
+    from tests.screens.window import tap, turn_for
+
+    button = next(button for button in _buttons(stand, sample) if _name(button) == name)
+    stand.host.acts.clear()
+    tap(button)
+    if isinstance(button, ArmedButton):
+        if stand.host.acts:
+            return (("done at the first touch",),)
+        tap(button)
+    if any(isinstance(outer, ScrollView) for outer in button.walk_reverse()):
+        turn_for(_SCROLL_S)
+    return tuple(stand.host.acts)
+
+
+def _buttons(stand: Stand, sample: Sample) -> list[Any]:
+    from kivy.uix.behaviors import ButtonBehavior
+
+    from tests.screens.looks import seen
+
+    screen = stand.show(sample)
+    widgets: list[Any] = [one.widget for one in seen(screen)]
+    return [widget for widget in widgets if not widget.disabled and isinstance(widget, ButtonBehavior)]
+
+
+def _name(button: Widget) -> str:
+    return getattr(button, "label", "") or getattr(button, "content", "") or getattr(button, "name", "")
+
+
+def _scrolls(stand: Stand, sample: Sample) -> Iterator[str]:
+    """Draw a long text up with a finger."""
+    from tests.screens.window import drag_up
+
+    field: Any = stand.show(sample, "en", is_large=True).ids.scroll
+    before = field.scroll_y
+    drag_up(field)
+    if not field.scroll_y < before - 0.05:
+        yield f"{sample.name}: a finger does not scroll it: {before} to {field.scroll_y}"
+
+
+def _types(stand: Stand, sample: Sample) -> Iterator[str]:
+    """Type some signs, take one away; what is typed stands on the screen."""
+    from tests.screens.window import tap
+
+    screen: Any = stand.show(sample)
+    for name in ("7", "K", "3", "back"):
+        tap(next(widget for widget in screen.walk() if getattr(widget, "name", None) == name))
+    if (screen.typed, screen.shown, screen.hint) != ("7K", "7K", ""):
+        yield f"{sample.name}: typed {screen.typed!r}, shown {screen.shown!r}, hint {screen.hint!r}"
+
+
+def _types_twice(stand: Stand, sample: Sample) -> Iterator[str]:
+    """Type an unusual temperature: it is asked for again, and sent with what was typed the second time."""
+    for second, expected in (("396", (("guard_act", "measure", VISIT, "axilla:39.6:39.6"),)), ("395", ()), ("370", ())):
+        screen: Any = stand.show(sample)
+        stand.host.acts.clear()
+        for value in ("396", second):
+            screen.digits = ""
+            for digit in value:
+                screen.on_key(digit)
+            screen.on_save()
+        if tuple(stand.host.acts) != expected:
+            yield f"{sample.name}: 396, then {second}: {stand.host.acts} instead of {expected}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

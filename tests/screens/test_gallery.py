@@ -1,0 +1,25 @@
+"""Every screen, looked at: both windows, both languages, both sizes of text (`gallery.py`), and touched (`taps.py`).
+
+Each window has a process of its own, since Kivy's window is one for each process and keeps its first size.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str) -> str:
+    """Run a module of the tests in a process of its own; return what it says when it fails, "" when it does not."""
+    done = subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else f"{done.stdout}\n{done.stderr[-4000:]}"
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("size", ["1080x1920", "1280x800"])
+def test_every_screen_is_whole_and_looks_as_before(size: str) -> None:
+    """No word cut or too small, nothing overlaps, every target large enough, no sign missing, no red, all as drawn."""
+    assert not (said := run("tests.screens.gallery", "--size", size)), said
