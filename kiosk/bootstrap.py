@@ -115,6 +115,10 @@ def _client(settings: Settings, token: str | None, clock: Clock) -> CentralClien
     )
 
 
+def _not_enrolled(data: Path) -> StoreError:
+    return StoreError(f"{data}: this kiosk is not enrolled; run: main.py kiosk --data {data} --enrol CODE")
+
+
 def _thermometer(settings: Settings, clock: Clock) -> Thermometer:
     in_production = settings.kiosk.mode == "production"
     return open_thermometer(settings.kiosk.thermometer.model_dump(), clock, in_production=in_production)
@@ -131,6 +135,8 @@ class Kiosk:
         parts = parts or Parts()
         self.settings = settings
         self.clock = parts.clock
+        if not (data / LOG_FILE).exists():
+            raise _not_enrolled(data)
         key = data_key(settings, data)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="worker")
         self._measuring = ThreadPoolExecutor(1, thread_name_prefix="thermometer")
@@ -138,8 +144,7 @@ class Kiosk:
         identity = self.log.identity
         if identity is None:
             self.log.close()
-            message = f"{data}: this kiosk is not enrolled; run: main.py kiosk --enrol CODE"
-            raise StoreError(message)
+            raise _not_enrolled(data)
         self.identity = identity
         self.central: Central = parts.central or _client(settings, identity.token, self.clock)
         self.thermometer = parts.thermometer or _thermometer(settings, self.clock)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.world import City
+from tests.e2e.city import City
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from demo.world import HERE
 from kiosk.services.views import Face, Hint
-from tests.e2e.world import City, let_in, measure, scan, to_measuring
+from tests.e2e.city import City, let_in, measure, scan, to_measuring
 
 
 def test_a_rest_begun_at_one_door_goes_on_at_another(city: City) -> None:
