@@ -54,19 +54,21 @@ def make_app(kiosk: Kiosk, source: str | FrameSource | None) -> KioskApp:
     return app
 
 
-def _timeouts(settings: TimeoutSettings) -> dict[Face | Panel, float]:
+def _timeouts(settings: TimeoutSettings) -> dict[str, float]:
     """Return each screen's time by the settings; a screen that is not named stays."""
-    keypads = (Panel.KEYPAD, Panel.HELP, Panel.NOTICE, Panel.WHICH)
-    return {
+    limits: dict[str, float] = {
         Face.BOOKING: settings.booking_s,
         Face.DECLARATION: settings.declaration_s,
         Face.MEASURING: settings.measuring_s,
-        **dict.fromkeys((Face.ADMITTED, Face.GOODBYE), settings.result_s),
-        **dict.fromkeys((Face.REST, Face.GUARD, Face.HALL_LINE), settings.wait_s),
         Face.REFUSED: settings.refused_s,
-        **dict.fromkeys(keypads, settings.keypad_s),
-        **dict.fromkeys(GUARD_PANELS, settings.guard_s),
     }
+    shared = (
+        ((Face.ADMITTED, Face.GOODBYE), settings.result_s),
+        ((Face.REST, Face.GUARD, Face.HALL_LINE), settings.wait_s),
+        ((Panel.KEYPAD, Panel.HELP, Panel.NOTICE, Panel.WHICH), settings.keypad_s),
+        (GUARD_PANELS, settings.guard_s),
+    )
+    return limits | {name: seconds for names, seconds in shared for name in names}
 
 
 def run(settings: Settings, data: Path) -> int:

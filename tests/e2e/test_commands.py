@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ def main(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Iterator[Path]:
+def config(tmp_path: Path) -> Path:
     """Return a folder of settings to change."""
     folder = tmp_path / "config"
     folder.mkdir()
@@ -117,7 +116,7 @@ def test_a_kiosk_that_was_never_enrolled_says_how(config: Path, city: City, tmp_
 def test_every_mistake_of_every_settings_file_is_listed_at_once(config: Path, tmp_path: Path) -> None:
     """One start shows them all, each with file and key; 3."""
     kiosk = (config / "kiosk.toml").read_text(encoding="utf-8")
-    kiosk = kiosk.replace('mode = "demo"', 'mode = "party"').replace("width = 1080", 'widht = 1080\nwidth = "wide"')
+    kiosk = kiosk.replace('mode = "demo"', 'mode = "party"').replace("width = 1080", 'breadth = 1080\nwidth = "wide"')
     (config / "kiosk.toml").write_text(kiosk, encoding="utf-8")
     policy = (config / "policy.toml").read_text(encoding="utf-8").replace("early_min = 15", "early_min = -5")
     (config / "policy.toml").write_text(policy, encoding="utf-8")
@@ -126,7 +125,7 @@ def test_every_mistake_of_every_settings_file_is_listed_at_once(config: Path, tm
     assert run.returncode == 3
     for part in (
         "kiosk.toml: mode",
-        "kiosk.toml: screen.widht",
+        "kiosk.toml: screen.breadth",
         "kiosk.toml: screen.width",
         "policy.toml: admission.early_min",
     ):
