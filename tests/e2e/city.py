@@ -28,6 +28,18 @@ CONFIG = Path(__file__).parents[2] / "config"
 DRIVER = "licence_reissue"
 
 
+def kiosk_settings(url: str, key_file: Path, direction: str = "entry") -> Settings:
+    """Return the settings of `config/` for a kiosk of the server at `url`."""
+    settings = load(CONFIG / "kiosk.toml")
+    own = settings.kiosk
+    update = {
+        "direction": direction,
+        "server": own.server.model_copy(update={"url": url, "read_timeout_s": 5.0}),
+        "log": own.log.model_copy(update={"key_file": str(key_file)}),
+    }
+    return replace(settings, kiosk=own.model_copy(update=update))
+
+
 class FixedClock(SimulatedClock):
     """A clock that stands at half past nine of the demo's day, in whatever process."""
 
@@ -64,16 +76,7 @@ class City:
 
     def settings(self, letter: str, *, direction: str = "entry") -> Settings:
         """Return the settings of the kiosk with this letter."""
-        settings = load(CONFIG / "kiosk.toml")
-        own = settings.kiosk
-        kiosk = own.model_copy(
-            update={
-                "direction": direction,
-                "server": own.server.model_copy(update={"url": self.url, "read_timeout_s": 5.0}),
-                "log": own.log.model_copy(update={"key_file": str(self.folder / "keys" / f"{letter}.key")}),
-            }
-        )
-        return replace(settings, kiosk=kiosk)
+        return kiosk_settings(self.url, self.folder / "keys" / f"{letter}.key", direction)
 
     def data(self, letter: str) -> Path:
         """Return the data folder of a kiosk."""
