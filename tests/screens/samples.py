@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from kiosk.domain.admission import Reason
+from kiosk.domain.admission import LOOKS_TO_GUARD, Reason
 from kiosk.domain.declaration import Declaration, Notice, Question
 from kiosk.domain.ids import VisitId
 from kiosk.domain.site import Words
@@ -318,6 +318,7 @@ SAMPLES: Final[tuple[Sample, ...]] = (
             _refusal(FACTS_OF.get(reason, RefusalFacts(reason)), _card_of(reason)),
         )
         for reason in Reason
+        if reason not in LOOKS_TO_GUARD
     ),
     Sample("guard-sign-in", Panel.GUARD_SIGN_IN, _pin),
     Sample("guard-board", Panel.GUARD_BOARD, lambda screen: screen.show_board(BOARD)),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def open_window(width_px: int, height_px: int) -> None:
-    """Open the window; must come before anything else of Kivy's. The size stays for the process."""
+    """Open the window; the size stays for the process. Nothing may have asked Kivy for a window before."""
     if "KIVY_HOME" not in os.environ:  # a test's process has one already
         os.environ["KIVY_HOME"] = home = tempfile.mkdtemp(prefix="kivy-")
         atexit.register(shutil.rmtree, home, ignore_errors=True)

@@ -1,0 +1,177 @@
+"""A kiosk without a log, a camera or threads: it notes what the window asks, and works only when a test says so."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from kiosk.adapters.wedge import Wedge
+from kiosk.app import KioskApp
+from kiosk.screens.catalog import required_texts
+from kiosk.screens.stage import Stage
+from kiosk.services.views import Face, View
+from kiosk.texts import Texts
+from tests.screens.samples import CONFIG, FACTS, FORM, NOW, VISIT, settings
+from tests.screens.window import turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from kiosk.bootstrap import Kiosk
+    from kiosk.domain.ids import VisitId
+
+
+class ToldClock:
+    """A clock that is told the time."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    def now(self) -> datetime:
+        """Return the wall clock's time."""
+        return NOW + timedelta(seconds=self.passed)
+
+    def monotonic(self) -> float:
+        """Return the seconds since the beginning."""
+        return 1000.0 + self.passed
+
+
+class FakeDesk:
+    """Notes every act, and answers with what a test laid ready: a view, any other value, or an error to raise."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[object, ...]] = []
+        self.answers: dict[str, object] = {
+            "rest_screen": View(Face.IDLE),
+            "idle_facts": FACTS,
+            "form": FORM,
+            "visitor_left": None,
+            "sign_out": None,
+            "unexpected": View(Face.GUARD, VISIT),
+        }
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        """Return the act of this name."""
+
+        def act(*values: object) -> object:
+            self.calls.append((name, *values))
+            answer = self.answers.get(name, View(Face.IDLE))
+            if isinstance(answer, BaseException):
+                raise answer
+            return answer
+
+        return act
+
+    def asked(self, name: str) -> list[tuple[object, ...]]:
+        """Return the calls of one act."""
+        return [call for call in self.calls if call[0] == name]
+
+
+class FakeKiosk:
+    """Stands where `Kiosk` stands; `work` is its worker."""
+
+    def __init__(self) -> None:
+        self.clock = ToldClock()
+        self.desk = FakeDesk()
+        self.jobs: list[tuple[Future[Any], Callable[[], object]]] = []
+        self.measured: Future[Any] | None = None
+        self.progress: Callable[[float], None] = lambda _part: None
+
+    def submit(self, job: Callable[[], object]) -> Future[Any]:
+        """Take a job for the worker."""
+        future: Future[Any] = Future()
+        self.jobs.append((future, job))
+        return future
+
+    def measure(self, visit_id: VisitId, progress: Callable[[float], None]) -> Future[Any]:
+        """Begin a measurement; a test moves it on."""
+        self.desk.calls.append(("measure", visit_id))
+        self.measured, self.progress = Future(), progress
+        return self.measured
+
+    def work(self) -> None:
+        """Do every job, those that results set off as well, and let the results arrive."""
+        while self.jobs:
+            waiting, self.jobs = self.jobs, []
+            for future, job in waiting:
+                try:
+                    result = job()
+                except Exception as error:  # noqa: BLE001 - as an executor does: every error goes into the future
+                    future.set_exception(error)
+                else:
+                    future.set_result(result)
+            turn(2)
+        turn(2)
+
+
+class Bench:
+    """The app on its window, with a fake kiosk behind it; nothing in it moves by itself."""
+
+    def __init__(self) -> None:
+        from kivy.clock import Clock
+
+        stage = Stage(Texts.load(CONFIG, "zh", required_texts()), settings(540, 960))
+        self.kiosk = FakeKiosk()
+        self.app = KioskApp(cast("Kiosk", self.kiosk), stage, None)
+        self.app._run_prepare()
+        for moved in (self.app._tick, self.app._ask_facts, self.app._draw_frame):
+            Clock.unschedule(moved)
+
+    @property
+    def desk(self) -> FakeDesk:
+        """The desk behind the window."""
+        return self.kiosk.desk
+
+    def renew(self) -> None:
+        """Begin another test: a kiosk that was asked nothing yet, and the idle screen. Screens stay, as in a day."""
+        self.kiosk = FakeKiosk()
+        self.app._kiosk = cast("Kiosk", self.kiosk)
+        self.app._case._clock = self.kiosk.clock
+        self.app._wedge = Wedge()
+        self.app.pending = 0
+        self.app._case.reset()
+        self.app._case.facts = None
+        self.app.show_view(View(Face.IDLE))
+        turn(2)
+        self.kiosk.jobs.clear()
+
+    def close(self) -> None:
+        """Leave the window as it was found."""
+        from kivy.app import App
+        from kivy.base import ExceptionManager
+        from kivy.core.window import Window
+
+        ExceptionManager.handlers.clear()
+        keys: Any = self.app._keys
+        keys._take = lambda *_args: None  # or it would take the keyboard back from the next test
+        Window.release_all_keyboards()
+        Window.remove_widget(self.app.root)
+        App._running_app = None
+
+    def show(self, view: View) -> None:
+        """Show a view, with whatever it asks of the worker answered."""
+        self.app.show_view(view)
+        self.kiosk.work()
+
+    def wait(self, seconds: float) -> None:
+        """Let so much time pass on the screen."""
+        self.kiosk.clock.passed += seconds
+        self.app._tick(0)
+        self.kiosk.work()
+
+    def type(self, text: str, *, shifted: bool = False) -> None:
+        """Type as a hand scanner does: for each sign a key that goes down, then, for a sign that prints, the sign.
+
+        As SDL has it, the key of a shifted sign bears the sign that it gives without the shift key.
+        """
+        from kivy.core.window import Window
+
+        for sign in text:
+            modifiers = ["shift"] if shifted or sign.isupper() else []
+            bare = sign.lower() if sign != ":" else ";"
+            Window.dispatch("on_key_down", 13 if sign == "\n" else ord(bare), 0, bare, modifiers)
+            if sign != "\n":
+                Window.dispatch("on_textinput", sign)
+        turn(1)

@@ -1,0 +1,380 @@
+"""The window and what moves it: late results, mistakes, time-outs, codes, the next visitor, and nothing that grows."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from kivy.clock import Clock
+from kivy.uix.widget import Widget
+
+from kiosk.domain.admission import Reason
+from kiosk.screens.catalog import GUARD_PANELS, SCREENS, Panel
+from kiosk.screens.stage import TIMEOUTS_S
+from kiosk.services.views import Face, Hint, RefusalFacts, View
+from tests.screens.fake_kiosk import Bench
+from tests.screens.samples import BOARD, CARD, DETAIL, SAMPLES, VISIT, frame
+from tests.screens.window import open_window, pixels, settle, tap
+
+BUSY = (Face.BOOKING, Face.DECLARATION, Face.MEASURING)
+TAKING = (Face.REST, Face.GUARD, Face.ADMITTED, Face.REFUSED, Face.HALL_LINE, Face.GOODBYE)
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Bench]:
+    """The app on its window, for all tests of this file."""
+    open_window(540, 960)
+    made = Bench()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def bench(opened: Bench) -> Bench:
+    """The app with a fake kiosk behind it that was asked nothing yet, on the idle screen."""
+    opened.renew()
+    return opened
+
+
+def view_of(face: Face) -> View:
+    """Return a view for `face` with all that its screen shows."""
+    refusal = RefusalFacts(Reason.WRONG_DAY) if face is Face.REFUSED else None
+    return View(face, None if face is Face.IDLE else VISIT, CARD, refusal, number="B037", position=3)
+
+
+def open_panel(bench: Bench, panel: Panel) -> None:
+    """Open one of the window's own screens, as a touch does."""
+    acts = bench.app.acts
+    bench.desk.answers |= {"board": BOARD, "detail": DETAIL}
+    opened = {
+        Panel.KEYPAD: acts.open_keypad,
+        Panel.HELP: acts.open_help,
+        Panel.WHICH: acts.open_which,
+        Panel.NOTICE: acts.open_notice,
+        Panel.GUARD_SIGN_IN: acts.open_guard,
+        Panel.GUARD_BOARD: acts.open_board,
+        Panel.GUARD_VISIT: lambda: acts.open_visit(VISIT),
+        Panel.GUARD_READING: lambda: acts.open_reading(VISIT),
+    }
+    if panel in {Panel.WHICH, Panel.NOTICE}:
+        bench.show(view_of(Face.DECLARATION))
+    opened[panel]()
+    bench.kiosk.work()
+    assert bench.app.shown_name is panel
+
+
+# results
+
+
+def test_a_result_is_shown(bench: Bench) -> None:
+    """What the worker returns is the next screen."""
+    bench.desk.answers["confirm"] = view_of(Face.DECLARATION)
+    bench.show(view_of(Face.BOOKING))
+    bench.app.acts.confirm()
+    bench.kiosk.work()
+    assert bench.app.shown_name is Face.DECLARATION
+    assert bench.desk.asked("confirm") == [("confirm", VISIT)]
+
+
+def test_a_result_is_dropped_when_the_screen_has_gone_on(bench: Bench) -> None:
+    """A slow answer never puts a booking on the next visitor's screen."""
+    bench.desk.answers["confirm"] = view_of(Face.DECLARATION)
+    bench.show(view_of(Face.BOOKING))
+    bench.app.acts.confirm()
+    bench.app.acts.done()
+    bench.kiosk.work()
+    assert bench.desk.asked("confirm")
+    assert bench.app.shown_name is Face.IDLE
+
+
+def test_an_act_that_raises_hands_the_visit_to_the_guard(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    """An unexpected failure leads to "please wait", is recorded, and its message, maybe personal, is not logged."""
+    bench.desk.answers["confirm"] = ValueError("张三 13800000000")
+    bench.show(view_of(Face.BOOKING))
+    bench.app.acts.confirm()
+    with caplog.at_level(logging.ERROR):
+        bench.kiosk.work()
+    assert bench.app.shown_name is Face.GUARD
+    assert bench.desk.asked("unexpected") == [("unexpected", VISIT)]
+    assert "ValueError" in caplog.text
+    assert "13800000000" not in caplog.text
+
+
+def test_a_mistake_inside_the_window_hands_the_visit_to_the_guard(bench: Bench) -> None:
+    """The window goes on after an exception in one of its own callbacks."""
+
+    def fall(_dt: float) -> None:
+        raise RuntimeError
+
+    bench.show(view_of(Face.MEASURING))
+    Clock.schedule_once(fall)
+    bench.kiosk.work()
+    settle()
+    bench.kiosk.work()
+    assert bench.app.shown_name is Face.GUARD
+    assert bench.desk.asked("unexpected") == [("unexpected", VISIT)]
+
+
+def test_a_failing_hand_over_still_shows_the_guards_wait(bench: Bench) -> None:
+    """Even when nothing can be recorded, nobody is welcomed."""
+    bench.desk.answers |= {"confirm": OSError(), "unexpected": OSError()}
+    bench.show(view_of(Face.BOOKING))
+    bench.app.acts.confirm()
+    bench.kiosk.work()
+    assert bench.app.shown_name is Face.GUARD
+
+
+def test_a_measurement_moves_the_ring_and_ends_in_its_view(bench: Bench) -> None:
+    """The thermometer's progress is seen, and its end is the next screen."""
+    bench.show(view_of(Face.MEASURING))
+    bench.kiosk.progress(0.5)
+    bench.kiosk.work()
+    assert bench.app.screen.progress == 0.5
+    assert bench.kiosk.measured is not None
+    bench.kiosk.measured.set_result(view_of(Face.ADMITTED))
+    bench.kiosk.work()
+    assert bench.app.shown_name is Face.ADMITTED
+
+
+def test_a_measurement_that_was_left_changes_nothing(bench: Bench) -> None:
+    """Progress and end of a measurement are dropped once the screen has gone on."""
+    bench.show(view_of(Face.MEASURING))
+    measured, progress = bench.kiosk.measured, bench.kiosk.progress
+    assert measured is not None
+    bench.show(view_of(Face.IDLE))
+    progress(0.9)
+    measured.set_result(view_of(Face.ADMITTED))
+    bench.kiosk.work()
+    assert bench.app.shown_name is Face.IDLE
+
+
+# time
+
+
+@pytest.mark.parametrize("name", list(SCREENS))
+def test_a_screen_goes_back_when_its_time_is_over(bench: Bench, name: Face | Panel) -> None:
+    """Each screen's own time is kept by the kiosk's clock; what is left of it is told by the bar."""
+    if isinstance(name, Panel):
+        open_panel(bench, name)
+    else:
+        bench.desk.answers["rest_screen"] = view_of(name)
+        bench.show(view_of(name))
+    limit = TIMEOUTS_S.get(name, 0)
+    bench.desk.calls.clear()
+    bench.wait(limit - 0.5 if limit else 3600)
+    assert bench.app.shown_name is name
+    if not limit:
+        assert bench.app.screen.time_left == -1
+        return
+    assert bench.app.screen.time_left == pytest.approx(0.5 / limit, abs=0.01)
+    bench.wait(1)
+    assert bench.app.shown_name is Face.IDLE
+    assert bool(bench.desk.asked("sign_out")) == (name in GUARD_PANELS)
+    is_in_visit = name in {*BUSY, Panel.WHICH, Panel.NOTICE}
+    assert bench.desk.asked("time_out") == ([("time_out", VISIT)] if is_in_visit else [])
+
+
+def test_more_time_starts_the_time_anew(bench: Bench) -> None:
+    """Who needs longer gets the whole time again."""
+    bench.show(view_of(Face.DECLARATION))
+    bench.wait(TIMEOUTS_S[Face.DECLARATION] - 1)
+    bench.app.acts.more_time()
+    bench.wait(TIMEOUTS_S[Face.DECLARATION] - 1)
+    assert bench.app.shown_name is Face.DECLARATION
+
+
+def test_a_kiosk_out_of_order_comes_back_when_the_log_works_again(bench: Bench) -> None:
+    """Nobody has to restart it."""
+    bench.desk.answers["rest_screen"] = View(Face.OUT_OF_ORDER, facts={"code": "store_full"})
+    bench.app._ask_facts(0)
+    bench.kiosk.work()
+    assert bench.app.shown_name is Face.OUT_OF_ORDER
+    bench.desk.answers["rest_screen"] = View(Face.IDLE)
+    bench.app._ask_facts(0)
+    bench.kiosk.work()
+    assert bench.app.shown_name is Face.IDLE
+
+
+# codes
+
+
+@pytest.mark.parametrize("face", [Face.IDLE, *TAKING])
+def test_a_code_is_taken_where_nobody_is_interrupted(bench: Bench, face: Face) -> None:
+    """The next visitor need not wait until a result leaves the screen."""
+    bench.desk.answers["scan"] = view_of(Face.BOOKING)
+    bench.show(view_of(face))
+    bench.app.from_camera(["VB1:A"])
+    bench.kiosk.work()
+    bench.kiosk.work()
+    assert bench.desk.asked("scan") == [("scan", ["VB1:A"])]
+    assert bench.app.shown_name is Face.BOOKING
+
+
+@pytest.mark.parametrize("face", BUSY)
+def test_a_code_behind_a_visitor_does_not_interrupt(bench: Bench, face: Face) -> None:
+    """Somebody in the queue who holds up a code changes nothing for the one at the screen."""
+    bench.show(view_of(face))
+    bench.app.from_camera(["VB1:A"])
+    bench.kiosk.work()
+    assert bench.desk.asked("scan") == []
+    assert bench.app.shown_name is face
+
+
+@pytest.mark.parametrize("panel", [panel for panel in Panel if panel is not Panel.HELP])
+def test_a_code_does_not_take_a_panel_away(bench: Bench, panel: Panel) -> None:
+    """Neither a typed number nor a guard's work is lost to a code that passes by."""
+    open_panel(bench, panel)
+    bench.app.from_camera(["VB1:A"])
+    bench.kiosk.work()
+    assert bench.desk.asked("scan") == []
+    assert bench.app.shown_name is panel
+
+
+def test_two_codes_of_one_frame_go_in_one_call(bench: Bench) -> None:
+    """Only together can they be seen to be ambiguous."""
+    bench.app.from_camera(["VB1:A", "VB1:B"])
+    bench.kiosk.work()
+    bench.kiosk.work()
+    assert bench.desk.asked("scan") == [("scan", ["VB1:A", "VB1:B"])]
+
+
+@pytest.mark.parametrize("face", TAKING)
+def test_a_foreign_code_does_not_take_a_result_away(bench: Bench, face: Face) -> None:
+    """A poster behind the visitor must not clear the number that they are reading."""
+    bench.desk.answers["scan"] = View(Face.IDLE, hint=Hint.NOT_A_BOOKING_CODE)
+    bench.show(view_of(face))
+    bench.app.codes_seen(["https://example.org"])
+    bench.kiosk.work()
+    assert bench.app.shown_name is face
+
+
+def test_a_foreign_code_is_told_on_the_idle_screen(bench: Bench) -> None:
+    """There it helps the one who holds it up."""
+    bench.desk.answers["scan"] = View(Face.IDLE, hint=Hint.NOT_A_BOOKING_CODE)
+    bench.app.codes_seen(["https://example.org"])
+    bench.kiosk.work()
+    assert bench.app.screen.hint == bench.app.texts.t("hint.not_a_booking_code")
+
+
+def test_a_hand_scanners_typing_arrives_with_its_capitals(bench: Bench) -> None:
+    """Kivy's keys bear a shifted sign without the shift; a booking code is capitals and a colon throughout."""
+    bench.type("VB1:NCFOXN%TS3DH\n")
+    bench.kiosk.work()
+    assert bench.desk.asked("scan") == [("scan", ["VB1:NCFOXN%TS3DH"])]
+
+
+def test_a_hand_scanner_is_heard_again_after_each_screen(bench: Bench) -> None:
+    """Touches and screens in between never take the keyboard away."""
+    for round_ in range(3):
+        bench.show(view_of(Face.ADMITTED))
+        bench.show(view_of(Face.IDLE))
+        bench.kiosk.clock.passed += 10
+        bench.type(f"VB1:ROUND-{round_}\n")
+        bench.kiosk.work()
+    assert [call[1] for call in bench.desk.asked("scan")] == [[f"VB1:ROUND-{round_}"] for round_ in range(3)]
+
+
+# the next visitor
+
+
+def test_language_and_large_text_are_reset_for_the_next_visitor(bench: Bench) -> None:
+    """What one visitor chose is not what the next one wants."""
+    bench.show(view_of(Face.BOOKING))
+    bench.app.acts.switch_language()
+    bench.app.acts.switch_large_text()
+    assert (bench.app.texts.first, bench.app.screen.is_large) == ("en", True)
+    bench.show(view_of(Face.ADMITTED))
+    assert (bench.app.texts.first, bench.app.screen.is_large) == ("en", True)
+    bench.show(view_of(Face.IDLE))
+    assert (bench.app.texts.first, bench.app.screen.is_large) == ("zh", False)
+    assert bench.desk.asked("visitor_left")
+
+
+def test_a_switch_of_language_changes_every_word_at_once(bench: Bench) -> None:
+    """Fixed words of the layout change as well as what the screen makes up."""
+    bench.show(view_of(Face.BOOKING))
+    before = words(bench.app.screen)
+    bench.app.acts.switch_language()
+    settle()
+    after = words(bench.app.screen)
+    assert "是我，继续" in before
+    assert "Yes, go on" in after
+    assert "Service" in after
+    assert not {"是我，继续", "不是我的预约", "业务"} & after
+
+
+def words(screen: Widget) -> set[str]:
+    """Return what the texts on `screen` say."""
+    return {widget.content for widget in screen.walk() if hasattr(widget, "content")}
+
+
+def test_nothing_typed_is_left_for_the_next_visitor(bench: Bench) -> None:
+    """An ID number leaves the screen when it is looked up, and when its visitor goes away."""
+    open_panel(bench, Panel.KEYPAD)
+    for sign in "7K3":
+        bench.app.screen.on_key(sign)
+    bench.wait(TIMEOUTS_S[Panel.KEYPAD] + 1)
+    open_panel(bench, Panel.KEYPAD)
+    assert bench.app.screen.typed == ""
+
+
+def test_every_wait_for_the_guard_is_the_same_picture(bench: Bench) -> None:
+    """No outcome shames: a refusal that must not be told cannot be told from any other wait."""
+    shown: list[np.ndarray] = []
+    refused = View(Face.REFUSED, VISIT, CARD, RefusalFacts(Reason.BLACKLISTED), looks_to_guard=True)
+    for view in (View(Face.GUARD, VISIT), refused, View(Face.GUARD)):
+        bench.show(view)
+        bench.app._tick(0)
+        settle()
+        shown.append(pixels().copy())
+    assert all(np.array_equal(picture, shown[0]) for picture in shown[1:])
+
+
+def test_a_touch_reaches_the_app_through_the_window(bench: Bench) -> None:
+    """From the finger to the worker and back to the screen."""
+    bench.desk.answers["confirm"] = view_of(Face.DECLARATION)
+    bench.show(view_of(Face.BOOKING))
+    settle()
+    yes = bench.app.texts.t("booking.yes")
+    tap(next(widget for widget in bench.app.screen.walk() if getattr(widget, "content", "") == yes))
+    bench.kiosk.work()
+    assert bench.app.shown_name is Face.DECLARATION
+
+
+# nothing grows
+
+
+def test_screens_come_and_go_without_leaving_widgets_behind(bench: Bench) -> None:
+    """A kiosk shows thousands of screens between two starts: 300 changes leave as many widgets as 40 did."""
+    faces = [face for face in Face if face is not Face.OUT_OF_ORDER]
+    counts = []
+    for change in range(301):
+        bench.show(view_of(faces[change % len(faces)]))
+        if change % 7 == 0:
+            bench.app.acts.switch_language()
+        if change in {40, 300}:
+            bench.show(view_of(Face.IDLE))
+            settle()
+            gc.collect()
+            counts.append(sum(issubclass(type(thing), Widget) for thing in gc.get_objects()))
+    assert counts[1] <= counts[0]
+
+
+def test_all_frames_of_one_size_share_a_texture(bench: Bench) -> None:
+    """A new texture for each frame would cost ten milliseconds and memory each."""
+    picture: Any = bench.app.screen.ids.picture
+    bench.app.screen.show_frame(frame())
+    first = picture._texture
+    for _again in range(20):
+        bench.app.screen.show_frame(frame())
+        settle()
+    assert picture._texture is first
+
+
+def test_every_screen_has_a_sample() -> None:
+    """The gallery and the taps would pass over a new screen otherwise."""
+    assert {sample.place for sample in SAMPLES} == set(SCREENS)
