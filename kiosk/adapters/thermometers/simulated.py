@@ -47,6 +47,8 @@ class SimulatedThermometer:
 
         "slow" measures until `go_on` is called, then like anybody.
         """
+        if "slow" in values:
+            self._may_go_on.clear()
         self._next.extend(values)
 
     def go_on(self) -> None:
@@ -61,7 +63,6 @@ class SimulatedThermometer:
         if asked == "unplugged":
             raise DeviceUnavailable(_NAME, "is not there")
         if asked == "slow":
-            self._may_go_on.clear()
             self._may_go_on.wait(_SLOW_S)
             asked = _TYPICAL_CC
         centre, noise = (_TYPICAL_CC, 20 * _NOISE_CC) if asked == "unsteady" else (int(asked), _NOISE_CC)
