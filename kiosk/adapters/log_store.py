@@ -99,7 +99,11 @@ def read_entries(database: Database, identity: Identity, after: int, limit: int)
     previous = database.scalar("SELECT hash FROM entry WHERE seq <= ? ORDER BY seq DESC LIMIT 1", after) or GENESIS
     sql = f"SELECT {_COLUMNS} FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - fixed names
     for row in database.walk(sql, after, limit):
-        entry = _entry(row, identity, previous)
+        try:
+            entry = _entry(row, identity, previous)
+        except ValueError as error:
+            message = f"{database.path}: entry {row[0]} cannot be read: {error}"
+            raise StoreDamaged(message) from error
         yield entry
         previous = entry.hash
 

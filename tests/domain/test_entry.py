@@ -33,6 +33,7 @@ EDITS: list[dict[str, Any]] = [
     {"body": None},
     {"salt": "0" * 32},
     {"salt": None},
+    {"salt": "no hex"},
     {"digest": "0" * 64},
     {"prev_hash": "1" * 64},
     {"hash": "2" * 64},
