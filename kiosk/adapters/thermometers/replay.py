@@ -49,9 +49,14 @@ class ReplayThermometer:
         self._clock = clock
         try:
             with path.open(encoding="utf-8", newline="") as file:
-                self._rows = [_parsed(path, number, row) for number, row in enumerate(csv.DictReader(file), start=2)]
+                table = csv.DictReader(file)
+                if "celsius" not in (table.fieldnames or ()):
+                    raise ConfigError([f"thermometer.file: {path}: has no column celsius"])
+                self._rows = [_parsed(path, number, row) for number, row in enumerate(table, start=2)]
         except OSError as error:
             raise ConfigError([f"thermometer.file: {path}: {error.strerror}"]) from error
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise ConfigError([f"thermometer.file: {path}: is no CSV: {error}"]) from error
         self._next = iter(self._rows)
 
     def measure(self, progress: Callable[[float], None]) -> Reading:
