@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from kivy.properties import AliasProperty, BooleanProperty, NumericProperty, ObjectProperty, StringProperty
@@ -36,6 +37,11 @@ class BaseScreen(BoxLayout):
 
     def _texts(self) -> Texts:
         return self.stage.texts
+
+    def _whole_seconds(self) -> int:
+        return ceil(self.seconds_left)
+
+    whole_seconds = AliasProperty(_whole_seconds, bind=("seconds_left",))
 
     texts = AliasProperty(_texts, bind=("stage",), rebind=True)
 

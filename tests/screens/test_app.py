@@ -187,6 +187,13 @@ def test_more_time_starts_the_time_anew(bench: Bench) -> None:
     assert bench.app.shown_name is Face.DECLARATION
 
 
+def test_the_time_left_is_said_in_whole_seconds(bench: Bench) -> None:
+    """Nobody is told that the screen goes back in 6.799999 seconds."""
+    bench.show(view_of(Face.ADMITTED))
+    bench.wait(1.2)
+    assert bench.app.texts.t("common.back_in", seconds=7) in words(bench.app.screen)
+
+
 def test_a_kiosk_out_of_order_comes_back_when_the_log_works_again(bench: Bench) -> None:
     """Nobody has to restart it."""
     bench.desk.answers["rest_screen"] = View(Face.OUT_OF_ORDER, facts={"code": "store_full"})
