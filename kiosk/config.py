@@ -6,9 +6,9 @@ import tomllib
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kiosk.domain.declaration import Declaration, Notice, Question
 from kiosk.domain.policy import BodySite, Limit, Policy, ReadingKind, ScreeningPolicy
@@ -97,6 +97,12 @@ class _LimitSection(_Section):
     low: _Celsius
     source: Annotated[str, Field(min_length=1)]
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.low >= self.elevated:
+            raise ValueError("low must lie below elevated")
+        return self
+
 
 class _Admission(_Section):
     early_min: int = Field(ge=0, le=240)
@@ -132,6 +138,14 @@ class _Screening(_Section):
     unstable_rounds: int = Field(ge=1, le=10)
     limit: Annotated[tuple[_LimitSection, ...], Field(min_length=1)]
 
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.ambient_low >= self.ambient_high:
+            raise ValueError("ambient_low must lie below ambient_high")
+        if len({(item.site, item.kind) for item in self.limit}) != len(self.limit):
+            raise ValueError("two limits for the same site and kind")
+        return self
+
 
 class _PolicyFile(_Section):
     id: Annotated[str, Field(min_length=1, max_length=40)]
@@ -149,6 +163,12 @@ class _QuestionSection(_Section):
     enabled: bool = True
 
 
+def _told_apart(questions: tuple[_QuestionSection, ...]) -> tuple[_QuestionSection, ...]:
+    if len({question.id for question in questions}) != len(questions):
+        raise ValueError("two questions with the same id")
+    return questions
+
+
 class _NoticeSection(_Section):
     version: int = Field(ge=1)
     short: Words
@@ -159,9 +179,10 @@ class _DeclarationFile(_Section):
     version: int = Field(ge=1)
     title: Words
     notice: _NoticeSection
-    question: Annotated[tuple[_QuestionSection, ...], Field(min_length=3)]
+    question: Annotated[tuple[_QuestionSection, ...], Field(min_length=3), AfterValidator(_told_apart)]
 
 
+_UNKNOWN: Final = {"extra_forbidden", "unexpected_keyword_argument"}  # what pydantic says of a key it does not know
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -205,7 +226,7 @@ def _read(path: Path, model: type[_Model], mistakes: list[str]) -> _Model | None
     except ValidationError as error:
         for item in error.errors():
             key = ".".join(str(part) for part in item["loc"]) or "(file)"
-            message = "is not a known key" if item["type"] == "extra_forbidden" else item["msg"]
+            message = "is not a known key" if item["type"] in _UNKNOWN else item["msg"]
             mistakes.append(f"{path}: {key}: {message}")
         return None
 
