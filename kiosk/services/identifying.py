@@ -60,7 +60,7 @@ class Identifying:
         return self._begin(the_one(searches))
 
     def let_next_go_out(self, guard_id: GuardId) -> View:
-        """Take the next code as one that goes out, by a guard's word; it holds for half a minute and for one code."""
+        """Take the next code as one that goes out, by a guard's word; it holds for a moment and for one code."""
         self._exit_until = self.visits.clock.monotonic() + EXIT_NEXT_S
         self._exit_by = guard_id
         return self.visits.showing.idle(Hint.EXIT_NEXT)

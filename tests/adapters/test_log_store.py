@@ -164,7 +164,10 @@ def test_a_database_that_cannot_be_made_durable_is_refused(path: Path, monkeypat
     import apsw
 
     class Weak(apsw.Connection):
+        """A file system without the shared memory that WAL needs."""
+
         def pragma(self, name: str, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - as the library has it
+            """Stay with the rollback journal."""
             return "delete" if name == "journal_mode" else super().pragma(name, *args, **options)
 
     monkeypatch.setattr("kiosk.adapters.database.apsw.Connection", Weak)

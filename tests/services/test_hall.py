@@ -8,7 +8,7 @@ import pytest
 from kiosk.domain.visit import Step
 from kiosk.services.views import Face
 from tests.domain import builders as make
-from tests.services.builders import GUARD, Door
+from tests.services.builders import GUARD, Door, code_of, new_booking
 
 
 @pytest.fixture
@@ -155,8 +155,6 @@ def test_rests_that_are_over_are_called(door: Door) -> None:
 
 def test_the_line_is_taken_over_with_its_visitor(small: Door) -> None:
     """Who lined up at kiosk A and scans here while there is room goes in here."""
-    from tests.services.builders import code_of, new_booking
-
     booking = new_booking()
     waiting = make.visit(Step.HALL_LINE, kiosk_id="kiosk-A", booking=booking, booking_id=booking.id, line_number="WA01")
     small.hears_site(waiting)
