@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _PATIENCE_S: Final = 20.0  # of real time; what has not come by then is not coming
 
+_SLIDES: Final = 40  # frames; a layout rests long before
+
 
 class Finger(MotionEvent):
     """One touch, sent through the window like that of a touchscreen."""
@@ -100,12 +102,22 @@ class Hand:
             self.frames()
 
     def _touch(self, widget: Widget) -> None:
-        x, y = widget.to_window(*widget.center)
+        x, y = self._resting_place(widget)
         finger = Finger(x, y)
         EventLoop.post_dispatch_input("begin", finger)
         self.frames()
         EventLoop.post_dispatch_input("end", finger)
         self.frames()
+
+    def _resting_place(self, widget: Widget) -> tuple[float, float]:
+        """Return the middle of `widget` on the window, once it no longer moves: nobody aims at what still slides."""
+        place = widget.to_window(*widget.center)
+        for _ in range(_SLIDES):
+            self.frames()
+            before, place = place, widget.to_window(*widget.center)
+            if place == before:
+                break
+        return place
 
     def _widgets(self) -> Iterator[Widget]:
         root = self._app.screen
@@ -128,7 +140,6 @@ class Hand:
             raise LostError(f"no row {label} on the guard's board")
         scroll = next(item for item in row.walk_reverse() if isinstance(item, ScrollView))
         scroll.scroll_to(row, animate=False)
-        self.frames(2)
         self._touch(row)
 
     def picture(self, path: Path) -> None:
