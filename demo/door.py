@@ -36,10 +36,10 @@ _CODES: Final = 6  # booking codes left as pictures for a real camera
 def open_door(options: Options, kiosk: Kiosk, central: Central, tally: Tally) -> None:
     """Open the window and let visitors through; fills the visitors' part of `tally` when they were led to the end."""
     from kiosk.launch import make_app
-    from kiosk.screens.window import configure
+    from kiosk.screens.window import MAX_FPS, configure
 
     width, height = options.size
-    configure(width, height, fullscreen=False)
+    configure(width, height, fullscreen=False, max_fps=0 if options.headless else MAX_FPS)
     kiosk.start(loops=False)
     camera = DrawnCamera(options.seed, fps=_FPS if options.headless else _FPS_SEEN)
     app = make_app(kiosk, camera if options.camera is None else options.camera)

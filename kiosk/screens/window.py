@@ -11,14 +11,15 @@ if TYPE_CHECKING:
 
     from kivy.uix.widget import Widget
 
-_MAX_FPS = 30
+MAX_FPS = 30  # a still screen costs nothing, and a ring that fills needs no more
 
 
-def configure(width_px: int, height_px: int, *, fullscreen: bool) -> None:
+def configure(width_px: int, height_px: int, *, fullscreen: bool, max_fps: int = MAX_FPS) -> None:
     """Set Kivy up for a kiosk; must come before the window is made (its size then stays).
 
     No right-click multi-touch, no quitting by Esc; "fake" fullscreen is a borderless window of exactly this size,
-    since "auto" shifts every touch where no window manager runs (kivy-facts.md, section 6).
+    since "auto" shifts every touch where no window manager runs (kivy-facts.md, section 6). `max_fps` 0: as fast as
+    it goes, where nobody looks.
     """
     values = {
         "graphics": {
@@ -31,7 +32,7 @@ def configure(width_px: int, height_px: int, *, fullscreen: bool) -> None:
             "top": 0,
             "multisamples": 0,
             "resizable": 0,
-            "maxfps": _MAX_FPS,
+            "maxfps": max_fps,
             "show_cursor": int(not fullscreen),
         },
         "kivy": {"exit_on_escape": 0, "log_level": "warning"},
