@@ -131,7 +131,7 @@ class Director:
 
     def open_row(self, pin: str) -> None:
         """Sign a guard in and open the page of this person's visit."""
-        self.hand.tap_words(self.app.place())
+        self.hand.tap_words(self.app.screen.stage.place())
         self.hand.wait_for(lambda: self.app.shown_name == "guard_sign_in", "the guard's sign-in")
         self.snapshot("guard-sign-in")
         self.hand.type_keys(pin)
@@ -140,8 +140,8 @@ class Director:
         self.snapshot("guard-board")
         visit_id = self._visit_ids[self._person.number] if self._person is not None else None
         row = next(row for row in self.app.screen.board.rows if row.visit_id == visit_id)
-        self.hand.tap_row(row.label)
-        self.hand.wait_for(lambda: self.app.shown_name == "guard_visit" and self.app.pending == 0, "the visit's page")
+        self.hand.tap_row(row.label, lambda: self.app.shown_name == "guard_visit")
+        self.hand.wait_for(lambda: self.app.pending == 0, "the visit's page")
         self.snapshot("guard-visit")
 
     def see_case(self) -> None:

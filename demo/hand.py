@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _PATIENCE_S: Final = 20.0  # of real time; what has not come by then is not coming
 
+_TOUCHES: Final = 6
+_OPENS_S: Final = 3.0  # of real time, for a page to open
 _SLIDES: Final = 40  # frames; a layout rests long before
 
 
@@ -132,15 +134,28 @@ class Hand:
         keys = (item for item in self._widgets() if getattr(item, "name", None) == sign)
         return next((item for item in keys if hasattr(item, "on_release")), None)
 
-    def tap_row(self, label: str) -> None:
-        """Touch the row of the guard's board that carries `label`."""
+    def tap_row(self, label: str, is_opened: Callable[[], bool]) -> None:
+        """Touch the row of the guard's board that carries `label`, until its page opens.
+
+        A list tells a touch from a swipe by time, so on a busy machine a touch may pass for a swipe; a person, too,
+        touches again.
+        """
+        for _ in range(_TOUCHES):
+            row = self._row(label)
+            if row is not None:
+                scroll = next(item for item in row.walk_reverse() if isinstance(item, ScrollView))
+                scroll.scroll_to(row, animate=False)
+                self._touch(row)
+            end = time.monotonic() + _OPENS_S
+            while time.monotonic() < end:
+                if is_opened():
+                    return
+                self.frames()
+        raise LostError(f"the row {label} on the guard's board does not open; the screen shows {self._app.shown_name}")
+
+    def _row(self, label: str) -> Widget | None:
         rows = (item for item in self._widgets() if getattr(item, "label", None) == label and hasattr(item, "row"))
-        row = next(rows, None)
-        if row is None:
-            raise LostError(f"no row {label} on the guard's board")
-        scroll = next(item for item in row.walk_reverse() if isinstance(item, ScrollView))
-        scroll.scroll_to(row, animate=False)
-        self._touch(row)
+        return next(rows, None)
 
     def picture(self, path: Path) -> None:
         """Save what the window shows as a PNG."""

@@ -7,6 +7,7 @@ screen has gone on since. An act that fails leads to the guard's wait, never to 
 from __future__ import annotations
 
 import logging
+import math
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kivy.app import App
@@ -103,10 +104,6 @@ class KioskApp(App):
             self.scanner.stop()
         self.stop()
 
-    def place(self) -> str:
-        """Return the words in the top bar that open the guard's sign-in."""
-        return self._case.stage.place()
-
     def build(self) -> Widget:
         """Lay the window out (Kivy calls this)."""
         register_font()
@@ -116,9 +113,8 @@ class KioskApp(App):
         self._case.fit()
         self.show_view(View(Face.IDLE))
         self._keys = TypedKeys(self.root, self._typed)
-        Clock.schedule_interval(self._tick, _TICK_S)
-        Clock.schedule_interval(self._ask_facts, _FACTS_S)
-        Clock.schedule_interval(self._draw_frame, _FRAME_S)
+        for regular, seconds in ((self._tick, _TICK_S), (self._ask_facts, _FACTS_S), (self._draw_frame, _FRAME_S)):
+            Clock.schedule_interval(regular, seconds)
         Clock.schedule_once(self._ask_facts)
         return self.root
 
@@ -153,10 +149,8 @@ class KioskApp(App):
 
     def show_view(self, view: View) -> None:
         """Show a view on its screen."""
-        was_idle = self.shown_name is Face.IDLE
-        self.view = view
-        name = face_of(view)
-        if name is Face.IDLE and not was_idle:
+        self.view, name = view, face_of(view)
+        if name is Face.IDLE and self.shown_name is not Face.IDLE:
             self._new_visitor()
         screen = self.turn_to(name)
         if name is Face.DECLARATION:
@@ -169,7 +163,9 @@ class KioskApp(App):
     def turn_to(self, name: Face | Panel) -> Any:  # noqa: ANN401 - each screen has methods of its own
         """Put a screen on the window; every turn drops what was asked for before it."""
         self.more_time()
-        return self._case.turn_to(name)
+        screen = self._case.turn_to(name)
+        self._show_time_left()
+        return screen
 
     def _new_visitor(self) -> None:
         """Give the next visitor a screen without a trace of the last one."""
@@ -223,12 +219,19 @@ class KioskApp(App):
         code = self._wedge.pause(now)
         if code is not None:
             self.codes_seen([code])
-        limit, passed = self._limit_s(), now - self._left_at
-        is_told = limit > 0 and self.shown_name is not Face.IDLE
-        self.screen.time_left = max(0.0, 1 - passed / limit) if is_told else -1
-        self.screen.seconds_left = max(0.0, limit - passed)
-        if limit and passed >= limit:
+        if self._show_time_left() <= 0:
             self._time_out()
+
+    def _show_time_left(self) -> float:
+        """Show and return the seconds left on this screen; infinite on one that stays."""
+        if (limit := self._limit_s()) <= 0:
+            self.screen.time_left = -1
+            return math.inf
+        left = max(0.0, limit - (self._kiosk.clock.monotonic() - self._left_at))
+        # The idle screen forgets in silence: nobody there is to be hurried.
+        self.screen.time_left = left / limit if self.shown_name is not Face.IDLE else -1
+        self.screen.seconds_left = left
+        return left
 
     def _limit_s(self) -> float:
         """Return how long this screen stays; 0 for one that stays. The idle one forgets what a visitor left on it."""
@@ -273,7 +276,8 @@ class KioskApp(App):
 
     def codes_seen(self, texts: Sequence[str]) -> None:
         """Take the codes of one frame, one burst, or one line; call on the window's thread."""
-        if self.shown_name not in TAKES_CODES or self.pending_act():
+        is_changing = self.pending > 0 and self.shown_name is not Face.IDLE
+        if self.shown_name not in TAKES_CODES or is_changing:
             self._missed_codes = True
             return
         self.run_job(lambda: self._kiosk.desk.scan(list(texts)), self._show_scanned)
@@ -283,10 +287,6 @@ class KioskApp(App):
         if face_of(view) is Face.IDLE and self.shown_name is not Face.IDLE and view.hint is Hint.NOT_A_BOOKING_CODE:
             return
         self.show_view(view)
-
-    def pending_act(self) -> bool:
-        """Tell whether an act is under way whose result will change the screen."""
-        return self.pending > 0 and self.shown_name not in {Face.IDLE, Face.OUT_OF_ORDER}
 
     def _typed(self, text: str) -> None:
         code = self._wedge.feed(text, self._kiosk.clock.monotonic())

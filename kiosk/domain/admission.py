@@ -106,9 +106,19 @@ def closing(site: Site, moment: datetime) -> datetime:
 
 def is_site_open(site: Site, moment: datetime) -> bool:
     """Tell whether the site is open at `moment`."""
-    if local_day(moment, site.timezone).isoformat() in site.closed_days:
+    if is_closed_day(site, moment):
         return False
     return opening(site, moment) <= moment < closing(site, moment)
+
+
+def is_closed_day(site: Site, moment: datetime) -> bool:
+    """Tell whether the site is closed the whole local day of `moment`."""
+    return local_day(moment, site.timezone).isoformat() in site.closed_days
+
+
+def _is_closed_to(booking: Booking, door: Door, at: datetime) -> bool:
+    """Tell whether the door is closed to this booking: the green channel passes at any hour of a day that is open."""
+    return is_closed_day(door.site, at) if booking.is_green else not is_site_open(door.site, at)
 
 
 def _is_wrong_day(booking: Booking, door: Door, at: datetime) -> bool:
@@ -148,7 +158,7 @@ _CHECKS: Final[Mapping[Reason, Callable[[Booking, Door, datetime], bool]]] = {
     Reason.NOT_SERVED_HERE: lambda booking, door, _at: not serves(door.site, booking),
     Reason.SUSPENDED_SERVICE: lambda booking, door, _at: _is_suspended(booking, door),
     Reason.WRONG_DAY: _is_wrong_day,
-    Reason.SITE_CLOSED: lambda _booking, door, at: not is_site_open(door.site, at),
+    Reason.SITE_CLOSED: _is_closed_to,
     Reason.TOO_LATE: lambda booking, door, at: _is_timed(booking, door, at) and at >= slot_closes(booking, door),
     Reason.TOO_EARLY: lambda booking, door, at: _is_timed(booking, door, at) and at < slot_opens(booking, door.policy),
 }

@@ -231,3 +231,11 @@ def test_the_first_moment_told_to_an_early_visitor_is_the_first_one_that_is_not_
     first = slot_opens(booking(), policy())
     assert reasons(judge(booking(), door(), first)) == []
     assert reasons(judge(booking(), door(), first - SECOND)) == ["too_early"]
+
+
+@pytest.mark.parametrize("hour", [0, 7, 20, 23])
+def test_the_green_channel_passes_when_the_counters_are_closed(hour: int) -> None:
+    """An ambulance's papers do not wait for the morning; a day on which nobody is there stays closed."""
+    assert reasons(judge(booking(is_green=True), door(), at(hour))) == []
+    closed = door(at_site=site(closed_days=("2020-03-10",)))
+    assert reasons(judge(booking(is_green=True), closed, at(hour))) == ["site_closed"]

@@ -92,7 +92,7 @@ def test_after_hours_the_next_opening_is_told(door: Door) -> None:
     """A closed day in between is passed over."""
     door.told(at_site=make.site(closed_days=("2020-03-11",)))
     door.clock.moment = make.at(18)
-    shown = door.scan(door.books(is_green=True)).refusal
+    shown = door.scan(door.books(slot_start=make.at(18), slot_end=make.at(19))).refusal
     assert shown is not None
     assert (shown.reason.value, shown.opens) == ("site_closed", make.at(8, 30, day=12))
 
