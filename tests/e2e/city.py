@@ -40,23 +40,17 @@ def kiosk_settings(url: str, key_file: Path, direction: str = "entry") -> Settin
     return replace(settings, kiosk=own.model_copy(update=update))
 
 
-class FixedClock(SimulatedClock):
-    """A clock that stands at half past nine of the demo's day, in whatever process."""
-
-    def __init__(self) -> None:
-        super().__init__(DAY + timedelta(minutes=30))
-
-
 class City:
     """One site with its server; kiosks are added by letter. `stop` ends everything."""
 
-    def __init__(self, folder: Path, *, cap: int = 120) -> None:
+    def __init__(self, folder: Path, *, cap: int = 120, clock: SimulatedClock | None = None) -> None:
+        """Begin at nine of the demo's day; with another `clock`, the site is open at every hour."""
         self.folder = folder
-        self.clock = SimulatedClock(DAY + timedelta(minutes=30))
+        self.clock = clock or SimulatedClock(DAY + timedelta(minutes=30))
         self._rng = random.Random(7)
         self.server = self._server()
         self.url = self.server.start()
-        furnish(self.server.desk)
+        furnish(self.server.desk, always_open=clock is not None)
         site = self.server.desk.catalogue.site(HERE)
         self.server.desk.catalogue.put_site(replace(site, cap=cap))
         self.kiosks: dict[str, Kiosk] = {}
