@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from demo.world import HERE
-from kiosk.services.views import Face, Hint
+from demo.world import HERE, PIN
+from kiosk.services.guards import GuardAct
+from kiosk.services.views import Face, GuardDetail, Hint
 from tests.e2e.city import City, let_in, measure, scan, to_measuring
 
 
@@ -155,3 +156,28 @@ def test_a_booking_newer_than_the_copy_is_taken_on_its_signature(city: City) -> 
     assert shown.card.name_masked is None
     entry = next(item for item in kiosk.reader.entries() if item.kind.value == "identified")
     assert entry.data()["source"] == "signature"
+
+
+def test_a_case_of_one_door_is_not_left_by_an_easier_reading_at_another(city: City) -> None:
+    """Whoever has an open case is admitted on a clinical reading only, at whichever door the guard stands."""
+    a, b = city.kiosk("A"), city.kiosk("C")
+    code = city.book().code_text
+    city.tell("A", "C")
+    visit_id = to_measuring(a, code)
+    measure(a, visit_id, 3780)
+    assert a.call(lambda: a.desk.sign_in(PIN)) is not None
+    a.call(lambda: a.desk.guard_act(GuardAct.MEASURE, visit_id, "ear:37.9"))
+    assert a.call(lambda: len(a.log.state.open_cases())) == 1
+    city.tell("A", "C")
+    assert scan(b, code).face is Face.GUARD
+    assert b.call(lambda: b.desk.sign_in(PIN)) is not None
+
+    def may_after(value: str) -> tuple[str, ...]:
+        detail = b.call(lambda: b.desk.guard_act(GuardAct.MEASURE, visit_id, value))
+        assert isinstance(detail, GuardDetail)
+        return detail.row.needs
+
+    assert "admit" not in may_after("forehead:36.5")
+    may = may_after("axilla:36.6")
+    assert "admit" in may
+    assert "turn_away" not in may
