@@ -28,7 +28,7 @@ from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import KioskId, SiteId, uuid7
 from kiosk.domain.screening import Fault
 from kiosk.domain.times import to_ms
-from kiosk.errors import DeviceError, KioskError, StoreError
+from kiosk.errors import DeviceError, KioskError, StoreError, StoreFull
 from kiosk.services.day import Day
 from kiosk.services.desk import Desk
 from kiosk.services.guard_board import Board
@@ -179,9 +179,16 @@ class Kiosk:
     # running
 
     def start(self, *, loops: bool = True) -> None:
-        """Record the start, hear the server's rules if it answers, and let the reporter and the refresher run."""
-        self.call(self._record_start)
-        self.refresher.step()
+        """Record the start, hear the server's rules if it answers, and let the reporter and the refresher run.
+
+        On a full disk the kiosk starts out of order: its window must open, to say whom to call.
+        """
+        try:
+            self.call(self._record_start)
+            self.refresher.step()
+        except StoreFull as error:
+            full = error
+            self.call(lambda: self.desk.out_of_order(full))
         if loops:
             self.start_loops()
 

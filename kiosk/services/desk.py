@@ -109,11 +109,12 @@ class Desk:
         try:
             view = act()
         except StoreError as error:
-            return self._out_of_order(error)
+            return self.out_of_order(error)
         self.broken = ""
         return view
 
-    def _out_of_order(self, error: StoreError) -> View:
+    def out_of_order(self, error: StoreError) -> View:
+        """Take the kiosk out of order until its log can be written again."""
         if self.broken != error.code:
             logger.error("out of order: %s: %s", error.code, error)
         self.broken = error.code
@@ -180,7 +181,7 @@ class Desk:
         try:
             self.guard = self.guards.sign_in(pin)
         except StoreError as error:  # a sign-in that cannot be recorded is none
-            self._out_of_order(error)
+            self.out_of_order(error)
         return self.board()
 
     def sign_out(self) -> None:
@@ -190,7 +191,7 @@ class Desk:
             if guard is not None:
                 self.guards.sign_out(guard)
         except StoreError as error:  # locked all the same
-            self._out_of_order(error)
+            self.out_of_order(error)
 
     def board(self) -> GuardBoard | None:
         """Return the guard's overview, or None when nobody is signed in."""
@@ -220,7 +221,7 @@ class Desk:
                 return self._kiosk_act(guard, what, value)
             except StoreError as error:
                 self.sign_out()
-                return self._out_of_order(error)
+                return self.out_of_order(error)
         typed = read_typed(value) if what is GuardAct.MEASURE else None
         view = self._view(lambda: self.guards.act(guard, what, visit_id, typed))
         visit = self.visits.log.state.visit(visit_id)
