@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -72,7 +73,10 @@ def _timeouts(settings: TimeoutSettings) -> dict[str, float]:
 
 
 def run(settings: Settings, data: Path) -> int:
-    """Open the kiosk's window and run until it is closed; return 0. Raises ConfigError or StoreError."""
+    """Open the kiosk's window and run until it is closed or SIGTERM comes; return 0.
+
+    Raises ConfigError or StoreError.
+    """
     kiosk = Kiosk(settings, data)
     screen = settings.kiosk.screen
     configure(screen.width, screen.height, fullscreen=screen.fullscreen)
@@ -82,6 +86,7 @@ def run(settings: Settings, data: Path) -> int:
         app = make_app(kiosk, None if source == "none" else source)
         if app.scanner is not None:
             app.scanner.start()
+        signal.signal(signal.SIGTERM, lambda _signum, _frame: app.stop())
         try:
             app.run()
         finally:
