@@ -119,7 +119,10 @@ def _uvicorn_config(app: object) -> uvicorn.Config:
 
 
 def main(config: Path, data: Path) -> int:
-    """Serve until SIGTERM or SIGINT; returns 0, or 2 when settings, data or port cannot be used (said in the log)."""
+    """Serve until SIGTERM or SIGINT.
+
+    Returns 0; 3 for broken settings, 2 when data or port cannot be used, with the reason in the log.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     end = Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
@@ -129,7 +132,7 @@ def main(config: Path, data: Path) -> int:
         server = RunningServer(settings, data, SystemClock())
     except (ConfigError, StoreError, SQLAlchemyError, OSError) as error:
         logger.error("cannot start: %s", error)  # noqa: TRY400 - a mistake of the settings needs no traceback
-        return 2
+        return 3 if isinstance(error, ConfigError) else 2
     try:
         # The command's one line of output, for whoever started it with port 0.
         print(server.start(), flush=True)  # noqa: T201

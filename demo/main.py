@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from demo.clock import SimulatedClock
 from demo.tally import Tally, compare
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from central.server import RunningServer
     from kiosk.config import Settings
+
+_EXIT_CODES: Final = "Exit codes: 0 everybody is counted, nothing lost or doubled; 1 not so; 2 wrong arguments."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Options:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="main.py demo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="main.py demo", description=__doc__, epilog=_EXIT_CODES)
     parser.add_argument("--headless", action="store_true", help="draw without a display, as fast as it goes")
     parser.add_argument("--visitors", type=int, default=24, metavar="N", help="how many come (default 24)")
     parser.add_argument("--seed", type=int, default=None, metavar="S", help="who comes; drawn by chance if not given")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 OK, UNWELL, USAGE, BAD_CONFIG, BAD_STORE, BAD_SERVER = range(6)
 CONFIG: Final = Path(__file__).resolve().parent.parent / "config"
+_EXIT_CODES: Final = (__doc__ or "").partition("\n\n")[2]
 
 _ENVIRONMENT: Final = {
     "KIVY_NO_ARGS": "1",
@@ -80,7 +81,7 @@ def _said(code: int, *lines: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="main.py", description="Check-in and health-screening kiosk.", epilog=(__doc__ or "").partition("\n\n")[2]
+        prog="main.py", description="Check-in and health-screening kiosk.", epilog=_EXIT_CODES
     )
     parser.add_argument("--verbose", action="store_true", help="say more on standard error; never anything personal")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -112,7 +113,7 @@ def _command(
     commands: _Commands, name: str, text: str, run: Callable[[argparse.Namespace], int]
 ) -> argparse.ArgumentParser:
     """Add a subcommand of which every argument is known here."""
-    command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", epilog=_EXIT_CODES)
     command.set_defaults(run=run, passes_on=False)
     return command
 
@@ -128,7 +129,8 @@ def _config_and_data(command: argparse.ArgumentParser, file: str) -> None:
 
 
 def _log_commands(commands: _Commands) -> None:
-    log = commands.add_parser("log", help="look at the screening log", description="Look at the screening log.")
+    text = "look at the screening log"
+    log = commands.add_parser("log", help=text, description="Look at the screening log.", epilog=_EXIT_CODES)
     acts = log.add_subparsers(required=True, metavar="ACT")
     texts = {
         "list": "list the entries; no bodies, no personal data",
@@ -171,6 +173,9 @@ def _scan(options: argparse.Namespace) -> int:
 
 def _bench(options: argparse.Namespace) -> int:
     names = sorted(path.stem for path in (CONFIG.parent / "bench").glob("*.py") if path.stem != "__init__")
+    if options.rest[:1] in (["--help"], ["-h"]):
+        print(f"usage: main.py bench NAME …\n\nRun a benchmark: {', '.join(names)}.\n\n{_EXIT_CODES.strip()}")
+        return OK
     if not options.rest or options.rest[0] not in names:
         return _said(USAGE, f"bench: which one? There are: {', '.join(names)}")
     return int(import_module(f"bench.{options.rest[0]}").run(options.rest[1:]))

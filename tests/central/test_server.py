@@ -66,13 +66,15 @@ def test_the_program_serves_and_stops_cleanly(tmp_path: Path) -> None:
     assert sqlite3.connect(tmp_path / "data" / "central.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-def test_settings_that_cannot_be_used_end_with_two(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_settings_that_cannot_be_used_end_with_three_and_a_taken_port_with_two(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """An operator sees the mistakes and an exit code, and no traceback."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     path = tmp_path / "central.toml"
     path.write_text("[server]\nport = -1\n")
     try:
-        assert main(path, tmp_path / "data") == 2
+        assert main(path, tmp_path / "data") == 3
         assert "server.port" in caplog.text
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]

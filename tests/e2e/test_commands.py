@@ -6,12 +6,16 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kiosk.adapters.database import Database, read_key
+from kiosk.adapters.log_store import LogReader
+from kiosk.bootstrap import LOG_FILE
+from kiosk.domain.entry import EntryKind
 from tests.e2e.city import CONFIG, City, let_in
 
 MAIN = CONFIG.parent / "main.py"
@@ -45,15 +49,25 @@ def _point(config: Path, city: City, letter: str = "A") -> Path:
 
 @pytest.mark.parametrize(
     "words",
-    [(), ("kiosk",), ("central",), ("demo",), ("scan",), ("check",), ("log",), ("log", "list"), ("log", "verify")],
+    [
+        (),
+        ("kiosk",),
+        ("central",),
+        ("demo",),
+        ("scan",),
+        ("check",),
+        ("log",),
+        ("log", "list"),
+        ("log", "verify"),
+        ("bench",),
+    ],
 )
 def test_each_command_explains_itself(words: tuple[str, ...]) -> None:
-    """--help answers with 0, and the exit codes stand in it at the top."""
+    """--help answers with 0, and the exit codes stand in it."""
     run = main(*words, "--help")
     assert run.returncode == 0
     assert "usage: main.py" in run.stdout
-    if not words:
-        assert "Exit codes" in run.stdout
+    assert "Exit codes" in run.stdout
 
 
 @pytest.mark.parametrize("words", [("kiosk",), ("fly",), ("log", "verify"), ("scan",), ("check", "--wrong")])
@@ -89,6 +103,27 @@ def test_a_kiosk_is_enrolled_once(city: City, config: Path, tmp_path: Path) -> N
     again = main("kiosk", "--config", settings, "--data", tmp_path / "other", "--enrol", code)
     assert (again.returncode, again.stdout) == (4, "") or again.returncode == 5
     assert len(again.stderr.strip().splitlines()) == 1
+
+
+def test_a_kiosk_stops_cleanly_when_told(city: City, config: Path) -> None:
+    """SIGTERM, as at every restart of the machine: 0, and the log says that it was stopped."""
+    city.kiosk("A")
+    city.switch_off("A")
+    reader = LogReader(city.data("A") / LOG_FILE, read_key(city.folder / "keys" / "A.key", may_create=False))
+    command = [sys.executable, str(MAIN), "kiosk", "--config", str(_point(config, city)), "--data", str(city.data("A"))]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        end = time.monotonic() + 40
+        while EntryKind.DAY_OPENED not in (kinds := [entry.kind for entry in reader.entries()]):
+            assert time.monotonic() < end, f"the idle screen never came: {kinds}"
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        _out, complaints = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert (process.returncode, "Traceback" in complaints) == (0, False), complaints
+    assert [entry.kind for entry in reader.entries()][-1] is EntryKind.STOPPED
+    reader.close()
 
 
 def test_a_wrong_server_address_is_said_in_one_line(config: Path, tmp_path: Path) -> None:
