@@ -87,6 +87,14 @@ def test_sixty_visitors_of_a_new_seed_are_all_counted() -> None:
     assert is_whole(json.loads(run.stdout.splitlines()[-1])), seed
 
 
+@pytest.mark.long
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("seed", [7757, 6456])
+def test_whoever_comes_late_because_the_door_runs_behind_is_in_their_slot(seed: int) -> None:
+    """Seeds whose stories once pushed a visitor past the end of the hour that was booked for them."""
+    assert is_whole(walk("--visitors", "24", "--seed", str(seed)))
+
+
 @pytest.mark.parametrize("words", [("--visitors", "0"), ("--size", "big"), ("--by-hand", "--headless")])
 def test_what_makes_no_sense_is_said(words: tuple[str, ...]) -> None:
     """2, and a line that says which."""
