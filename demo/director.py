@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -161,8 +161,6 @@ class Director:
     def play(self, cast: Sequence[Person]) -> list[Visit | None]:
         """Lead everyone through; return each person's last visit as the log has it, None for who never had one."""
         self.cast = cast
-        for person in cast:
-            self._tickets[person.number] = self.office.ticket(person)
         self.refresh()
         scanner = self.app.scanner
         self.hand.wait_for(lambda: scanner is None or scanner.latest() is not None, "the camera's first picture")
@@ -198,6 +196,10 @@ class Director:
     def _take_turn(self, turn: _Turn) -> timedelta | None:
         """Play one person's story until they leave; return when they come back, or None when it is over."""
         self._person = turn.person
+        if turn.story is None:
+            # Booked for when they really come: the door may run behind what the cast was told.
+            booked = replace(turn.person, comes_at=self.clock.now())
+            self._tickets[turn.person.number] = self.office.ticket(booked)
         self._arrive()
         if turn.story is None:
             story = STORIES.get(turn.person.kind, refused)
