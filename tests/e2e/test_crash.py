@@ -142,7 +142,7 @@ class Lives:
             assert is_within(shown, way[visit_id]), f"shown {shown}, logged {way[visit_id]}"
         for line in lines:
             visit = self.state.visits[VisitId(line["visit"])]
-            assert line["number"] in {None, visit.queue_number, visit.rest_number}
+            assert line["number"] in {None, visit.queue_number, visit.rest_number, visit.line_number}
 
 
 def replayed(entries: list[Entry]) -> tuple[Memory, dict[str, list[str]]]:
