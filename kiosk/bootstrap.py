@@ -65,6 +65,7 @@ class Parts:
     clock: Clock = field(default_factory=SystemClock)
     central: Central | None = None
     thermometer: Thermometer | None = None
+    log_vfs: str = ""  # SQLite's name of the file system under the log; a benchmark loses power there
 
 
 def data_key(settings: Settings, data: Path) -> bytes:
@@ -140,7 +141,7 @@ class Kiosk:
         key = data_key(settings, data)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="worker")
         self._measuring = ThreadPoolExecutor(1, thread_name_prefix="thermometer")
-        self.log = LogStore(data / LOG_FILE, key, self.clock, lambda: self.central.clock_offset_ms)
+        self.log = LogStore(data / LOG_FILE, key, self.clock, lambda: self.central.clock_offset_ms, vfs=parts.log_vfs)
         identity = self.log.identity
         if identity is None:
             self.log.close()
@@ -149,7 +150,7 @@ class Kiosk:
         self.central: Central = parts.central or _client(settings, identity.token, self.clock)
         self.thermometer = parts.thermometer or _thermometer(settings, self.clock)
         self.copy = SqliteCopy(data / COPY_FILE, key)
-        self.reader = LogReader(data / LOG_FILE, key)
+        self.reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)
         self.desk = self._build_desk(identity)
         self.reporter = Reporter(self.reader, self.central, self._acknowledge, Backoff(random.random))
         self.refresher = Refresher(self.central, self.copy, self.clock, Backoff(random.random))

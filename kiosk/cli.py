@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--config", type=Path, default=CONFIG / "kiosk.toml", help="the kiosk's settings")
 
-    _log_commands(commands)
+    _passing(commands, "log", "look at the screening log: log list|verify|rebuild|export …", _log)
 
     _passing(commands, "bench", "run a benchmark: bench NAME …", _bench)
     return parser
@@ -126,23 +126,6 @@ def _passing(commands: _Commands, name: str, text: str, run: _Run) -> None:
 def _config_and_data(command: argparse.ArgumentParser, file: str) -> None:
     command.add_argument("--config", type=Path, default=CONFIG / file, help="the settings")
     command.add_argument("--data", type=Path, required=True, help="the folder of its data")
-
-
-def _log_commands(commands: _Commands) -> None:
-    text = "look at the screening log"
-    log = commands.add_parser("log", help=text, description="Look at the screening log.", epilog=_EXIT_CODES)
-    acts = log.add_subparsers(required=True, metavar="ACT")
-    texts = {
-        "list": "list the entries; no bodies, no personal data",
-        "verify": "walk the hash chain; names the first broken entry and why; exit code 1 then",
-        "rebuild": "make the state anew from the entries and compare; exit code 1 when it differed",
-        "export": "write every entry with its body, for an inspection; the export is registered as an entry",
-    }
-    for name, text in texts.items():
-        act = _command(acts, name, text, _log)
-        act.set_defaults(act=name)
-        _config_and_data(act, "kiosk.toml")
-        act.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
 def _kiosk(options: argparse.Namespace) -> int:
@@ -188,6 +171,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _log(options: argparse.Namespace) -> int:
-    from kiosk.log_command import COMMANDS
+    from kiosk.log_commands import parser
 
-    return COMMANDS[options.act](options.config, options.data, sys.stdout, as_json=options.json)
+    chosen = parser(CONFIG / "kiosk.toml", _EXIT_CODES).parse_args(options.rest)
+    return int(chosen.run(chosen, sys.stdout))

@@ -63,8 +63,8 @@ def _create_key(path: Path) -> None:
 class Database:
     """One connection to an encrypted file. Used on one thread at a time; every error comes out as a StoreError."""
 
-    def __init__(self, path: Path, key: bytes, schema: str, *, read_only: bool = False) -> None:
-        """Open the file at `path`, made from `schema` when new.
+    def __init__(self, path: Path, key: bytes, schema: str, *, read_only: bool = False, vfs: str = "") -> None:
+        """Open the file at `path`, made from `schema` when new; `vfs` names another file system than the machine's.
 
         WAL with synchronous = FULL: a commit is on the disk before it returns. Raises StoreDamaged when the key
         does not fit, the file is damaged or not encrypted.
@@ -72,7 +72,7 @@ class Database:
         self.path = path
         with _translated(path):
             flags = apsw.SQLITE_OPEN_READWRITE | (0 if read_only else apsw.SQLITE_OPEN_CREATE)
-            self._connection: Any = apsw.Connection(str(path), flags=flags)
+            self._connection: Any = apsw.Connection(str(path), flags=flags, vfs=vfs or None)
             self._connection.set_busy_timeout(_BUSY_MS)
             self._connection.pragma("key", f"raw:{key.hex()}")  # a key as it is: deriving one again costs 30 ms
             if read_only:

@@ -60,9 +60,9 @@ def read_identity(database: Database) -> Identity | None:
 class LogReader:
     """A log opened to be read: by the reporter, exports and verification, on a connection of their own."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, *, vfs: str = "") -> None:
         """Open the log at `path`; raises StoreDamaged when it is none, or the key does not fit."""
-        self._database = Database(path, key, "schema.sql", read_only=True)
+        self._database = Database(path, key, "schema.sql", read_only=True, vfs=vfs)
         identity = read_identity(self._database)
         if identity is None:
             message = f"{path}: this log was never enrolled"
@@ -130,11 +130,13 @@ def _entry(row: tuple[Any, ...], identity: Identity, previous: str) -> Entry:
 class LogStore:
     """The one writer of the log. Used on one thread at a time (the worker's)."""
 
-    def __init__(self, path: Path, key: bytes, clock: Clock, offset_ms: Callable[[], int | None]) -> None:
+    def __init__(
+        self, path: Path, key: bytes, clock: Clock, offset_ms: Callable[[], int | None], *, vfs: str = ""
+    ) -> None:
         """Open or make the log at `path`; `offset_ms` tells the measured clock offset for each entry."""
         self._clock = clock
         self._offset_ms = offset_ms
-        self._database = Database(path, key, "schema.sql")
+        self._database = Database(path, key, "schema.sql", vfs=vfs)
         self.state: State = StateTables(self._database)
 
     @property

@@ -1,0 +1,59 @@
+"""What all commands on a log share: its file and key, and how an answer is said."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from kiosk.adapters.clock import SystemClock
+from kiosk.adapters.log_store import LogReader, LogStore
+from kiosk.bootstrap import LOG_FILE, data_key
+from kiosk.config import load
+from kiosk.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+    from typing import Any
+
+
+def no_more(_parser: argparse.ArgumentParser) -> None:
+    """Add no arguments beyond those that every command has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. `run` gets the arguments (`config`, `data`, `json` and those of `arguments`) and where to write.
+
+    It returns the exit code: 0 well, 1 done and something is not well.
+    """
+
+    text: str
+    run: Callable[[argparse.Namespace, TextIO], int]
+    arguments: Callable[[argparse.ArgumentParser], None] = no_more
+
+
+def log_file(config: Path, data: Path) -> tuple[Path, bytes]:
+    """Return the file and key of the log in `data`; raises StoreError when there is none."""
+    path = data / LOG_FILE
+    if not path.is_file():
+        message = f"{data}: there is no screening log here"
+        raise StoreError(message)
+    return path, data_key(load(config), data)
+
+
+def open_reader(options: argparse.Namespace) -> LogReader:
+    """Open the log of `options` to be read."""
+    return LogReader(*log_file(options.config, options.data))
+
+
+def open_store(options: argparse.Namespace) -> LogStore:
+    """Open the log of `options` to be written; refused by SQLite's lock while a kiosk is in the middle of an act."""
+    return LogStore(*log_file(options.config, options.data), SystemClock(), lambda: None)
+
+
+def said(out: TextIO, result: Mapping[str, Any], line: str, *, as_json: bool) -> None:
+    """Write a result as one JSON object, or as a line for people."""
+    out.write((json.dumps(result, ensure_ascii=False) if as_json else line) + "\n")

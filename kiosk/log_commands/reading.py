@@ -1,0 +1,80 @@
+"""Looking at the log: list, verify, rebuild."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kiosk.domain.times import to_wire
+from kiosk.log_commands.files import Command, open_reader, open_store, said
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+    from typing import Any, TextIO
+
+    from kiosk.domain.entry import Entry
+
+
+def list_entries(options: argparse.Namespace, out: TextIO) -> int:
+    """List the entries without their bodies: number, kind, when, hash, and what has not been sent yet."""
+    reader = open_reader(options)
+    try:
+        sent = reader.acknowledged()
+        for entry in reader.entries():
+            row = _row(entry, is_sent=entry.seq <= sent)
+            mark = " " if row["sent"] else "*"
+            line = f"{entry.seq:>8}{mark} {row['recorded_at']}  {entry.kind:<18} {entry.hash[:16]}"
+            said(out, row, line + ("" if entry.body is not None else "  (erased)"), as_json=options.json)
+    finally:
+        reader.close()
+    return 0
+
+
+def _row(entry: Entry, *, is_sent: bool) -> dict[str, Any]:
+    return {
+        "epoch": entry.epoch,
+        "seq": entry.seq,
+        "kind": entry.kind.value,
+        "happened_at": to_wire(entry.happened_at),
+        "recorded_at": to_wire(entry.recorded_at),
+        "hash": entry.hash,
+        "erased": entry.body is None,
+        "sent": is_sent,
+    }
+
+
+def verify_chain(options: argparse.Namespace, out: TextIO) -> int:
+    """Walk the chain; 1 with the first broken entry and why."""
+    reader = open_reader(options)
+    try:
+        held, last, flaw = reader.verify()
+    finally:
+        reader.close()
+    result = {
+        "entries": held,
+        "last_hash": last,
+        "broken_seq": flaw.seq if flaw else None,
+        "why": flaw.why if flaw else "",
+    }
+    line = f"{held} entries hold; last hash {last}" if flaw is None else f"broken at entry {flaw.seq}: {flaw.why}"
+    said(out, result, line, as_json=options.json)
+    return 0 if flaw is None else 1
+
+
+def rebuild_state(options: argparse.Namespace, out: TextIO) -> int:
+    """Make the state anew from the entries; 1 when it was not what the entries say."""
+    store = open_store(options)
+    try:
+        was_same = store.rebuild()
+    finally:
+        store.close()
+    line = "the state is what the log says" if was_same else "the state differed from the log; it was made anew"
+    said(out, {"same": was_same}, line, as_json=options.json)
+    return 0 if was_same else 1
+
+
+COMMANDS: Final[Mapping[str, Command]] = {
+    "list": Command("list the entries; no bodies, no personal data", list_entries),
+    "verify": Command("walk the hash chain; names the first broken entry and why; exit code 1 then", verify_chain),
+    "rebuild": Command("make the state anew from the entries and compare; exit code 1 when it differed", rebuild_state),
+}
