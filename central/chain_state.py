@@ -9,19 +9,20 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from sqlalchemy import ColumnElement, Table, delete, insert, select
+from sqlalchemy import Column, ColumnElement, Table, delete, insert, select
 
 from central.envelope import MAX_NUMBER
 from central.log_tables import cases, counters, visits
 from kiosk.domain.ids import BookingId, CaseId, VisitId
-from kiosk.domain.record import Case, Visit
+from kiosk.domain.record import Case, Hold, Visit
 from kiosk.domain.state import apply
 from kiosk.domain.times import to_ms
 from kiosk.domain.visit import is_open
 from kiosk.domain.wire import from_json, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
     from sqlalchemy import Connection
 
@@ -69,14 +70,14 @@ class ChainState:
     def flush(self) -> bool:
         """Write what changed; returns whether anything did that other kiosks see."""
         rows = [self._visit_row(visit, touched_ms) for visit, touched_ms in self._visits.values()]
-        self._replace(visits, visits.c.visit_id.in_(self._visits), rows)
+        self._replace(visits, visits.c.visit_id, self._visits, rows)
         case_rows = [
             {**self._keys, "case_id": case.id, "is_open": case.is_open, "record": _dump(case)}
             for case in self._cases.values()
         ]
-        self._replace(cases, cases.c.case_id.in_(self._cases), case_rows)
-        count_rows = [{**self._keys, "name": name, "value": value} for name, value in self._counts.items()]
-        self._replace(counters, counters.c.name.in_(self._counts), count_rows)
+        self._replace(cases, cases.c.case_id, self._cases, case_rows)
+        count_rows = [{**self._keys, "name": name, "value": value} for name, value in self._counts.items() if value]
+        self._replace(counters, counters.c.name, self._counts, count_rows)
         has_changed = bool(self._visits)
         self._visits, self._cases, self._counts = {}, {}, {}
         return has_changed
@@ -143,6 +144,26 @@ class ChainState:
             raise ValueError("not a number")
         self._draft_counts[name] = value
 
+    def drop_counts(self, before: date) -> None:
+        """Forget the counters of days before `before`; one that is 0 is none."""
+        known = self._tx.scalars(
+            select(counters.c.name).where(self._mine(counters), counters.c.name.like("%:____-__-__"))
+        )
+        for name in {*known, *self._counts, *self._draft_counts}:
+            if name[-11:-10] == ":" and name[-10:] < before.isoformat():
+                self._draft_counts[name] = 0
+
+    def hold(self, hold_id: str) -> Hold | None:  # noqa: ARG002 - the name is the protocol's
+        """Return None: a kiosk's holds bind that kiosk; the server's own are in its table of holds."""
+        return None
+
+    def put_hold(self, hold: Hold) -> None:
+        """Leave a kiosk's hold to that kiosk."""
+
+    def holds(self) -> Sequence[Hold]:
+        """Return none, as `hold` does."""
+        return ()
+
     def _read_visits(self, which: ColumnElement[bool]) -> Iterator[Visit]:
         query = select(visits.c.record).where(self._mine(visits), which)
         return (from_json(Visit, json.loads(record)) for record in self._tx.scalars(query))
@@ -166,9 +187,11 @@ class ChainState:
         of_kiosk = (table.c.site_id == self._keys["site_id"]) & (table.c.kiosk_id == self._keys["kiosk_id"])
         return of_kiosk & (table.c.epoch == self._keys["epoch"])
 
-    def _replace(self, table: Table, which: ColumnElement[bool], rows: list[dict[str, Any]]) -> None:
+    def _replace(self, table: Table, key: Column[str], changed: Iterable[str], rows: list[dict[str, Any]]) -> None:
+        names = list(changed)
+        if names:
+            self._tx.execute(delete(table).where(self._mine(table), key.in_(names)))
         if rows:
-            self._tx.execute(delete(table).where(self._mine(table), which))
             self._tx.execute(insert(table), rows)
 
 

@@ -37,6 +37,7 @@ from kiosk.services.hall import Hall
 from kiosk.services.identifying import Identifying
 from kiosk.services.refreshing import Refresher
 from kiosk.services.reporting import Backoff, Reporter
+from kiosk.services.retention import Retention
 from kiosk.services.rulebook import Rulebook
 from kiosk.services.showing import Showing
 from kiosk.services.visits import Visits
@@ -151,10 +152,16 @@ class Kiosk:
         self.thermometer = parts.thermometer or _thermometer(settings, self.clock)
         self.copy = SqliteCopy(data / COPY_FILE, key)
         self.reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)
+        self.old_reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)
         self.desk = self._build_desk(identity)
         self.reporter = Reporter(self.reader, self.central, self._acknowledge, Backoff(random.random))
         self.refresher = Refresher(self.central, self.copy, self.clock, Backoff(random.random))
-        self._loops = [Loop("report", self.reporter.step), Loop("refresh", self.refresher.step)]
+        self.retention = Retention(self.old_reader, self.log, self.desk.visits.rules, self.clock, self.call)
+        self._loops = [
+            Loop("report", self.reporter.step),
+            Loop("refresh", self.refresher.step),
+            Loop("retention", self.retention.step),
+        ]
 
     def _build_desk(self, identity: Identity) -> Desk:
         rules = Rulebook(self.copy, self.settings.policy, self.settings.declaration)
@@ -224,6 +231,7 @@ class Kiosk:
             logger.exception("the stop could not be recorded")
         self._worker.shutdown()
         self.reader.close()
+        self.old_reader.close()
         self.copy.close()
         self.log.close()
 

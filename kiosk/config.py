@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, Self, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kiosk.domain.declaration import Declaration, Notice, Question
-from kiosk.domain.policy import BodySite, Limit, Policy, ReadingKind, ScreeningPolicy
+from kiosk.domain.policy import LEAST_KEPT_DAYS, BodySite, Keeping, Limit, Policy, ReadingKind, ScreeningPolicy
 from kiosk.domain.site import Words
 from kiosk.errors import ConfigError
 
@@ -147,6 +147,12 @@ class _Screening(_Section):
         return self
 
 
+class _Keeping(_Section):
+    visit_days: int = Field(ge=LEAST_KEPT_DAYS, le=3650)
+    case_days: int = Field(ge=LEAST_KEPT_DAYS, le=3650)
+    staff_days: int = Field(ge=LEAST_KEPT_DAYS, le=3650)
+
+
 class _PolicyFile(_Section):
     id: Annotated[str, Field(min_length=1, max_length=40)]
     version: int = Field(ge=1)
@@ -154,6 +160,7 @@ class _PolicyFile(_Section):
     typing: _Typing
     declaration: _DeclarationRule
     screening: _Screening
+    keeping: _Keeping
 
 
 class _QuestionSection(_Section):
@@ -252,6 +259,7 @@ def _policy(file: _PolicyFile) -> Policy:
         typed_wrong_per_kiosk=file.typing.wrong_per_kiosk,
         resume_elsewhere_s=file.admission.resume_elsewhere_s,
         site_view_stale_s=file.admission.site_view_stale_s,
+        keeping=Keeping(file.keeping.visit_days, file.keeping.case_days, file.keeping.staff_days),
         screening=ScreeningPolicy(
             limits=tuple(
                 Limit(item.site, item.kind, _cc(item.elevated), _cc(item.low), item.source) for item in screening.limit

@@ -93,10 +93,25 @@ class Database:
             raise StoreDamaged(message)
 
     def _create(self, schema: str) -> None:
-        if self._connection.pragma("user_version") == 0:
-            text = resources.files("kiosk.adapters").joinpath(schema).read_text(encoding="utf-8")
-            with self._connection:
-                self._connection.execute(text)
+        """Bring the file to the newest version: `NAME.sql`, then `NAME_2.sql` and on, each with its user_version."""
+        known = 1
+        while (text := _schema_text(schema, known)) is not None:
+            if self._connection.pragma("user_version") < known:
+                with self._connection:
+                    self._connection.execute(text)
+            known += 1
+        if self._connection.pragma("user_version") >= known:
+            message = f"{self.path}: written by a newer version of this program; update it"
+            raise StoreError(message)
+
+    def truncate_log_ahead(self) -> bool:
+        """Write everything into the main file and cut the write-ahead log to nothing; False when a reader is in it."""
+        with _translated(self.path):
+            try:
+                self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            except apsw.BusyError:
+                return False
+        return True
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return every row."""
@@ -138,6 +153,13 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+
+def _schema_text(schema: str, version: int) -> str | None:
+    """Return the statements that lead to a version, or None past the newest."""
+    name = schema if version == 1 else schema.replace(".sql", f"_{version}.sql")
+    file = resources.files("kiosk.adapters").joinpath(name)
+    return file.read_text(encoding="utf-8") if file.is_file() else None
 
 
 def _check_encrypted(path: Path) -> None:

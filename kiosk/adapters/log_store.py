@@ -12,18 +12,30 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.adapters.database import Database
 from kiosk.adapters.state_tables import StateTables
-from kiosk.domain.entry import GENESIS, SALT_BYTES, Entry, EntryKind, Envelope, body_digest, canonical, seal, verify
+from kiosk.domain.entry import (
+    GENESIS,
+    SALT_BYTES,
+    Entry,
+    EntryKind,
+    Envelope,
+    Flaw,
+    body_digest,
+    canonical,
+    seal,
+    verify,
+)
 from kiosk.domain.ids import KioskId, SiteId
+from kiosk.domain.retention import KEPT_KINDS
 from kiosk.domain.state import apply
 from kiosk.domain.times import from_wire, to_wire
 from kiosk.errors import StoreDamaged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from kiosk.domain.entry import Flaw
+    from kiosk.domain.ids import VisitId
     from kiosk.domain.state import State
     from kiosk.ports import Clock
 
@@ -81,9 +93,36 @@ class LogReader:
         """Return at most `limit` entries after the last acknowledged one, in order."""
         return list(self.entries(self.acknowledged(), limit))
 
-    def verify(self) -> tuple[int, str, Flaw | None]:
-        """Walk the chain; return how many entries hold, the last good hash, and the first flaw."""
-        return verify(self.entries())
+    def verify(self, anchors: Mapping[int, str] | None = None) -> tuple[int, str, Flaw | None]:
+        """Walk the chain; return how many entries hold, the last good hash, and the first flaw.
+
+        What the server acknowledged is an anchor: a log cut below it is found. `anchors`: hashes by number that were
+        seen elsewhere.
+        """
+        seq, seen = self._database.rows("SELECT seq, hash FROM sent")[0]
+        walked = Walked(self.entries())
+        held, last, flaw = verify(walked, anchors={**({seq: seen} if seen else {}), **(anchors or {})})
+        return held, last, Flaw(held + 1, "form") if walked.is_broken else flaw
+
+    def old(self, before: datetime) -> Iterator[tuple[int, EntryKind, str, datetime]]:
+        """Yield number, kind, body and time of what was recorded before `before`, is acknowledged and may be erased."""
+        marks = ",".join("?" * len(KEPT_KINDS))
+        sql = (
+            "SELECT seq, kind, body, recorded_at FROM entry WHERE seq > (SELECT swept FROM sent)"  # noqa: S608 - marks
+            " AND seq <= (SELECT seq FROM sent) AND body IS NOT NULL AND recorded_at < ?"
+            f" AND kind NOT IN ({marks}) ORDER BY seq"
+        )
+        for seq, kind, body, at in self._database.walk(sql, to_wire(before), *KEPT_KINDS):
+            yield seq, EntryKind(kind), body, from_wire(at)
+
+    def oldest_unsent(self) -> datetime | None:
+        """Return when the oldest unsent entry was recorded, or None."""
+        return oldest_unsent(self._database)
+
+    @property
+    def state(self) -> State:
+        """The state as last committed, to read from."""
+        return StateTables(self._database)
 
     def state_dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return the state tables, to compare."""
@@ -92,6 +131,26 @@ class LogReader:
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
+
+
+class Walked:
+    """Entries on their way through `verify`; a row that is none ends them and is remembered."""
+
+    def __init__(self, entries: Iterator[Entry]) -> None:
+        """Walk over `entries`."""
+        self._entries = entries
+        self.is_broken = False
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Yield entries up to the first that cannot be read."""
+        try:
+            yield from self._entries
+        except UnreadableEntry:
+            self.is_broken = True
+
+
+class UnreadableEntry(StoreDamaged):
+    """A row of the log that is no entry."""
 
 
 def read_entries(database: Database, identity: Identity, after: int, limit: int) -> Iterator[Entry]:
@@ -103,7 +162,7 @@ def read_entries(database: Database, identity: Identity, after: int, limit: int)
             entry = _entry(row, identity, previous)
         except ValueError as error:
             message = f"{database.path}: entry {row[0]} cannot be read: {error}"
-            raise StoreDamaged(message) from error
+            raise UnreadableEntry(message) from error
         yield entry
         previous = entry.hash
 
@@ -183,14 +242,60 @@ class LogStore:
         """Remember that the server holds everything up to `seq`; never goes back, never past the last entry."""
         with self._database.transaction():
             last, _hash = last_entry(self._database)
-            self._database.run("UPDATE sent SET seq = max(seq, min(?, ?))", seq, last)
+            self._set_sent(max(self.acknowledged(), min(seq, last)))
+
+    def send_again_after(self, seq: int) -> None:
+        """Remember that the server holds no more than up to `seq`: it came back from an older copy of itself."""
+        with self._database.transaction():
+            self._set_sent(min(seq, self.acknowledged()))
+
+    def _set_sent(self, seq: int) -> None:
+        known = "coalesce((SELECT hash FROM entry WHERE entry.seq = ?), '')"
+        self._database.run(f"UPDATE sent SET seq = ?, hash = {known}", seq, seq)  # noqa: S608 - fixed words
+
+    def hash_of(self, seq: int) -> str | None:
+        """Return the hash of an entry; None when there is no such number, the genesis for 0."""
+        return GENESIS if seq == 0 else self._database.scalar("SELECT hash FROM entry WHERE seq = ?", seq)
+
+    def fork(self) -> str:
+        """Return why this log must not be written on; empty while it may."""
+        return str(self._database.scalar("SELECT fork FROM sent"))
+
+    def set_fork(self, why: str) -> None:
+        """Remember for good that this log and the server's copy of it went apart."""
+        with self._database.transaction():
+            self._database.run("UPDATE sent SET fork = ?", why)
+
+    def erase(self, seqs: Sequence[int], visit_ids: Iterable[VisitId], body: Mapping[str, Any]) -> None:
+        """Erase bodies and salts, and the state of visits that are gone with them; `body` is of the ERASED entry.
+
+        One transaction. The numbers, times, kinds and hashes stay, and the chain holds. Entries that the server has
+        not acknowledged are left as they are, whatever is asked.
+        """
+        with self.act() as act:
+            for seq in seqs:
+                self._database.run(
+                    "UPDATE entry SET body = NULL, salt = NULL WHERE seq = ? AND seq <= (SELECT seq FROM sent)", seq
+                )
+            StateTables(self._database).forget(visit_ids)
+            act.record(EntryKind.ERASED, body)
+
+    def sweep(self) -> bool:
+        """Remember how far nothing is left to erase, and cut the write-ahead log; False while a reader is in it."""
+        marks = ",".join("?" * len(KEPT_KINDS))
+        first = (
+            "SELECT min(seq) FROM entry WHERE seq > (SELECT swept FROM sent)"  # noqa: S608 - marks only
+            f" AND body IS NOT NULL AND kind NOT IN ({marks})"
+        )
+        with self._database.transaction():
+            last, _hash = last_entry(self._database)
+            seq = self._database.scalar(first, *KEPT_KINDS)
+            self._database.run("UPDATE sent SET swept = ?", last if seq is None else seq - 1)
+        return self._database.truncate_log_ahead()
 
     def oldest_unsent(self) -> datetime | None:
         """Return when the oldest unsent entry was recorded, or None."""
-        text = self._database.scalar(
-            "SELECT recorded_at FROM entry WHERE seq > (SELECT seq FROM sent) ORDER BY seq LIMIT 1"
-        )
-        return from_wire(text) if text else None
+        return oldest_unsent(self._database)
 
     def rebuild(self) -> bool:
         """Make the state anew from the entries; return whether it came out as it was."""
@@ -208,6 +313,13 @@ class LogStore:
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
+
+
+def oldest_unsent(database: Database) -> datetime | None:
+    """Return when the oldest unsent entry was recorded, or None."""
+    sql = "SELECT recorded_at FROM entry WHERE seq > (SELECT seq FROM sent) ORDER BY seq LIMIT 1"
+    text = database.scalar(sql)
+    return from_wire(text) if text else None
 
 
 def last_entry(database: Database) -> tuple[int, str]:

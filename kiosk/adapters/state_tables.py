@@ -6,18 +6,19 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain.admission import CALLS_GUARD
-from kiosk.domain.record import Case, Visit
+from kiosk.domain.record import Case, Hold, Visit
 from kiosk.domain.times import to_wire
 from kiosk.domain.visit import OPEN_STEPS, Step
 from kiosk.domain.wire import from_json, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from kiosk.adapters.database import Database
     from kiosk.domain.ids import BookingId, CaseId, VisitId
 
-TABLES: Final = ("visit", "isolation_case", "counter")
+TABLES: Final = ("visit", "isolation_case", "counter", "hold")
 _OPEN: Final = tuple(sorted(OPEN_STEPS))
 _MARKS: Final = ",".join("?" * len(_OPEN))
 
@@ -95,6 +96,33 @@ class StateTables:
     def set_count(self, name: str, value: int) -> None:
         """Set a counter."""
         self._database.run("INSERT OR REPLACE INTO counter VALUES (?, ?)", name, value)
+
+    def drop_counts(self, before: date) -> None:
+        """Forget the counters of days before `before`."""
+        sql = "DELETE FROM counter WHERE name LIKE '%:____-__-__' AND substr(name, -10) < ?"
+        self._database.run(sql, before.isoformat())
+
+    def hold(self, hold_id: str) -> Hold | None:
+        """Return one legal hold, or None."""
+        rows = self._rows("SELECT data FROM hold WHERE id = ?", hold_id)
+        return from_json(Hold, json.loads(rows[0])) if rows else None
+
+    def put_hold(self, hold: Hold) -> None:
+        """Keep a legal hold, replacing what was known of it."""
+        lifted = hold.lifted_at is not None
+        self._database.run("INSERT OR REPLACE INTO hold VALUES (?, ?, ?)", hold.id, int(lifted), _dump(hold))
+
+    def holds(self) -> Sequence[Hold]:
+        """Return the legal holds that stand, by id."""
+        return [from_json(Hold, json.loads(row)) for row in self._rows("SELECT data FROM hold WHERE lifted = 0")]
+
+    def forget(self, visit_ids: Iterable[VisitId]) -> None:
+        """Throw visits away with their cases; called when every one of their entries is erased."""
+        for visit_id in visit_ids:
+            visit = self.visit(visit_id)
+            if visit is not None and visit.case_id is not None:
+                self._database.run("DELETE FROM isolation_case WHERE id = ?", visit.case_id)
+            self._database.run("DELETE FROM visit WHERE id = ?", visit_id)
 
     def clear(self) -> None:
         """Throw the whole state away, to be rebuilt."""

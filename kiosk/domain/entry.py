@@ -17,7 +17,7 @@ from kiosk.domain.ids import KioskId, SiteId
 from kiosk.domain.times import to_wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 GENESIS: Final = "0" * 64
 SALT_BYTES: Final = 16
@@ -52,6 +52,9 @@ class EntryKind(StrEnum):
     STOPPED = "stopped"
     DEVICE = "device"
     EXPORTED = "exported"
+    ERASED = "erased"  # bodies past their time; says which numbers, so that no other erasure passes for one
+    HOLD_PLACED = "hold_placed"  # a legal hold: nothing of these days is erased
+    HOLD_LIFTED = "hold_lifted"
     TYPED_WRONG = "typed_wrong"
     TYPING_REOPENED = "typing_reopened"
     TOLERANCE_WIDENED = "tolerance_widened"
@@ -88,9 +91,13 @@ class Entry:
         return json.loads(self.body) if self.body is not None else {}
 
 
+_CANONICAL: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_LINE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # made once: a third of a walk's time
+
+
 def canonical(body: Mapping[str, Any]) -> str:
     """Return `body` as JSON with one possible spelling: sorted keys, no blanks, UTF-8 as it is."""
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _CANONICAL.encode(body)
 
 
 def body_digest(body: str, salt: str) -> str:
@@ -127,7 +134,7 @@ class Envelope:
             self.clock_offset_ms,
             self.digest,
         ]
-        line = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+        line = _LINE.encode(parts)
         return hashlib.sha256(_DOMAIN + line.encode()).hexdigest()
 
 
@@ -168,7 +175,13 @@ def envelope_of(entry: Entry) -> Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """The first broken entry of a chain, and why: gap, order, link, hash, body, salt."""
+    """The first broken entry of a chain, and why.
+
+    `form`: cannot be read; `gap`: a number is missing; `link`: the previous hash is another; `hash`: number, time,
+    kind or digest was changed; `body`, `salt`: what was recorded was changed; `erased`: a body is gone that no entry
+    says was erased; `anchor`: whole in itself, but not what was seen of it elsewhere (a rewritten log); `tail`: the
+    end is missing (a cut log, or an old copy of it).
+    """
 
     seq: int
     why: str
@@ -197,12 +210,53 @@ def _fits(body: str, salt: str, digest: str) -> bool:
         return False
 
 
-def verify(entries: Iterable[Entry], seq: int = 1, prev_hash: str = GENESIS) -> tuple[int, str, Flaw | None]:
-    """Walk a chain from number `seq`; return how many entries hold, the last good hash, and the first flaw."""
-    held = 0
+def verify(
+    entries: Iterable[Entry], seq: int = 1, prev_hash: str = GENESIS, anchors: Mapping[int, str] | None = None
+) -> tuple[int, str, Flaw | None]:
+    """Walk a chain from number `seq`; return how many entries hold, the last good hash, and the first flaw.
+
+    `anchors`: hashes by number that were seen elsewhere, on the server or on a printed ledger; a chain that was cut,
+    or rewritten whole, holds in itself and is found by them.
+    """
+    seen = anchors or {}
+    held, first = 0, seq
+    bare: list[int] = []
+    registered: list[tuple[int, int]] = []
     for entry in entries:
         flaw = flaw_in(entry, seq, prev_hash)
+        if flaw is None and seen.get(seq, entry.hash) != entry.hash:
+            flaw = Flaw(seq, "anchor")
         if flaw is not None:
             return held, prev_hash, flaw
+        if entry.body is None:
+            bare.append(seq)
+        elif entry.kind is EntryKind.ERASED:
+            registered += erased_ranges(entry)
         held, seq, prev_hash = held + 1, seq + 1, entry.hash
-    return held, prev_hash, None
+    return held, prev_hash, _unregistered(bare, registered) or _missing(seen, first, seq)
+
+
+def erased_ranges(entry: Entry) -> list[tuple[int, int]]:
+    """Return the ranges of numbers, both ends included, that an ERASED entry says were erased before it."""
+    ranges = entry.data().get("ranges", [])
+    return [(int(low), min(int(high), entry.seq - 1)) for low, high in ranges]
+
+
+def _unregistered(bare: Sequence[int], registered: Sequence[tuple[int, int]]) -> Flaw | None:
+    """Return the first number whose body is gone although no entry says so."""
+    allowed = iter(sorted(registered))
+    low, high = 0, 0
+    for seq in bare:
+        while seq > high:
+            step = next(allowed, None)
+            if step is None:
+                return Flaw(seq, "erased")
+            low, high = step[0], max(high, step[1])
+        if seq < low:
+            return Flaw(seq, "erased")
+    return None
+
+
+def _missing(anchors: Mapping[int, str], first: int, after_last: int) -> Flaw | None:
+    """Return that the chain's end is missing, when it was once seen to go further."""
+    return Flaw(after_last, "tail") if any(seq >= max(first, after_last) for seq in anchors) else None

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+LEAST_KEPT_DAYS: Final = 2
 
 
 class ReadingKind(StrEnum):
@@ -68,6 +71,24 @@ class ScreeningPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeping:
+    """For how many days bodies are kept: of a visit after its last entry, of a case after its closing, of staff.
+
+    At least 2 each, so that a day's counters are gone before the entries that moved them.
+    """
+
+    visit_days: int = 30
+    case_days: int = 90
+    staff_days: int = 180
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a time that is too short."""
+        if min(self.visit_days, self.case_days, self.staff_days) < LEAST_KEPT_DAYS:
+            message = f"nothing is erased before {LEAST_KEPT_DAYS} days"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The whole policy of a site. Tolerances in minutes; `typed_*` bound the typing of numbers."""
 
@@ -85,3 +106,4 @@ class Policy:
     typed_wrong_per_kiosk: int = 12
     resume_elsewhere_s: int = 60
     site_view_stale_s: int = 60
+    keeping: Keeping = Keeping()

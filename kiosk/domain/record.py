@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from kiosk.domain.booking import Booking
 from kiosk.domain.ids import BookingId, CaseId, GuardId, KioskId, VisitId
@@ -84,3 +84,18 @@ class Case:
     def is_open(self) -> bool:
         """Whether it still waits for a disposition."""
         return self.closed_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A legal hold: nothing that was recorded from `from_day` to `until_day` (site's days, both included) is erased."""
+
+    id: str
+    from_day: date
+    until_day: date
+    placed_at: datetime
+    lifted_at: datetime | None = None
+
+    def covers(self, first: date, last: date) -> bool:
+        """Tell whether anything from day `first` to day `last` is held."""
+        return self.lifted_at is None and self.from_day <= last and first <= self.until_day

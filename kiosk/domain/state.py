@@ -7,13 +7,13 @@ dictionaries in a rebuild. It can be thrown away at any time and made anew from 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kiosk.domain.booking import Booking
 from kiosk.domain.entry import Entry, EntryKind
 from kiosk.domain.ids import BookingId, CaseId, GuardId, VisitId
-from kiosk.domain.record import Case, Measured, Visit
+from kiosk.domain.record import Case, Hold, Measured, Visit
 from kiosk.domain.screening import Outcome
 from kiosk.domain.times import from_wire
 from kiosk.domain.visit import Event, Step, step_after
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 INSIDE: Final = "inside"
+PIN_WRONG: Final = "pin_wrong"
 TYPED_WRONG: Final = "typed_wrong"
 EXTRA_LATE: Final = "extra_late_min"
 
@@ -64,6 +65,22 @@ class State(Protocol):
 
     def set_count(self, name: str, value: int) -> None:
         """Set a counter."""
+        ...
+
+    def drop_counts(self, before: date) -> None:
+        """Forget the counters of days before `before`; their names end with the day (`queue:2020-03-10`)."""
+        ...
+
+    def hold(self, hold_id: str) -> Hold | None:
+        """Return one legal hold, or None."""
+        ...
+
+    def put_hold(self, hold: Hold) -> None:
+        """Keep a legal hold, replacing what was known of it."""
+        ...
+
+    def holds(self) -> Sequence[Hold]:
+        """Return the legal holds that stand, by id."""
         ...
 
 
@@ -250,8 +267,23 @@ def _case_closed(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
 
 def _day_turned(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
     _count(state, entry.kind, body)
-    for name in (INSIDE, TYPED_WRONG, EXTRA_LATE):
+    for name in (INSIDE, TYPED_WRONG, EXTRA_LATE, PIN_WRONG):
         state.set_count(name, 0)
+    if entry.kind is EntryKind.DAY_OPENED:
+        # What a day's counters count never outlives the entries that moved them, so that erasing those changes
+        # no state. Yesterday's stay: a clock that is set back over midnight must not give a number twice.
+        state.drop_counts(date.fromisoformat(body["day"]) - timedelta(days=1))
+
+
+def _hold_placed(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    from_day, until_day = date.fromisoformat(body["from"]), date.fromisoformat(body["until"])
+    state.put_hold(Hold(body["hold_id"], from_day, until_day, entry.happened_at))
+
+
+def _hold_lifted(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    hold = state.hold(body["hold_id"])
+    if hold is not None:
+        state.put_hold(replace(hold, lifted_at=entry.happened_at))
 
 
 def _typed_wrong(state: State, _entry: Entry, _body: Mapping[str, Any]) -> None:
@@ -292,6 +324,8 @@ _HANDLERS: Final[Mapping[EntryKind, Callable[[State, Entry, Mapping[str, Any]], 
     EntryKind.CASE_CLOSED: _case_closed,
     EntryKind.DAY_OPENED: _day_turned,
     EntryKind.DAY_CLOSED: _day_turned,
+    EntryKind.HOLD_PLACED: _hold_placed,
+    EntryKind.HOLD_LIFTED: _hold_lifted,
     EntryKind.TYPED_WRONG: _typed_wrong,
     EntryKind.TYPING_REOPENED: _typing_reopened,
     EntryKind.TOLERANCE_WIDENED: _widened,

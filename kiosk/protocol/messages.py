@@ -17,7 +17,7 @@ from kiosk.domain.declaration import Declaration
 from kiosk.domain.entry import Entry, EntryKind
 from kiosk.domain.ids import GuardId, KioskId, SiteId
 from kiosk.domain.policy import Policy
-from kiosk.domain.record import Visit
+from kiosk.domain.record import Hold, Visit
 from kiosk.domain.site import Service, Site, Words
 from kiosk.domain.times import to_wire
 
@@ -192,6 +192,7 @@ class Documents(Message):
     keys: dict[str, _Hex64] = Field(description="Ed25519 public keys of booking codes, by key id")
     revoked_keys: list[str] = []
     guards: list[Guard] = []
+    holds: list[Hold] = Field(default=[], description="legal holds: nothing of these days is erased")
     cap_share: int = Field(ge=0, description="this kiosk's part of the hall's cap while the link is down; 0: no limit")
 
 

@@ -15,7 +15,7 @@ from kiosk.domain.entry import EntryKind
 from kiosk.domain.policy import BodySite, ReadingKind
 from kiosk.domain.record import Visit
 from kiosk.domain.screening import Flag, Outcome, Reading
-from kiosk.domain.state import EXTRA_LATE, INSIDE
+from kiosk.domain.state import EXTRA_LATE, INSIDE, PIN_WRONG
 from kiosk.domain.visit import Step
 from kiosk.services.visits import record_arrival
 
@@ -67,7 +67,6 @@ KIND_OF_SITE: Final[Mapping[BodySite, ReadingKind]] = {
 
 TWICE_BELOW_CC: Final = 3500  # temperature-facts.md section 1: entered twice outside 35.0 to 39.0 °C
 TWICE_ABOVE_CC: Final = 3900
-PIN_WRONG: Final = "pin_wrong"
 _FREE_TRIES: Final = 3
 _MAX_DELAY_S: Final = 300
 

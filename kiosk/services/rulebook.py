@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kiosk.domain.declaration import Declaration
     from kiosk.domain.ids import ServiceId, SiteId
     from kiosk.domain.policy import Policy
+    from kiosk.domain.record import Hold
     from kiosk.domain.site import Service, Site
     from kiosk.ports import LocalCopy
     from kiosk.protocol.messages import Documents, Guard
@@ -78,6 +79,11 @@ class Rulebook:
     def guards(self) -> tuple[Guard, ...]:
         """Return who may sign in here."""
         return tuple(self.documents().guards)
+
+    def holds(self) -> tuple[Hold, ...]:
+        """Return the legal holds that the server placed."""
+        documents = self.copy.documents()
+        return tuple(documents.holds) if documents is not None else ()
 
     def door(self, extra_late_min: int) -> Door:
         """Return what admission is judged by."""

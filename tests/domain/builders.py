@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from kiosk.domain.declaration import Declaration, Notice, Question
 from kiosk.domain.entry import GENESIS, Entry, EntryKind, Envelope, body_digest, canonical, seal
 from kiosk.domain.ids import BookingId, KioskId, ServiceId, SiteId, VisitId
 from kiosk.domain.policy import BodySite, Limit, Policy, ReadingKind, ScreeningPolicy
-from kiosk.domain.record import Case, Visit
+from kiosk.domain.record import Case, Hold, Visit
 from kiosk.domain.screening import Reading
 from kiosk.domain.site import Service, Site, Words
 from kiosk.domain.visit import OPEN_STEPS, Step
@@ -171,6 +171,7 @@ class Memory:
         self.visits: dict[str, Visit] = {}
         self.cases: dict[str, Case] = {}
         self.counters: dict[str, int] = {}
+        self.all_holds: dict[str, Hold] = {}
 
     def visit(self, visit_id: VisitId) -> Visit | None:
         """Return one visit, or None."""
@@ -207,3 +208,20 @@ class Memory:
     def set_count(self, name: str, value: int) -> None:
         """Set a counter."""
         self.counters[name] = value
+
+    def drop_counts(self, before: date) -> None:
+        """Forget the counters of days before `before`."""
+        for name in [name for name in self.counters if name[-11:-10] == ":" and name[-10:] < before.isoformat()]:
+            del self.counters[name]
+
+    def hold(self, hold_id: str) -> Hold | None:
+        """Return one hold, or None."""
+        return self.all_holds.get(hold_id)
+
+    def put_hold(self, hold: Hold) -> None:
+        """Keep a hold."""
+        self.all_holds[hold.id] = hold
+
+    def holds(self) -> list[Hold]:
+        """Return the holds that stand."""
+        return [hold for hold in self.all_holds.values() if hold.lifted_at is None]

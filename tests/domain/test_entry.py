@@ -4,11 +4,22 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.domain.entry import GENESIS, Entry, EntryKind, Envelope, body_digest, canonical, envelope_of, verify
+from kiosk.domain.entry import (
+    GENESIS,
+    Entry,
+    EntryKind,
+    Envelope,
+    Flaw,
+    body_digest,
+    canonical,
+    envelope_of,
+    verify,
+)
 from kiosk.domain.ids import KioskId, SiteId
+from kiosk.domain.retention import ranges
 from tests.domain.builders import at, chain
 
 BODIES: list[tuple[EntryKind, dict[str, Any]]] = [
@@ -44,6 +55,41 @@ def is_whole(entries: list[Entry]) -> bool:
     """Tell whether a chain holds, from the first entry to the last that the server knows of."""
     held, last, flaw = verify(entries)
     return flaw is None and held == len(LINES) and last == LINES[-1].hash
+
+
+def _changed(lines: list[Entry], place: int, data: st.DataObject) -> list[Entry]:
+    edit = data.draw(st.sampled_from(EDITS))
+    return [*lines[:place], *(replace(line, **edit) for line in lines[place : place + 1]), *lines[place + 1 :]]
+
+
+def _deleted(lines: list[Entry], place: int, _data: st.DataObject) -> list[Entry]:
+    return [*lines[:place], *lines[place + 1 :]]
+
+
+def _inserted(lines: list[Entry], place: int, data: st.DataObject) -> list[Entry]:
+    other = data.draw(st.sampled_from(LINES))
+    return [*lines[:place], replace(other, seq=data.draw(st.integers(1, 9))), *lines[place:]]
+
+
+def _swapped(lines: list[Entry], place: int, data: st.DataObject) -> list[Entry]:
+    if not lines:
+        return lines
+    other = data.draw(st.integers(0, len(lines) - 1))
+    swapped = list(lines)
+    swapped[place], swapped[other] = swapped[other], swapped[place]
+    return swapped
+
+
+def _renumbered_swap(lines: list[Entry], place: int, data: st.DataObject) -> list[Entry]:
+    swapped = _swapped(lines, place, data)
+    return [replace(line, seq=number) for number, line in enumerate(swapped, start=1)]
+
+
+def _cut(lines: list[Entry], place: int, _data: st.DataObject) -> list[Entry]:
+    return lines[:place]
+
+
+TAMPERS = [_changed, _deleted, _inserted, _swapped, _renumbered_swap, _cut]
 
 
 def test_an_untouched_chain_holds() -> None:
@@ -99,9 +145,56 @@ def test_a_chain_resealed_from_the_middle_has_another_last_hash() -> None:
 @given(erased=st.sets(st.integers(0, len(LINES) - 1)))
 def test_erasing_bodies_with_their_salts_leaves_the_chain_whole(erased: set[int]) -> None:
     """Forgettable and provable: what remains is the digest."""
-    lines = [replace(line, body=None, salt=None) if at in erased else line for at, line in enumerate(LINES)]
-    assert is_whole(lines)
+    whole = chain([*BODIES, (EntryKind.ERASED, {"ranges": ranges(place + 1 for place in erased), "policy": "test/1"})])
+    lines = [replace(line, body=None, salt=None) if place in erased else line for place, line in enumerate(whole)]
+    assert verify(lines) == (len(whole), whole[-1].hash, None)
     assert all(lines[place].data() == {} for place in erased)
+
+
+@given(gone=st.sets(st.integers(0, len(LINES) - 1), min_size=1), said=st.sets(st.integers(1, len(LINES))))
+def test_a_body_that_no_entry_says_was_erased_is_found(gone: set[int], said: set[int]) -> None:
+    """Otherwise anybody with the key could empty the log and call it retention."""
+    whole = chain([*BODIES, (EntryKind.ERASED, {"ranges": ranges(said), "policy": "test/1"})])
+    lines = [replace(line, body=None, salt=None) if place in gone else line for place, line in enumerate(whole)]
+    unsaid = sorted(place + 1 for place in gone if place + 1 not in said)
+    flaw = verify(lines)[2]
+    assert (flaw.seq if flaw is not None else None) == (unsaid[0] if unsaid else None)
+    assert flaw is None or flaw.why == "erased"
+
+
+def test_an_entry_cannot_say_that_later_ones_were_erased() -> None:
+    """A register of what will be erased would excuse everything after it."""
+    whole = chain([(EntryKind.ERASED, {"ranges": [[1, 99]], "policy": "test/1"}), *BODIES])
+    lines = [*whole[:-1], replace(whole[-1], body=None, salt=None)]
+    assert verify(lines)[2] == Flaw(len(whole), "erased")
+
+
+def test_a_cut_tail_and_a_rewritten_log_are_found_by_what_was_seen_elsewhere() -> None:
+    """Both hold in themselves; the server or a printed ledger knows a hash of the true one."""
+    seen = {4: LINES[3].hash}
+    assert verify(LINES, anchors=seen)[2] is None
+    assert verify(LINES[:4], anchors=seen)[2] is None
+    assert verify(LINES[:3], anchors=seen)[2] == Flaw(4, "tail")
+    assert verify([], anchors=seen)[2] == Flaw(1, "tail")
+    forged = chain([(EntryKind.STARTED, {"mode": "other"}), *BODIES[1:]])
+    assert verify(forged)[2] is None
+    assert verify(forged, anchors=seen)[2] == Flaw(4, "anchor")
+
+
+@settings(max_examples=2000)
+@given(data=st.data())
+def test_thousands_of_random_edits_are_found(data: st.DataObject) -> None:
+    """Changes, deletions, insertions, swaps and cuts, any number of them together, against the last hash seen."""
+    lines = list(LINES)
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, max(0, len(lines) - 1)))
+        lines = data.draw(st.sampled_from(TAMPERS))(lines, place, data)
+    if lines != LINES:
+        held, _last, flaw = verify(lines, anchors={len(LINES): LINES[-1].hash})
+        assert flaw is not None or held > len(LINES)
+        whole_until = next((at for at, pair in enumerate(zip(lines, LINES, strict=False)) if pair[0] != pair[1]), None)
+        if flaw is not None and flaw.why != "erased" and whole_until is not None:
+            assert flaw.seq == whole_until + 1
 
 
 def test_a_part_of_a_chain_is_verified_from_its_number_and_the_hash_before() -> None:

@@ -1,0 +1,112 @@
+"""How long what the log says of people is kept, and what is never erased. Pure; the kiosk and the server share it.
+
+A visit is erased whole, with all its entries, once nothing has happened to it for `visit_days`; one with a case once
+the case has been closed for `case_days`. An open case, a legal hold and an entry that the server does not hold are
+never erased. What names no visitor and no member of staff stays as long as the log.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from kiosk.domain.entry import EntryKind
+from kiosk.domain.ids import VisitId
+from kiosk.domain.times import local_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from kiosk.domain.policy import Keeping
+    from kiosk.domain.record import Case, Hold, Visit
+
+MOST_RANGES: Final = 400  # in one ERASED entry; its body stays far below the longest that travels
+
+
+class Subject(StrEnum):
+    """Whom an entry is about; it decides how long the entry's body is kept."""
+
+    VISITOR = "visitor"
+    STAFF = "staff"
+    MACHINE = "machine"
+
+
+_STAFF: Final = frozenset(
+    {
+        EntryKind.EXPORTED,
+        EntryKind.SIGNED_IN,
+        EntryKind.SIGNED_OUT,
+        EntryKind.SIGN_IN_FAILED,
+        EntryKind.TOLERANCE_WIDENED,
+        EntryKind.TYPING_REOPENED,
+    }
+)
+_MACHINE: Final = frozenset(
+    {
+        EntryKind.STARTED,
+        EntryKind.STOPPED,
+        EntryKind.DEVICE,
+        EntryKind.TYPED_WRONG,
+        EntryKind.DAY_OPENED,
+        EntryKind.DAY_CLOSED,
+        EntryKind.ERASED,
+        EntryKind.HOLD_PLACED,
+        EntryKind.HOLD_LIFTED,
+    }
+)
+
+
+def subject_of(kind: EntryKind) -> Subject:
+    """Return whom entries of a kind are about; whatever is not listed is about a visitor."""
+    if kind in _STAFF:
+        return Subject.STAFF
+    return Subject.MACHINE if kind in _MACHINE else Subject.VISITOR
+
+
+KEPT_KINDS: Final = tuple(sorted(kind.value for kind in _MACHINE))
+"""The kinds whose bodies are never erased."""
+
+
+def visit_in(body: str) -> VisitId | None:
+    """Return the visit that an entry's body is about, or None."""
+    try:
+        data: Any = json.loads(body)
+        found: Any = data.get("visit_id") or data.get("visit", {}).get("id")
+    except (ValueError, AttributeError):
+        return None
+    return VisitId(found) if isinstance(found, str) else None
+
+
+def is_visit_due(keeping: Keeping, visit: Visit, case: Case | None, now: datetime) -> bool:
+    """Tell whether a visit's time is over; `case` is its isolation case, None when it has none or none is known."""
+    if visit.case_id is None and case is None:
+        return now - visit.touched_at > timedelta(days=keeping.visit_days)
+    if case is not None and case.closed_at is None:
+        return False
+    # A case that another kiosk closed is known here by its visit only.
+    last = case.closed_at if case is not None and case.closed_at is not None else visit.touched_at
+    return now - max(last, visit.touched_at) > timedelta(days=keeping.case_days)
+
+
+def is_held(holds: Iterable[Hold], moments: Sequence[datetime], timezone: str) -> bool:
+    """Tell whether a legal hold covers any day from the first to the last of `moments`."""
+    days = [local_day(moment, timezone) for moment in (min(moments), max(moments))]
+    return any(hold.covers(days[0], days[1]) for hold in holds)
+
+
+def ranges(seqs: Iterable[int]) -> list[list[int]]:
+    """Return numbers as ascending ranges, both ends included."""
+    found: list[list[int]] = []
+    for seq in sorted(set(seqs)):
+        if found and found[-1][1] == seq - 1:
+            found[-1][1] = seq
+        else:
+            found.append([seq, seq])
+    return found
+
+
+def erased_body(seqs: Iterable[int], policy: str) -> Mapping[str, Any]:
+    """Return the body of an ERASED entry."""
+    return {"ranges": ranges(seqs), "policy": policy}

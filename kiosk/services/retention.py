@@ -1,0 +1,155 @@
+"""Forgetting: bodies past their time are erased by program, in small acts that never hold up the door.
+
+Reads on a connection of its own, hands each erasure to the log's writer, and ends by cutting the write-ahead log, so
+that nothing of what was erased is left in any file.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from kiosk.domain.entry import EntryKind
+from kiosk.domain.policy import LEAST_KEPT_DAYS
+from kiosk.domain.retention import MOST_RANGES, Subject, erased_body, is_held, is_visit_due, subject_of, visit_in
+from kiosk.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from kiosk.domain.ids import VisitId
+    from kiosk.domain.record import Hold
+    from kiosk.domain.state import State
+    from kiosk.ports import Clock
+    from kiosk.services.rulebook import Rulebook
+
+logger = logging.getLogger(__name__)
+
+STEP_S: Final = 3600.0
+_SOON_S: Final = 60.0  # a reader was in the write-ahead log: it is cut at the next try
+
+
+class OldEntries(Protocol):
+    """The log as retention reads it, on a connection of its own."""
+
+    @property
+    def state(self) -> State:
+        """The state as last committed."""
+        ...
+
+    def old(self, before: datetime) -> Iterator[tuple[int, EntryKind, str, datetime]]:
+        """Yield number, kind, body and time of acknowledged entries that may be erased one day, in order."""
+        ...
+
+    def oldest_unsent(self) -> datetime | None:
+        """Return when the oldest unsent entry was recorded, or None."""
+        ...
+
+
+class Eraser(Protocol):
+    """The log's writer, as far as retention needs it."""
+
+    def erase(self, seqs: Sequence[int], visit_ids: Iterable[VisitId], body: Mapping[str, Any]) -> None:
+        """Erase bodies and salts and the visits' state, in one act."""
+        ...
+
+    def sweep(self) -> bool:
+        """Remember how far nothing is left to erase, and cut the write-ahead log; False while a reader is in it."""
+        ...
+
+
+@dataclass(slots=True)
+class _Matter:
+    """What is erased together: a visit's entries, or one entry of staff."""
+
+    visit_id: VisitId | None
+    seqs: list[int] = field(default_factory=list[int])
+    moments: list[datetime] = field(default_factory=list[datetime])
+
+    def add(self, seq: int, at: datetime) -> None:
+        self.seqs.append(seq)
+        self.moments.append(at)
+
+
+@dataclass(slots=True)
+class Retention:
+    """Erases what is past its time. `on_writer` runs a job on the thread that alone writes the log."""
+
+    reader: OldEntries
+    eraser: Eraser
+    rules: Rulebook
+    clock: Clock
+    on_writer: Callable[[Callable[[], Any]], Any]
+
+    def step(self) -> float:
+        """Erase what is due; return how many seconds to wait before the next step."""
+        try:
+            _erased, is_cut = self.run()
+        except StoreError as error:
+            logger.warning("retention waits: %s", error.code)
+            return STEP_S
+        return STEP_S if is_cut else _SOON_S
+
+    def run(self) -> tuple[int, bool]:
+        """Return how many bodies were erased, and whether no trace of them is left in any file."""
+        if not self.rules.is_set_up:
+            return 0, True
+        policy = self.rules.policy
+        erased = 0
+        for matters in _batches(self._due()):
+            seqs = [seq for matter in matters for seq in matter.seqs]
+            ids = [matter.visit_id for matter in matters if matter.visit_id is not None]
+            body = erased_body(seqs, f"{policy.id}/{policy.version}")
+            self.on_writer(lambda seqs=seqs, ids=ids, body=body: self.eraser.erase(seqs, ids, body))
+            erased += len(seqs)
+        return erased, bool(self.on_writer(self.eraser.sweep))
+
+    def _due(self) -> list[_Matter]:
+        """Return what is erased now."""
+        now, keeping = self.clock.now(), self.rules.policy.keeping
+        unsent_from = self.reader.oldest_unsent() or now
+        visits: dict[VisitId, _Matter] = {}
+        others: list[_Matter] = []
+        for seq, kind, body, at in self.reader.old(now - timedelta(days=LEAST_KEPT_DAYS)):
+            visit_id = visit_in(body)
+            if subject_of(kind) is Subject.STAFF or visit_id is None:
+                days = keeping.staff_days if subject_of(kind) is Subject.STAFF else keeping.visit_days
+                if now - at > timedelta(days=days):
+                    others.append(_Matter(None, [seq], [at]))
+            else:
+                visits.setdefault(visit_id, _Matter(visit_id)).add(seq, at)
+        due = [matter for matter in visits.values() if self._is_visit_due(matter, now, unsent_from)]
+        holds = self._holds()
+        return [matter for matter in (*due, *others) if not self._is_held(matter, holds)]
+
+    def _holds(self) -> tuple[Hold, ...]:
+        return (*self.reader.state.holds(), *self.rules.holds())
+
+    def _is_held(self, matter: _Matter, holds: Iterable[Hold]) -> bool:
+        return is_held(holds, matter.moments, self.rules.site.timezone)
+
+    def _is_visit_due(self, matter: _Matter, now: datetime, unsent_from: datetime) -> bool:
+        """Tell whether a visit's time is over, and the server holds all of it: half a visit is never erased."""
+        state, keeping = self.reader.state, self.rules.policy.keeping
+        visit = state.visit(matter.visit_id) if matter.visit_id is not None else None
+        if visit is None:  # a code that opened nothing
+            return now - matter.moments[-1] > timedelta(days=keeping.visit_days) and matter.moments[-1] < unsent_from
+        case = state.case(visit.case_id) if visit.case_id is not None else None
+        last = max(visit.touched_at, *matter.moments)
+        return last < unsent_from and is_visit_due(keeping, visit, case, now)
+
+
+def _batches(matters: Sequence[_Matter]) -> Iterator[list[_Matter]]:
+    """Yield matters in portions that one ERASED entry can name."""
+    batch: list[_Matter] = []
+    size = 0
+    for matter in matters:
+        if batch and size + len(matter.seqs) > MOST_RANGES:
+            yield batch
+            batch, size = [], 0
+        batch.append(matter)
+        size += len(matter.seqs)
+    if batch:
+        yield batch

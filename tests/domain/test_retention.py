@@ -1,0 +1,90 @@
+"""What is erased together, and when: the pure rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.domain.entry import EntryKind
+from kiosk.domain.ids import CaseId, KioskId, VisitId
+from kiosk.domain.policy import Keeping
+from kiosk.domain.record import Case, Hold, Visit
+from kiosk.domain.retention import KEPT_KINDS, Subject, is_held, is_visit_due, ranges, subject_of, visit_in
+from kiosk.domain.visit import Step
+from tests.domain.builders import ZONE, at
+
+KEEPING = Keeping(visit_days=3, case_days=6, staff_days=9)
+VISIT = Visit(VisitId("v1"), KioskId("B"), Step.ADMITTED, at(9), at(10))
+CASE = Case(CaseId("c1"), "CB01", VISIT.id, at(9), "elevated")
+DAY = timedelta(days=1)
+
+
+def test_whatever_is_about_a_person_is_never_kept_for_good() -> None:
+    """A new kind counts as a visitor's until somebody decides otherwise; machine kinds are a short, known list."""
+    kept = {kind.value for kind in EntryKind if subject_of(kind) is Subject.MACHINE}
+    assert kept == set(KEPT_KINDS)
+    assert kept == {
+        "started", "stopped", "device", "typed_wrong", "day_opened", "day_closed", "erased", "hold_placed", "hold_lifted",
+    }  # fmt: skip
+    assert subject_of(EntryKind.READING) is Subject.VISITOR
+    assert subject_of(EntryKind.SIGNED_IN) is Subject.STAFF
+
+
+def test_a_visit_is_due_after_its_days_and_not_at_them() -> None:
+    """The edge is kept."""
+    assert not is_visit_due(KEEPING, VISIT, None, at(10) + 3 * DAY)
+    assert is_visit_due(KEEPING, VISIT, None, at(10) + 3 * DAY + timedelta(milliseconds=1))
+
+
+def test_a_case_is_due_from_its_closing_and_never_while_it_is_open() -> None:
+    """However old; one that only another kiosk knows is kept as long as a case."""
+    ill = replace(VISIT, case_id=CASE.id)
+    closed = replace(CASE, closed_at=at(12) + 10 * DAY)
+    assert not is_visit_due(KEEPING, ill, CASE, at(10) + 999 * DAY)
+    assert not is_visit_due(KEEPING, ill, closed, at(12) + 16 * DAY)
+    assert is_visit_due(KEEPING, ill, closed, at(13) + 16 * DAY)
+    assert not is_visit_due(KEEPING, ill, None, at(10) + 6 * DAY)
+    assert is_visit_due(KEEPING, ill, None, at(11) + 6 * DAY)
+
+
+@pytest.mark.parametrize(("first", "last", "is_kept"), [(8, 9, False), (9, 10, True), (11, 11, True), (12, 14, False)])
+def test_a_hold_keeps_whatever_touches_its_days(first: int, last: int, is_kept: bool) -> None:
+    """By the site's calendar, both ends included; a lifted one keeps nothing."""
+    hold = Hold("h", date(2020, 3, 10), date(2020, 3, 11), at(9))
+    moments = [at(10, day=first), at(10, day=last)]
+    assert is_held([hold], moments, ZONE) == is_kept
+    assert not is_held([replace(hold, lifted_at=at(10))], moments, ZONE)
+
+
+def test_nothing_is_kept_for_less_than_two_days() -> None:
+    """A day's counters are gone before what moved them."""
+    with pytest.raises(ValueError, match="2 days"):
+        Keeping(visit_days=1)
+
+
+@given(st.sets(st.integers(1, 200)))
+def test_ranges_are_the_numbers(seqs: set[int]) -> None:
+    """In order, apart from each other, and no number more or less."""
+    found = ranges(seqs)
+    assert [seq for low, high in found for seq in range(low, high + 1)] == sorted(seqs)
+    assert all(left[1] + 1 < right[0] for left, right in zip(found, found[1:], strict=False))
+
+
+@pytest.mark.parametrize(
+    ("body", "visit"),
+    [
+        ('{"visit_id":"v1"}', "v1"),
+        ('{"visit":{"id":"v2"}}', "v2"),
+        ('{"day":"2020-03-10"}', None),
+        ("[1]", None),
+        ("no JSON", None),
+        ('{"visit_id":7}', None),
+    ],
+)
+def test_the_visit_of_a_body(body: str, visit: str | None) -> None:
+    """Taken over from another kiosk as well."""
+    assert visit_in(body) == visit
