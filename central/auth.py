@@ -16,13 +16,18 @@ def any_kiosk(request: Request, given: HTTPAuthorizationCredentials | None = Dep
     """Return the calling kiosk, also one that was revoked: what it recorded is still taken in."""
     if given is None:
         raise Unauthorised("a kiosk's token is needed")
-    return desk_of(request).fleet.identify(given.credentials)
+    return desk_of(request).tokens.identify(given.credentials)
+
+
+def bearer(given: HTTPAuthorizationCredentials | None = Depends(_bearer)) -> str:
+    """Return the token that came with the call, or an empty text."""
+    return given.credentials if given is not None else ""
 
 
 def active_kiosk(who: Principal = Depends(any_kiosk)) -> Principal:
     """Return the calling kiosk; raises Revoked for one whose access has ended."""
     if not who.is_active:
-        raise Revoked("this kiosk was revoked or set up anew")
+        raise Revoked("this kiosk was revoked or set up anew, or it has a newer token")
     return who
 
 

@@ -15,6 +15,7 @@ from central.intake import Intake
 from central.keyring import Keyring, write_secret
 from central.refusals import Unauthorised
 from central.site_view import SiteViews
+from central.tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,7 @@ class Desk:
         self.catalogue = Catalogue(self._database, self.keyring)
         self.bookings = Bookings(self._database, clock, self.keyring, settings.bookings, randbits)
         self.fleet = Fleet(self._database, clock, settings.enrolment)
+        self.tokens = Tokens(self._database, clock)
         self.intake = Intake(self._database, clock, settings.limits.clock_skew_s)
         self.views = SiteViews(self._database, clock)
         self.findings = Findings(self._database, clock)

@@ -1,4 +1,4 @@
-"""The kiosks: who they are, how they enrol with a one-time code, and what their tokens allow.
+"""The kiosks: who they are, how they enrol with a one-time code, and when their access ends.
 
 A token ends when its kiosk is revoked or set up anew. An ended token still delivers entries, because what happened at
 the door must arrive; it opens nothing else.
@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from central import tokens
 from central.clock import from_ms
 from central.database import lock_site
-from central.refusals import EnrolmentRefused, Taken, TooMany, Unauthorised, Unknown
-from central.tables import enrolments, kiosks, tokens
+from central.refusals import EnrolmentRefused, Taken, TooMany, Unknown
+from central.tables import device_keys, enrolments, kiosks
+from central.tokens import Principal
 from kiosk.domain.booking_number import ALPHABET
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.domain.times import to_ms
@@ -33,24 +35,10 @@ if TYPE_CHECKING:
     from central.database import Database
     from central.settings import EnrolmentSettings
 
+__all__ = ["Enrolled", "EnrolmentCode", "Fleet", "KioskRow", "Principal", "entry_kiosks"]
+
 _HANDLE: Final = 8  # characters that find the code: 40 bits
 _SECRET: Final = 12  # characters that prove it: 60 bits, of which a thief may try five
-_TOKEN_BYTES: Final = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """The kiosk that a token stands for. `ended_ms`: when it was revoked or set up anew; None while it is neither."""
-
-    site_id: SiteId
-    kiosk_id: KioskId
-    epoch: int
-    ended_ms: int | None = None
-
-    @property
-    def is_active(self) -> bool:
-        """Whether the token opens more than the delivery of entries."""
-        return self.ended_ms is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +141,6 @@ class Fleet:
             raise EnrolmentRefused("this code does not enrol a kiosk")
         return enrolled
 
-    def identify(self, token: str) -> Principal:
-        """Return whose token this is; raises Unauthorised when nobody's."""
-        site_id, _, _ = token.partition("~")
-        query = select(tokens.c.kiosk_id, tokens.c.epoch, tokens.c.ended_ms).where(
-            tokens.c.site_id == site_id, tokens.c.token_hash == _hash(token)
-        )
-        with self._db.read() as tx:
-            row = tx.execute(query).first()
-        if row is None:
-            raise Unauthorised("unknown token")
-        return Principal(SiteId(site_id), KioskId(row.kiosk_id), row.epoch, row.ended_ms)
-
     def revoke(self, site_id: str, kiosk_id: str) -> None:
         """End a kiosk's access from its next call on; what it recorded can still be delivered."""
         now_ms = to_ms(self._clock.now())
@@ -173,7 +149,7 @@ class Fleet:
                 raise Unknown("no such kiosk")
             of_kiosk = (kiosks.c.site_id == site_id) & (kiosks.c.kiosk_id == kiosk_id)
             tx.execute(update(kiosks).where(of_kiosk).values(revoked_ms=now_ms))
-            _end_tokens(tx, site_id, kiosk_id, now_ms)
+            tokens.end(tx, site_id, kiosk_id, now_ms)
 
     def _is_good(self, tx: Connection, row: Row[Any], secret: str) -> bool:
         """Tell whether a try with `secret` opens the enrolment; counts the try."""
@@ -197,19 +173,20 @@ class Fleet:
         )
         tx.execute(update(kiosks).where(of_kiosk).values(epoch=kiosks.c.epoch + 1, revoked_ms=None))
         kiosk = tx.execute(select(kiosks).where(of_kiosk)).one()
-        _end_tokens(tx, row.site_id, row.kiosk_id, now_ms)
-        token = f"{row.site_id}~{secrets.token_urlsafe(_TOKEN_BYTES)}"
+        tokens.end(tx, row.site_id, row.kiosk_id, now_ms)
+        # No epoch has two keys: the table's own key forbids it, whatever happens above.
         tx.execute(
-            insert(tokens).values(
+            insert(device_keys).values(
                 site_id=row.site_id,
-                token_hash=_hash(token),
                 kiosk_id=row.kiosk_id,
                 epoch=kiosk.epoch,
                 public_key=public_key,
                 software=software,
-                issued_ms=now_ms,
+                enrolled_ms=now_ms,
+                rolled_ms=0,
             )
         )
+        token = tokens.issue(tx, row.site_id, row.kiosk_id, kiosk.epoch, now_ms)
         return Enrolled(SiteId(row.site_id), KioskId(row.kiosk_id), kiosk.letter, kiosk.epoch, token)
 
     def _count_try(self) -> None:
@@ -236,11 +213,6 @@ def _kiosk(tx: Connection, site_id: str, kiosk_id: str) -> Row[Any] | None:
 def _kiosk_row(row: Row[Any]) -> KioskRow:
     revoked_at = from_ms(row.revoked_ms) if row.revoked_ms is not None else None
     return KioskRow(row.site_id, row.kiosk_id, row.letter, row.is_entry, row.epoch, revoked_at)
-
-
-def _end_tokens(tx: Connection, site_id: str, kiosk_id: str, now_ms: int) -> None:
-    of_kiosk = (tokens.c.site_id == site_id) & (tokens.c.kiosk_id == kiosk_id)
-    tx.execute(update(tokens).where(of_kiosk, tokens.c.ended_ms.is_(None)).values(ended_ms=now_ms))
 
 
 def _hash(secret: str) -> str:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from central.answers import answer, desk_of, envelope, raw_answer
-from central.auth import active_kiosk, any_kiosk
+from central.auth import active_kiosk, any_kiosk, bearer
 from central.core import Desk
 from central.fleet import Principal
 from central.refusals import BadRequest, TooLarge
@@ -25,6 +25,8 @@ from kiosk.protocol.messages import (
     EnrolRequest,
     SiteView,
     Trouble,
+    TokenAnswer,
+    TokenRequest,
     UploadAnswer,
 )
 
@@ -52,6 +54,15 @@ def enrol(request: Request, wish: EnrolRequest) -> Response:
 
 
 @router.post("/entries", response_model=UploadAnswer, openapi_extra=_UPLOAD_BODY)
+@router.post("/token", response_model=TokenAnswer)
+def roll_token(
+    request: Request, wish: TokenRequest, who: Principal = Depends(active_kiosk), token: str = Depends(bearer)
+) -> Response:
+    """Trade the token for a new one; the old one holds until the new one is first used."""
+    desk = desk_of(request)
+    return answer(desk, {"token": desk.tokens.roll(who, token, wish.at_ms, wish.signature)})
+
+
 async def upload(request: Request, who: Principal = Depends(any_kiosk)) -> Response:
     """Take in entries, in order; one result each, and how far the log is here without a gap."""
     desk = desk_of(request)
@@ -104,16 +115,17 @@ async def site(
         if await run_in_threadpool(desk.views.version, who) != version:
             break
         await asyncio.sleep(_LOOK_AGAIN_S)
-    return raw_answer(_spelled(desk, await run_in_threadpool(desk.views.view, who, version)))
+    return raw_answer(_spelled(desk, who, await run_in_threadpool(desk.views.view, who, version)))
 
 
-def _spelled(desk: Desk, view: View) -> str:
+def _spelled(desk: Desk, who: Principal, view: View) -> str:
     """Return a view as JSON; the visits are JSON already, and there may be thousands."""
     head = envelope(desk.clock) | {
         "version": view.version,
         "inside_elsewhere": view.inside_elsewhere,
         "unchanged": view.is_unchanged,
     }
+        "token_issued_ms": who.issued_ms,
     return json.dumps(head)[:-1] + ', "visits": [' + ",".join(view.records) + "]}"
 
 

@@ -49,6 +49,13 @@ class EnrolmentRefused(Refusal):
     status = 403
 
 
+class TokenRefused(Refusal):
+    """The wish for a new token is not signed by the kiosk's key, too old, or was granted before; look at the clock."""
+
+    code = "token_refused"
+    status = 403
+
+
 class TooMany(Refusal):
     """Too many tries in a minute; wait."""
 

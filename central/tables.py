@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 metadata: Final = MetaData()
 
 
@@ -129,6 +129,21 @@ enrolments: Final = Table(
     of_kiosk(),
 )
 
+# The device key of each epoch: it comes with the enrolment, and no other can take its place.
+device_keys: Final = Table(
+    "device_keys",
+    metadata,
+    text("site_id"),
+    text("kiosk_id"),
+    number("epoch"),
+    text("public_key"),
+    text("software"),
+    number("enrolled_ms"),
+    number("rolled_ms"),  # the time in the last wish for a new token that was granted; 0: none was
+    PrimaryKeyConstraint("site_id", "kiosk_id", "epoch"),
+    of_kiosk(),
+)
+
 tokens: Final = Table(
     "tokens",
     metadata,
@@ -136,12 +151,12 @@ tokens: Final = Table(
     text("token_hash"),
     text("kiosk_id"),
     number("epoch"),
-    text("public_key"),
-    text("software"),
     number("issued_ms"),
-    number("ended_ms", empty=True),
+    number("used_ms", empty=True),  # until then the token before it holds as well
+    number("replaced_ms", empty=True),  # a newer one was used, or given out in its place
+    number("ended_ms", empty=True),  # its kiosk was revoked or set up anew
     PrimaryKeyConstraint("site_id", "token_hash"),
-    UniqueConstraint("site_id", "kiosk_id", "epoch"),
+    Index("tokens_by_kiosk", "site_id", "kiosk_id", "epoch"),
     of_kiosk(),
 )
 

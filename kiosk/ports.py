@@ -131,6 +131,14 @@ class LocalCopy(Protocol):
         ...
 
 
+class RollSigner(Protocol):
+    """Signs the wish for a new token with the kiosk's device key."""
+
+    def __call__(self, token: str, at_ms: int) -> str:
+        """Return the signature, in hex, of the wish to give `token` up at `at_ms` (the server's Unix milliseconds)."""
+        ...
+
+
 class Central(Protocol):
     """The central server. Every call has a time-out and raises ServerUnreachable, ServerRejected or ServerGarbled."""
 
@@ -140,6 +148,14 @@ class Central(Protocol):
 
     def send(self, entries: Sequence[Entry]) -> UploadAnswer:
         """Upload entries, in order."""
+        ...
+
+    def roll_token(self, sign: RollSigner) -> str:
+        """Trade the token for a new one; the old one is used on until `use_token`."""
+        ...
+
+    def use_token(self, token: str) -> None:
+        """Prove who calls with this token from now on."""
         ...
 
     def bookings(self, since: int) -> BookingPage:

@@ -2,7 +2,7 @@
 
 Only an answer that names our protocol, has our form and fits what was sent counts. A captive portal, a proxy's page, a
 redirect or half an answer is `ServerUnreachable`: the entries stay and go out again. Reporter and refresher may share
-one client: nothing of its session changes after it is made.
+one client: nothing of its session changes after it is made, and the token is one word, exchanged whole.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from kiosk.protocol.messages import (
     EnrolAnswer,
     EntryStatus,
     SiteView,
+    TokenAnswer,
     UploadAnswer,
     to_wire_entry,
 )
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kiosk.domain.entry import Entry
-    from kiosk.ports import Clock
+    from kiosk.ports import Clock, RollSigner
 
 A = TypeVar("A", bound=Answer)
 
@@ -80,8 +81,7 @@ class CentralClient:
         self._session.trust_env = use_proxies
         if ca_file is not None:
             self._session.verify = ca_file
-        if token is not None:
-            self._session.headers["Authorization"] = f"Bearer {token}"
+        self._token = token
 
     @property
     def clock_offset_ms(self) -> int | None:
@@ -103,6 +103,17 @@ class CentralClient:
 
     def bookings(self, since: int) -> BookingPage:
         """Fetch the changes after a cursor."""
+    def roll_token(self, sign: RollSigner) -> str:
+        """Trade the token for a new one; the old one is used on until `use_token`."""
+        # By the server's clock as last measured: a kiosk whose own is off must not be kept from renewing.
+        at_ms = to_ms(self._clock.now()) + (self._offset_ms or 0)
+        wish = {"at_ms": at_ms, "signature": sign(self._token or "", at_ms)}
+        return self._parsed(TokenAnswer, self._call("POST", "/v1/token", body=wish)).token
+
+    def use_token(self, token: str) -> None:
+        """Prove who calls with this token from now on; it must be kept for good before."""
+        self._token = token
+
         return self._parsed(BookingPage, self._call("GET", "/v1/bookings", {"since": str(since)}))
 
     def documents(self, etag: str) -> Documents | None:
@@ -138,6 +149,8 @@ class CentralClient:
         data, sent_headers = _packed(body, is_packed=is_packed)
         began = self._clock.now()
         try:
+        if self._token is not None:
+            sent_headers["Authorization"] = f"Bearer {self._token}"
             with self._session.request(
                 method,
                 self._base_url + path,

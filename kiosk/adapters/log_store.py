@@ -221,6 +221,11 @@ class LogStore:
             if identity is None:
                 message = f"{self._database.path}: not enrolled"
                 raise StoreDamaged(message)
+    def replace_token(self, token: str) -> None:
+        """Keep a newer token; on return it is durable and may be used."""
+        with self._database.transaction():
+            self._database.run("UPDATE identity SET token = ?", token)
+
             yield LogAct(self._database, identity, self._clock, self._offset_ms())
 
     def last(self) -> tuple[int, str]:

@@ -71,6 +71,19 @@ class EnrolAnswer(Answer):
     id_key: _Hex64 = Field(description="key of the hash of identity numbers, the same for a whole site")
 
 
+class TokenRequest(Message):
+    """A wish for a new token, signed by the kiosk's device key (`kiosk.domain.token_roll`)."""
+
+    at_ms: int = Field(ge=0, le=2**53, description="the server's time as the kiosk knows it, Unix milliseconds")
+    signature: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+
+
+class TokenAnswer(Answer):
+    """The new token; the old one holds until this one is first used."""
+
+    token: Annotated[str, Field(min_length=32)]
+
+
 class WireEntry(Message):
     """An entry of the screening log as it travels; `body` stays text, so that its digest stays true."""
 
@@ -209,3 +222,4 @@ class SiteView(Answer):
     inside_elsewhere: int
     visits: list[Visit]
     unchanged: bool = False
+    token_issued_ms: int = Field(0, description="when the caller's token was given out, by the server's clock")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import requests
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from central.bookings import BookingWish, IssuedBooking
 from central.server import RunningServer
@@ -17,7 +18,8 @@ from central.settings import ServerSettings, Settings
 from kiosk.domain.entry import GENESIS, Entry, EntryKind, Envelope, body_digest, canonical, seal
 from kiosk.domain.ids import KioskId, ServiceId, SiteId
 from kiosk.domain.site import Service, Site, Words
-from kiosk.domain.times import to_wire
+from kiosk.domain.times import to_ms, to_wire
+from kiosk.domain.token_roll import DeviceKey
 from kiosk.domain.wire import to_json
 from kiosk.protocol.messages import MAX_BATCH, PROTOCOL_HEADER, to_wire_entry
 
@@ -33,6 +35,7 @@ HERE: Final = SiteId("branch-2")
 THERE: Final = SiteId("branch-1")
 SERVICE: Final = ServiceId("inspection")
 SALT: Final = "00" * 16
+KEY: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 
 # Unmistakable: whoever finds one of these where it does not belong has found a leak.
 NAME: Final = "欧阳绝密"
@@ -136,6 +139,14 @@ class Caller:
     url: str
     token: str
     log: LogMaker
+    key: str = KEY.private_bytes_raw().hex()
+
+    def roll(self, *, key: str = "", at_ms: int | None = None, **other: Any) -> requests.Response:
+        """Ask for a new token, signed with the device key or another."""
+        signer = DeviceKey(self.log.site_id, self.log.kiosk_id, self.log.epoch, key or self.key)
+        at_ms = to_ms(self.log.clock.now()) if at_ms is None else at_ms
+        wish = {"at_ms": at_ms, "signature": signer.sign_roll(self.token, at_ms), **other}
+        return requests.post(self.url + "/v1/token", json=wish, headers=self.headers, timeout=40)
 
     def get(self, path: str, **query: Any) -> requests.Response:
         """Ask for something."""
@@ -199,7 +210,7 @@ class City:
 
     def enrol(self, code: str, /, **other: Any) -> requests.Response:
         """Try a code."""
-        wish = {"handshake": 1, "code": code, "public_key": "ab" * 32, **other}
+        wish = {"handshake": 1, "code": code, "public_key": KEY.public_key().public_bytes_raw().hex(), **other}
         return requests.post(self.url + "/v1/enrol", json=wish, timeout=40)
 
     def book(self, *, site: str = HERE, hours: float = 0, **other: Any) -> IssuedBooking:
