@@ -11,6 +11,7 @@ import random
 import secrets
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,6 +29,7 @@ from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import KioskId, SiteId, uuid7
 from kiosk.domain.screening import Fault
 from kiosk.domain.times import to_ms
+from kiosk.domain.token_roll import DeviceKey
 from kiosk.errors import DeviceError, KioskError, StoreError, StoreFull
 from kiosk.services.day import Day
 from kiosk.services.desk import Desk
@@ -38,6 +40,7 @@ from kiosk.services.identifying import Identifying
 from kiosk.services.refreshing import Refresher
 from kiosk.services.reporting import Backoff, Reporter
 from kiosk.services.retention import Retention
+from kiosk.services.rolling import TokenRoller
 from kiosk.services.rulebook import Rulebook
 from kiosk.services.showing import Showing
 from kiosk.services.visits import Visits
@@ -155,7 +158,9 @@ class Kiosk:
         self.old_reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)
         self.desk = self._build_desk(identity)
         self.reporter = Reporter(self.reader, self.central, self._acknowledge, Backoff(random.random))
-        self.refresher = Refresher(self.central, self.copy, self.clock, Backoff(random.random))
+        self.refresher = Refresher(
+            self.central, self.copy, self.clock, Backoff(random.random), self.desk.link, self._roller(identity)
+        )
         self.retention = Retention(self.old_reader, self.log, self.desk.visits.rules, self.clock, self.call)
         self._loops = [
             Loop("report", self.reporter.step),
@@ -180,6 +185,14 @@ class Kiosk:
             thermometer_name=self.thermometer.name,
             is_simulated=self.thermometer.is_simulated,
         )
+
+    def _roller(self, identity: Identity) -> TokenRoller:
+        life = timedelta(days=self.settings.kiosk.server.token_life_days)
+        key = DeviceKey(identity.site_id, identity.kiosk_id, identity.epoch, identity.private_key)
+        return TokenRoller(self.central, self.clock, key.sign_roll, self._keep_token, life)
+
+    def _keep_token(self, token: str) -> None:
+        self.call(lambda: self.log.replace_token(token))
 
     def _new_id(self) -> str:
         return uuid7(to_ms(self.clock.now()), secrets.randbits(74))

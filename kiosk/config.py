@@ -29,6 +29,7 @@ class ServerSettings(_Section):
     connect_timeout_s: float = Field(3.0, gt=0, le=60)
     read_timeout_s: float = Field(10.0, gt=0, le=120)
     ca_file: str = ""
+    token_life_days: int = Field(default=30, ge=1, le=365)
 
 
 class LogSettings(_Section):

@@ -71,9 +71,17 @@ class ServerUnreachable(ServerError):
 
 
 class ServerRejected(ServerError):
-    """Our server understood and said no (a revoked kiosk, a used enrolment code): tell someone."""
+    """Our server understood and said no (a revoked kiosk, a used enrolment code): tell someone.
+
+    `reason`: the server's own code (`revoked`, `unauthorised` …), or `distrust` when TLS says no.
+    """
 
     code = "server_rejected"
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        """Keep the reason beside the words."""
+        super().__init__(message)
+        self.reason = reason
 
 
 class ServerGarbled(ServerError):

@@ -16,6 +16,7 @@ _REDIRECTS: Final = range(300, 400)
 _FAILED_FROM: Final = 500
 _TRY_LATER: Final = frozenset({408, 425, 429})
 _CUT: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
+DISTRUST: Final = "distrust"  # the reason of a no that TLS says
 _DEEPEST: Final = 10  # wrappings
 
 
@@ -39,7 +40,7 @@ def said_no(status: int, answer: bytes) -> ServerError:
         return ServerGarbled(f"status {status} without a reason")
     if status in _TRY_LATER or status >= _FAILED_FROM:
         return ServerUnreachable(f"the server cannot now: {trouble.code}")
-    return ServerRejected(f"{trouble.code}: {trouble.message}")
+    return ServerRejected(f"{trouble.code}: {trouble.message}", trouble.code)
 
 
 def translated(error: requests.RequestException) -> ServerError:
@@ -51,7 +52,7 @@ def translated(error: requests.RequestException) -> ServerError:
     tls = _tls_error(error)
     is_about_tls = tls is not None or isinstance(error, requests.exceptions.SSLError)
     if is_about_tls and not isinstance(tls, _CUT):
-        return ServerRejected("the server's certificate is not trusted, or it does not trust ours")
+        return ServerRejected("the server's certificate is not trusted, or it does not trust ours", DISTRUST)
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return ServerRejected("server.url is no address of a server")
     return ServerUnreachable(f"no whole answer: {type(error).__name__}")

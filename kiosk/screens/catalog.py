@@ -33,6 +33,7 @@ from kiosk.screens.sides import Sides
 from kiosk.screens.signs import Sign
 from kiosk.screens.which import WhichScreen
 from kiosk.screens.widgets import Text
+from kiosk.services.link import LinkTrouble
 from kiosk.services.views import Face, Hint
 
 if TYPE_CHECKING:
@@ -103,4 +104,5 @@ def required_texts() -> set[str]:
     keys = {f"refused.{reason}.{part}" for reason in Reason for part in ("title", "text", "todo")}
     keys |= {f"guard.cause.{reason}" for reason in Reason}
     keys |= {f"hint.{hint}" for hint in Hint if hint is not Hint.NONE}
+    keys |= {f"link.{trouble}" for trouble in LinkTrouble if trouble is not LinkTrouble.NONE}
     return keys

@@ -8,6 +8,7 @@ from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, Strin
 
 from kiosk.screens.base import GuardScreen
 from kiosk.screens.board_row import BoardRow
+from kiosk.services.link import LinkTrouble
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,13 +70,14 @@ class GuardBoardScreen(GuardScreen):
         minutes = (board.oldest_unsent_s or 0) // 60
         server = "online" if not board.unsent else "unsent"
         key = f"guard.{server if board.is_online else 'offline'}"
+        said = texts.t(key, minutes=minutes, count=board.unsent)
+        is_well = board.is_online and board.link is LinkTrouble.NONE
+        if board.link is not LinkTrouble.NONE:  # the server spoke: that is not "offline"
+            unsent = [texts.t("guard.only_unsent", count=board.unsent)] if board.unsent else []
+            said = " · ".join([texts.t(f"link.{board.link}"), *unsent])
         self.devices = [
             (texts.t("guard.devices"), self._wellness(bad), "look" if bad else "well"),
-            (
-                texts.t("guard.server"),
-                texts.t(key, minutes=minutes, count=board.unsent),
-                "well" if board.is_online else "look",
-            ),
+            (texts.t("guard.server"), said, "well" if is_well else "look"),
         ]
         warnings = [] if board.booking_data_of_today else [texts.t("guard.no_data")]
         if board.extra_late_min:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from kivy.properties import ObjectProperty, StringProperty
 
 from kiosk.screens.base import VisitorScreen
+from kiosk.services.link import LinkTrouble
 from kiosk.services.views import Hint
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class IdleScreen(VisitorScreen):
     cap_text = StringProperty("")
     called_text = StringProperty("")
     notice_text = StringProperty("")
+    staff_text = StringProperty("")
     suffix = StringProperty("")
     _hinted_at: datetime | None = None
 
@@ -57,6 +59,8 @@ class IdleScreen(VisitorScreen):
         cap = facts.cap
         self.cap_text = self.texts.t("idle.people") if cap is None else self.texts.t("idle.of_cap", cap=cap)
         self.called_text = "  ".join(facts.called)
+        is_well = facts.link is LinkTrouble.NONE
+        self.staff_text = "" if is_well else self.texts.t("idle.staff", trouble=self.texts.t(f"link.{facts.link}"))
         self.notice_text = " · ".join(self.texts.pick(notice) for notice in facts.notices)
 
     def show_frame(self, frame: np.ndarray | None) -> None:

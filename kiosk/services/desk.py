@@ -17,6 +17,7 @@ from kiosk.domain.screening import Fault, Reading
 from kiosk.domain.visit import SCREEN_STEPS, Step
 from kiosk.errors import StoreError
 from kiosk.services.guards import KIND_OF_SITE, GuardAct, Typed, needs_guard
+from kiosk.services.link import Link
 from kiosk.services.views import Face, IdleFacts, View
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Desk:
     kiosk_name: str
     thermometer_name: str
     is_simulated: bool
+    link: Link = field(default_factory=Link)
     devices: Mapping[str, bool] = field(default_factory=dict[str, bool])
     guard: Guard | None = field(default=None, init=False)
     broken: str = field(default="", init=False)
@@ -107,6 +109,7 @@ class Desk:
     def _view(self, act: Callable[[], View]) -> View:
         """Do an act; a store that fails, or rules that never came, take the kiosk out of order."""
         try:
+            self.visits.log.check_fork()
             view = act()
         except StoreError as error:
             return self.out_of_order(error)
@@ -162,6 +165,7 @@ class Desk:
             is_simulated=self.is_simulated,
             is_online=self.visits.hall.is_site_known(),
             oldest_unsent_s=int((now - oldest).total_seconds()) if oldest is not None else None,
+            link=self.link.trouble,
         )
 
     def declaration(self) -> Declaration:
@@ -197,7 +201,7 @@ class Desk:
         """Return the guard's overview, or None when nobody is signed in."""
         if self.guard is None:
             return None
-        return self.board_maker.overview(self.guard, self._devices())
+        return self.board_maker.overview(self.guard, self._devices(), self.link.trouble)
 
     def _devices(self) -> tuple[tuple[str, bool], ...]:
         return (*self.devices.items(), ("log", not self.broken))

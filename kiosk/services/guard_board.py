@@ -10,6 +10,7 @@ from kiosk.domain.masking import mask_name
 from kiosk.domain.times import local_day
 from kiosk.domain.visit import Step
 from kiosk.services.guards import extra_late, needs_guard
+from kiosk.services.link import LinkTrouble
 from kiosk.services.views import GuardBoard, GuardDetail, GuardRow
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ class Board:
     copy: LocalCopy
     identifying: Identifying
 
-    def overview(self, guard: Guard, devices: tuple[tuple[str, bool], ...]) -> GuardBoard:
+    def overview(
+        self, guard: Guard, devices: tuple[tuple[str, bool], ...], link: LinkTrouble = LinkTrouble.NONE
+    ) -> GuardBoard:
         """Return the overview: what needs doing first, then figures and devices."""
         log, state, now = self.visits.log, self.visits.log.state, self.visits.clock.now()
         site = self.visits.rules.site
@@ -65,6 +68,7 @@ class Board:
             typing_closed=self.identifying.is_typing_closed(),
             extra_late_min=extra_late(state),
             booking_data_of_today=self.copy.covers(local_day(now, site.timezone).isoformat()),
+            link=link,
         )
 
     def rows(self, state: State) -> Sequence[Visit]:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from kiosk.errors import ServerError, ServerRejected
+from kiosk.services.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kiosk.ports import Central, Clock, LocalCopy
+    from kiosk.protocol.messages import SiteView
     from kiosk.services.reporting import Backoff
+    from kiosk.services.rolling import TokenRoller
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +33,8 @@ class Refresher:
     copy: LocalCopy
     clock: Clock
     backoff: Backoff
+    link: Link = field(default_factory=Link)
+    roller: TokenRoller | None = None
     _due: dict[str, float] = field(default_factory=dict[str, float], init=False)
     _was_well: bool = field(default=True, init=False)
 
@@ -40,11 +45,14 @@ class Refresher:
             self._when_due(self._bookings, BOOKINGS_S)
             self._when_due(self._site_view, SITE_VIEW_S)
         except ServerRejected as error:
-            self._say(well=False, why=error.code)
+            self.link.failed(error)
+            self._say(well=False, why=error.reason or error.code)
             return _REJECTED_S
         except ServerError as error:
+            self.link.failed(error)
             self._say(well=False, why=error.code)
             return self.backoff.wait()
+        self.link.refreshed()
         self.backoff.well()
         self._say(well=True)
         return SITE_VIEW_S
@@ -78,6 +86,11 @@ class Refresher:
         known = self.copy.site_view()
         view = self.central.site_view(known[0].version if known is not None else 0)
         self.copy.store_site_view(view, self.clock.now())
+        self._renew(view)
+
+    def _renew(self, view: SiteView) -> None:
+        if self.roller is not None:
+            self.roller.consider(view)
 
     def _say(self, *, well: bool, why: str = "") -> None:
         """Log once when the server goes silent and once when it is back, and nothing in between."""

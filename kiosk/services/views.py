@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from kiosk.services.link import LinkTrouble
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -107,6 +109,7 @@ class IdleFacts:
     is_simulated: bool  # a simulated thermometer: the banner is shown
     is_online: bool
     oldest_unsent_s: int | None
+    link: LinkTrouble = LinkTrouble.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ class GuardBoard:
     typing_closed: bool
     extra_late_min: int
     booking_data_of_today: bool
+    link: LinkTrouble = LinkTrouble.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from kiosk.domain.ids import VisitId
 from kiosk.domain.site import Words
 from kiosk.screens.catalog import Panel
 from kiosk.screens.stage import ScreenSettings
+from kiosk.services.link import LinkTrouble
 from kiosk.services.views import (
     BookingCard,
     Face,
@@ -113,6 +114,7 @@ FACTS: Final = IdleFacts(
     is_online=True,
     oldest_unsent_s=None,
 )
+REVOKED_FACTS: Final = replace(FACTS, link=LinkTrouble.REVOKED, is_online=False)
 BUSY_FACTS: Final = replace(FACTS, called=("R12", "W03"), waiting_for_guard=2, is_simulated=True, cap=None)
 
 ROWS: Final = (
@@ -149,6 +151,8 @@ CALM_BOARD: Final = replace(
     extra_late_min=0,
     booking_data_of_today=False,
 )
+REVOKED_BOARD: Final = replace(BOARD, link=LinkTrouble.REVOKED, rows=ROWS[:2])
+UNKNOWN_BOARD: Final = replace(CALM_BOARD, link=LinkTrouble.UNKNOWN_TOKEN)
 DETAIL: Final = GuardDetail(
     row=replace(ROWS[0], needs=("measure", "admit", "keep", "turn_away")),
     card=CARD,
@@ -200,7 +204,7 @@ def _idle(facts: IdleFacts, hint: Hint = Hint.NONE, *, with_frame: bool = True) 
 
 def _before_facts(screen: BaseScreen) -> None:
     screen.facts = None
-    for name in ("slot_text", "inside_text", "cap_text", "called_text", "notice_text"):
+    for name in ("slot_text", "inside_text", "cap_text", "called_text", "notice_text", "staff_text"):
         setattr(screen, name, "")
     screen.show(View(Face.IDLE))
     screen.show_frame(frame())
@@ -283,6 +287,7 @@ SAMPLES: Final[tuple[Sample, ...]] = (
     Sample("idle", Face.IDLE, _idle(FACTS)),
     Sample("idle-busy", Face.IDLE, _idle(BUSY_FACTS, Hint.NOT_A_BOOKING_CODE), is_simulated=True),
     Sample("idle-dark", Face.IDLE, _idle(FACTS, with_frame=False)),
+    Sample("idle-revoked", Face.IDLE, _idle(REVOKED_FACTS)),
     Sample("idle-before-facts", Face.IDLE, _before_facts),
     Sample("booking", Face.BOOKING, _view(View(Face.BOOKING, VISIT, CARD))),
     Sample("booking-green", Face.BOOKING, _view(View(Face.BOOKING, VISIT, GREEN)), is_simulated=True),
@@ -323,6 +328,8 @@ SAMPLES: Final[tuple[Sample, ...]] = (
     Sample("guard-sign-in", Panel.GUARD_SIGN_IN, _pin),
     Sample("guard-board", Panel.GUARD_BOARD, lambda screen: screen.show_board(BOARD)),
     Sample("guard-board-calm", Panel.GUARD_BOARD, lambda screen: screen.show_board(CALM_BOARD), is_simulated=True),
+    Sample("guard-board-revoked", Panel.GUARD_BOARD, lambda screen: screen.show_board(REVOKED_BOARD)),
+    Sample("guard-board-unknown", Panel.GUARD_BOARD, lambda screen: screen.show_board(UNKNOWN_BOARD)),
     Sample("guard-visit", Panel.GUARD_VISIT, lambda screen: screen.show_detail(DETAIL)),
     Sample("guard-reading", Panel.GUARD_READING, _reading),
 )

@@ -1,0 +1,75 @@
+"""A kiosk's identity over a real server: tokens renewed by themselves, and a revocation that people see."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from demo.clock import SimulatedClock
+from demo.world import DAY, HERE
+from kiosk.adapters.log_store import LogReader
+from kiosk.bootstrap import LOG_FILE, data_key
+from kiosk.services.link import LinkTrouble
+from tests.e2e.city import City
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from kiosk.bootstrap import Kiosk
+
+import pytest
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[City]:
+    """A site whose clock is told the time, open at every hour."""
+    made = City(tmp_path, clock=SimulatedClock(DAY + timedelta(minutes=30)))
+    yield made
+    made.stop()
+
+
+def _refresh(kiosk: Kiosk) -> None:
+    kiosk.refresher.refresh_now()
+    kiosk.refresher.step()
+
+
+def _kept(city: City, letter: str) -> str:
+    key = data_key(city.settings(letter), city.data(letter))
+    reader = LogReader(city.data(letter) / LOG_FILE, key)
+    try:
+        return reader.identity.token
+    finally:
+        reader.close()
+
+
+def test_a_kiosk_renews_its_token_by_itself(city: City) -> None:
+    """Thirty days on, the new token is in the log, in use, and the old one opens nothing; a restart goes on with it."""
+    kiosk = city.kiosk("A")
+    old = kiosk.identity.token
+    _refresh(kiosk)
+    assert _kept(city, "A") == old
+    city.clock.advance(30 * 86400)
+    _refresh(kiosk)
+    new = _kept(city, "A")
+    assert new != old
+    _refresh(kiosk)
+    tokens = city.server.desk.tokens
+    assert tokens.identify(new).is_active
+    assert not tokens.identify(old).is_active
+    assert kiosk.desk.link.trouble is LinkTrouble.NONE
+    city.switch_off("A")
+    again = city.switch_on("A")
+    assert again.identity.token == new
+    assert again.desk.link.trouble is LinkTrouble.NONE
+
+
+def test_a_revoked_kiosk_says_so_and_delivers(city: City) -> None:
+    """Case 50: from the next refresh on people read "access revoked", never "offline"; entries still go out."""
+    kiosk = city.kiosk("A")
+    _refresh(kiosk)
+    city.server.desk.fleet.revoke(HERE, "door-A")
+    _refresh(kiosk)
+    assert kiosk.call(kiosk.desk.idle_facts).link is LinkTrouble.REVOKED
+    assert kiosk.drain() == 0
+    assert kiosk.call(kiosk.desk.idle_facts).link is LinkTrouble.REVOKED
