@@ -47,6 +47,7 @@ class EntryKind(StrEnum):
     TIMED_OUT = "timed_out"
     TURNED_AWAY = "turned_away"
     WENT_OUT = "went_out"
+    CORRECTED = "corrected"  # a figure of an earlier entry, by name and with the reason; the old one stays
 
     STARTED = "started"
     STOPPED = "stopped"

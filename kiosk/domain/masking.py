@@ -1,10 +1,12 @@
-"""What may be shown of a name or a plate in a public hall."""
+"""What may be shown of a name, a plate or a telephone number in a public hall."""
 
 from __future__ import annotations
 
 _SHORT = 2
 _PLATE_SHOWN_HEAD = 2  # province and letter say the district, not the car
 _PLATE_SHOWN_TAIL = 2
+_PHONE_SHOWN_HEAD = 3
+_PHONE_SHOWN_TAIL = 4
 
 
 def mask_name(name: str) -> str:
@@ -22,3 +24,12 @@ def mask_plate(plate: str) -> str:
     if hidden <= 0:
         return "*" * len(plate)
     return plate[:_PLATE_SHOWN_HEAD] + "*" * hidden + plate[-_PLATE_SHOWN_TAIL:]
+
+
+def mask_phone(phone: str) -> str:
+    """Return a number with its middle hidden: 13912345678 → 139****5678; a short one is hidden whole."""
+    phone = phone.strip()
+    if len(phone) <= _PHONE_SHOWN_HEAD + _PHONE_SHOWN_TAIL:
+        return "*" * len(phone)
+    hidden = len(phone) - _PHONE_SHOWN_HEAD - _PHONE_SHOWN_TAIL
+    return phone[:_PHONE_SHOWN_HEAD] + "*" * hidden + phone[-_PHONE_SHOWN_TAIL:]

@@ -265,6 +265,10 @@ def _case_closed(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
         state.put_case(replace(case, closed_at=entry.happened_at, closed_by=guard, disposition=disposition))
 
 
+def _corrected(_state: State, _entry: Entry, _body: Mapping[str, Any]) -> None:
+    """A corrected figure is the ledger's matter: what was decided by the old one was decided."""
+
+
 def _day_turned(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
     _count(state, entry.kind, body)
     for name in (INSIDE, TYPED_WRONG, EXTRA_LATE, PIN_WRONG):
@@ -322,6 +326,7 @@ _HANDLERS: Final[Mapping[EntryKind, Callable[[State, Entry, Mapping[str, Any]], 
     EntryKind.CALLED: _called,
     EntryKind.CASE_OPENED: _case_opened,
     EntryKind.CASE_CLOSED: _case_closed,
+    EntryKind.CORRECTED: _corrected,
     EntryKind.DAY_OPENED: _day_turned,
     EntryKind.DAY_CLOSED: _day_turned,
     EntryKind.HOLD_PLACED: _hold_placed,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.ids import uuid7
-from kiosk.domain.masking import mask_name, mask_plate
+from kiosk.domain.masking import mask_name, mask_phone, mask_plate
 from kiosk.domain.record import Visit
 from kiosk.domain.times import from_wire, local_day, local_midnight, to_ms, to_wire
 from kiosk.domain.visit import Step
@@ -47,6 +47,12 @@ def test_a_masked_name_never_shows_more_than_two_signs(name: str) -> None:
 def test_a_plate_is_masked(plate: str, masked: str) -> None:
     """Province and letter say the district, not the car; a short one shows nothing."""
     assert mask_plate(plate) == masked
+
+
+@pytest.mark.parametrize(("phone", "masked"), [("13912345678", "139****5678"), ("0311-86", "*******"), (" ", "")])
+def test_a_telephone_number_is_masked(phone: str, masked: str) -> None:
+    """Head and tail are enough to find its owner in a list; a short one shows nothing."""
+    assert mask_phone(phone) == masked
 
 
 @given(moment=_MOMENTS)

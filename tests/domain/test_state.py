@@ -51,6 +51,7 @@ OTHERS: list[tuple[EntryKind, dict[str, Any]]] = [
     (EntryKind.TIMED_OUT, {"visit_id": V}),
     (EntryKind.TURNED_AWAY, {"visit_id": V, "guard_id": "g1"}),
     (EntryKind.WENT_OUT, {"visit_id": V}),
+    (EntryKind.CORRECTED, {"visit_id": V, "of_seq": 1, "what": "name", "value": "李雷"}),
     (EntryKind.ADOPTED, {"visit_id": "v4", "visit": to_json(visit(Step.RESTING, id=VisitId("v4")))}),
     (EntryKind.DAY_OPENED, {"day": "2020-03-10", "counter": "day_opened", "count": 1}),
     (EntryKind.DAY_CLOSED, {"inside": 3}),
@@ -191,10 +192,17 @@ def test_an_erased_entry_changes_nothing() -> None:
     assert state.visits == {}
 
 
+def test_a_correction_leaves_the_visit_as_it_was() -> None:
+    """The ledger shows the corrected figure; what was decided stays decided, and the visit is not touched anew."""
+    way = (IDENTIFIED, ARRIVED, DECLARED, NORMAL, ADMITTED)
+    corrected = (EntryKind.CORRECTED, {"visit_id": V, "of_seq": 4, "what": "reading", "value": "38.0"})
+    assert after(*way, corrected).visits == after(*way).visits
+
+
 def test_every_kind_of_entry_about_a_visit_is_an_event_or_opens_one() -> None:
     """A new kind cannot be forgotten."""
     about_visits = list(EntryKind)[: list(EntryKind).index(EntryKind.STARTED)]
-    opens = {"identified", "adopted", "refused", "called", "case_opened", "case_closed", "resumed"}
+    opens = {"identified", "adopted", "refused", "called", "case_opened", "case_closed", "resumed", "corrected"}
     assert {kind.value for kind in about_visits} - {kind.value for kind in EVENTS} == opens
 
 

@@ -1,0 +1,228 @@
+"""The ledger: the screening log of a day and site as one row per visit, with totals and what is missing. Pure.
+
+The kiosk, a merge of several kiosks' exports and the server build it here from entries; `ledger` (the package) writes
+it down. What the log cannot know stays empty, and what must not be shown is masked here already, so that no writer
+ever holds it.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.entry import Entry, EntryKind, Flaw
+from kiosk.domain.ids import KioskId, SiteId
+from kiosk.domain.ledger_row import Known, Row, Verdict
+from kiosk.domain.ledger_sheet import OPENING, Sheet
+from kiosk.domain.screening import Outcome
+from kiosk.domain.times import local_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_CASES: Final = frozenset({EntryKind.CASE_OPENED, EntryKind.CASE_CLOSED})
+_NOT_UNDERSTOOD: Final = (ValueError, LookupError, TypeError, AttributeError)  # a body that is not of its kind's form
+
+
+@dataclass(frozen=True, slots=True)
+class ChainEnd:
+    """How far one kiosk's log goes in this ledger, so that the sheet can be checked against it."""
+
+    kiosk_id: KioskId
+    epoch: int
+    seq: int
+    hash: str
+    flaw: Flaw | None = None  # what follows it is not in the ledger
+    source: str = ""  # the file that it came in; "" for a log itself
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """An isolation case without a disposition."""
+
+    label: str
+    kiosk_id: KioskId
+    opened_at: datetime
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is not in the ledger. `silent`: kiosks of the site not heard from; None where nobody here knows them."""
+
+    silent: tuple[str, ...] | None = None
+    gaps: tuple[str, ...] = ()
+    forks: tuple[str, ...] = ()
+    erased: int = 0  # entries of the day whose bodies are gone
+    unreadable: int = 0  # entries of the day whose bodies are not what their kind promises
+    nameless: int = 0  # rows without a name
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The foot of the sheet. Temperatures in hundredths of a degree Celsius."""
+
+    rows: int
+    by_verdict: tuple[tuple[Verdict, int], ...]
+    readings: int
+    above_limit: int  # readings that were judged elevated
+    highest_cc: int | None
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A day's ledger. `full`: names and numbers are not masked; `made_at`, `by`, `reason`: of this export."""
+
+    site_id: SiteId
+    site_name: str
+    timezone: str
+    day: date
+    rows: tuple[Row, ...]
+    totals: Totals
+    open_cases: tuple[OpenCase, ...]
+    chains: tuple[ChainEnd, ...]
+    missing: Missing
+    full: bool
+    made_at: datetime
+    by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Of which day a ledger is made, how, and for whom. `missing` and `chains`: what the caller knows of both."""
+
+    day: date
+    made_at: datetime
+    full: bool = False
+    by: str = ""
+    reason: str = ""
+    missing: Missing = Missing()
+    chains: tuple[ChainEnd, ...] | None = None
+
+
+def build(entries: Iterable[Entry], site_id: SiteId, known: Known, making: Making) -> Ledger:
+    """Return the ledger of a day: every visit that began on it, once, by first contact.
+
+    `entries`: of any number of kiosks of one site, each kiosk's in the order of its numbers; also later days'
+    entries, since a visit may end, and be corrected, after its day.
+    """
+    pile = _Pile(datetime.combine(making.day, time(), ZoneInfo(known.timezone)))
+    for entry in entries:
+        pile.take(entry)
+    begun = [(sheet.began_at, sheet.visit_id, sheet) for sheet in pile.sheets() if sheet.began_at is not None]
+    of_day = sorted(item for item in begun if local_day(item[0], known.timezone) == making.day)
+    rows = tuple(sheet.row(no, at, known, full=making.full) for no, (at, _, sheet) in enumerate(of_day, start=1))
+    missing = replace(
+        making.missing,
+        erased=pile.erased,
+        unreadable=pile.unreadable,
+        nameless=sum(not row.name for row in rows),
+    )
+    return Ledger(
+        site_id=site_id,
+        site_name=known.site_name,
+        timezone=known.timezone,
+        day=making.day,
+        rows=rows,
+        totals=totals_of(rows),
+        open_cases=pile.open_cases(),
+        chains=making.chains if making.chains is not None else pile.chain_ends(),
+        missing=missing,
+        full=making.full,
+        made_at=making.made_at,
+        by=making.by,
+        reason=making.reason,
+    )
+
+
+def totals_of(rows: Sequence[Row]) -> Totals:
+    """Return the foot of a sheet with these rows."""
+    verdicts = Counter(row.verdict for row in rows)
+    readings = [reading for row in rows for reading in row.readings]
+    values = [reading.value_cc for reading in readings if reading.value_cc is not None]
+    return Totals(
+        rows=len(rows),
+        by_verdict=tuple((verdict, verdicts[verdict]) for verdict in Verdict),
+        readings=len(values),
+        above_limit=sum(reading.outcome is Outcome.ELEVATED for reading in readings),
+        highest_cc=max(values, default=None),
+        devices=tuple(sorted({reading.device_id for reading in readings})),
+    )
+
+
+class _Pile:
+    """Entries, sorted out: what the day's rows are made of, the open cases, the chains' ends."""
+
+    def __init__(self, start: datetime) -> None:
+        """Sort for the local day that begins at `start`."""
+        self._start = start
+        self._end = start + timedelta(days=1)  # of local time: a day of 23 or 25 hours ends at midnight all the same
+        self._chains: dict[str, dict[tuple[KioskId, int], list[Entry]]] = {}
+        self._earlier: set[str] = set()
+        self._cases: dict[str, OpenCase] = {}
+        self._ends: dict[tuple[KioskId, int], ChainEnd] = {}
+        self.erased = 0
+        self.unreadable = 0
+
+    def take(self, entry: Entry) -> None:
+        """Sort one entry in."""
+        self._ends[entry.kiosk_id, entry.epoch] = ChainEnd(entry.kiosk_id, entry.epoch, entry.seq, entry.hash)
+        is_before = entry.happened_at < self._start
+        if entry.body is None:
+            self.erased += self._is_of_day(entry)
+        elif not is_before or entry.kind in _CASES or entry.kind in OPENING:
+            try:
+                self._keep(entry, is_before=is_before)
+            except _NOT_UNDERSTOOD:
+                self.unreadable += self._is_of_day(entry)
+
+    def sheets(self) -> Iterator[Sheet]:
+        """Yield what the entries say of each visit that did not begin on an earlier day."""
+        for visit_id, chains in self._chains.items():
+            if visit_id in self._earlier:
+                continue
+            sheet = Sheet(visit_id)
+            # Each kiosk's entries in the order of their numbers, whatever its clock did.
+            for entry in heapq.merge(*chains.values(), key=_moment):
+                try:
+                    sheet.take(entry)
+                except _NOT_UNDERSTOOD:
+                    self.unreadable += self._is_of_day(entry)
+            yield sheet
+
+    def open_cases(self) -> tuple[OpenCase, ...]:
+        """Return the cases opened up to the day that have no disposition, oldest first."""
+        return tuple(sorted(self._cases.values(), key=lambda case: (case.opened_at, case.label)))
+
+    def chain_ends(self) -> tuple[ChainEnd, ...]:
+        """Return how far each kiosk's log goes."""
+        return tuple(self._ends[key] for key in sorted(self._ends))
+
+    def _is_of_day(self, entry: Entry) -> bool:
+        return self._start <= entry.happened_at < self._end
+
+    def _keep(self, entry: Entry, *, is_before: bool) -> None:
+        body = entry.data()
+        if entry.kind is EntryKind.CASE_OPENED and entry.happened_at < self._end:
+            case = OpenCase(body["number"], entry.kiosk_id, entry.happened_at, body["cause"])
+            self._cases[body["case_id"]] = case
+        elif entry.kind is EntryKind.CASE_CLOSED:
+            self._cases.pop(body["case_id"], None)
+        visit_id = body.get("visit_id")
+        if not isinstance(visit_id, str):
+            return
+        if not is_before:
+            self._chains.setdefault(visit_id, {}).setdefault((entry.kiosk_id, entry.epoch), []).append(entry)
+        elif entry.kind in OPENING:
+            self._earlier.add(visit_id)
+
+
+def _moment(entry: Entry) -> datetime:
+    """Return when an entry happened by the server's clock, as far as its kiosk knew it."""
+    return entry.happened_at + timedelta(milliseconds=entry.clock_offset_ms or 0)

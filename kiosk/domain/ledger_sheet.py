@@ -1,0 +1,295 @@
+"""From the entries of one visit to its row of the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from kiosk.domain.booking import Booking
+from kiosk.domain.correction import Correction, What, celsius, celsius_cc, check_correction, shown
+from kiosk.domain.entry import Entry, EntryKind
+from kiosk.domain.ids import KioskId
+from kiosk.domain.ledger_row import Ending, Known, Lane, LedgerReading, Person, Row, verdict_of
+from kiosk.domain.policy import ReadingKind
+from kiosk.domain.record import Visit
+from kiosk.domain.screening import Outcome
+from kiosk.domain.times import from_wire
+from kiosk.domain.visit import Step
+from kiosk.domain.wire import from_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+OPENING: Final = frozenset({EntryKind.IDENTIFIED, EntryKind.REFUSED, EntryKind.ADOPTED, EntryKind.CALLED})
+"""The kinds with which a visit begins at a kiosk."""
+
+LATE: Final = timedelta(minutes=2)  # recorded longer than this after it happened: written in afterwards
+
+T = TypeVar("T")
+
+_ENDINGS: Final[Mapping[EntryKind, Ending]] = {
+    EntryKind.REFUSED: Ending.REFUSED,
+    EntryKind.OVERRIDDEN: Ending.OPEN,
+    EntryKind.ARRIVED: Ending.OPEN,
+    EntryKind.RESUMED: Ending.OPEN,
+    EntryKind.DISOWNED: Ending.DISOWNED,
+    EntryKind.LINED_UP: Ending.LINED_UP,
+    EntryKind.ADMITTED: Ending.ADMITTED,
+    EntryKind.TIMED_OUT: Ending.ABANDONED,
+    EntryKind.TURNED_AWAY: Ending.TURNED_AWAY,
+}
+_STEPS: Final[Mapping[Step, Ending]] = {
+    Step.REFUSED: Ending.REFUSED,
+    Step.DISOWNED: Ending.DISOWNED,
+    Step.HALL_LINE: Ending.LINED_UP,
+    Step.ADMITTED: Ending.ADMITTED,
+    Step.LEFT: Ending.ADMITTED,
+    Step.ABANDONED: Ending.ABANDONED,
+    Step.TURNED_AWAY: Ending.TURNED_AWAY,
+}
+_DISPOSITIONS: Final[Mapping[str, Ending]] = {
+    "turned_away": Ending.TURNED_AWAY,
+    "referred": Ending.REFERRED,
+    "escorted": Ending.ESCORTED,
+    "left_against_advice": Ending.LEFT_AGAINST_ADVICE,
+}
+
+
+@dataclass(slots=True)
+class Sheet:
+    """What the entries of one visit say, as far as they were taken in."""
+
+    visit_id: str
+    kiosks: list[KioskId] = field(default_factory=list[KioskId])
+    first_seen: datetime | None = None
+    first_contact: datetime | None = None
+    arrived_at: datetime | None = None
+    left_at: datetime | None = None
+    booking: Booking | None = None
+    asked: tuple[str, ...] | None = None
+    yes: tuple[str, ...] = ()
+    readings: dict[tuple[datetime, str], LedgerReading] = field(
+        default_factory=dict[tuple[datetime, str], LedgerReading]
+    )
+    reading_keys: dict[tuple[KioskId, int, int], tuple[datetime, str]] = field(
+        default_factory=dict[tuple[KioskId, int, int], tuple[datetime, str]]
+    )
+    ending: Ending = Ending.OPEN
+    reasons: tuple[str, ...] = ()
+    case_label: str = ""
+    case_from: datetime | None = None
+    case_until: datetime | None = None
+    disposition: str = ""
+    staff: list[str] = field(default_factory=list[str])
+    policies: list[str] = field(default_factory=list[str])
+    is_offline: bool = False
+    is_late: bool = False
+    is_overridden: bool = False
+    corrected: list[Entry] = field(default_factory=list[Entry])
+
+    @property
+    def began_at(self) -> datetime | None:
+        """When the visitor first stood at a kiosk, or the first thing known of them; None when nothing is."""
+        return self.first_contact or self.first_seen
+
+    def take(self, entry: Entry) -> None:
+        """Take one entry in; raises ValueError, LookupError, TypeError or AttributeError for a body that is none."""
+        body = entry.data()
+        if entry.kind is EntryKind.CORRECTED:
+            check_correction(body)
+            self.corrected.append(entry)
+            return
+        self.first_seen = self.first_seen or entry.happened_at
+        _add(self.kiosks, entry.kiosk_id)
+        self.is_late |= entry.recorded_at - entry.happened_at > LATE
+        self.is_offline |= bool(body.get("offline", False))
+        if "policy_id" in body:
+            _add(self.policies, f"{body['policy_id']} v{body['policy_version']}")
+        if body.get("guard_id"):
+            _add(self.staff, str(body["guard_id"]))
+        self.ending = _ENDINGS.get(entry.kind, self.ending)
+        taker = _TAKERS.get(entry.kind)
+        if taker is not None:
+            taker(self, entry, body)
+
+    def row(self, no: int, began_at: datetime, known: Known, *, full: bool) -> Row:
+        """Return the visit as the ledger's row number `no`; `full`: names and numbers are not masked."""
+        texts, corrections = self._texts(known, full=full), list[Correction]()
+        readings = dict(self.readings)
+        for entry in self.corrected:
+            body = entry.data()
+            what = What(body["what"])
+            if what is What.READING:
+                old, new = _correct_reading(readings, self.reading_keys.get(_key(entry, body["of_seq"])), body["value"])
+            else:
+                old, new = texts[what], shown(what, body["value"], full=full)
+                texts[what] = new if what is not What.REMARK or not old else f"{old}；{new}"
+            by = _named(known.guards, body["guard_id"])
+            corrections.append(Correction(what, old, new, body["of_seq"], entry.seq, by, body["reason"]))
+        ordered = sorted(readings.values(), key=lambda reading: reading.at)
+        skin = tuple(reading for reading in ordered if reading.kind != ReadingKind.CLINICAL)
+        return Row(
+            no=no,
+            visit_id=self.visit_id,
+            kiosks=tuple(self.kiosks),
+            began_at=began_at,
+            arrived_at=self.arrived_at,
+            name=texts[What.NAME],
+            phone=texts[What.PHONE],
+            plate=texts[What.PLATE],
+            district=texts[What.DISTRICT],
+            mask=texts[What.MASK],
+            remark=texts[What.REMARK],
+            service=_named(known.services, self.booking.service) if self.booking else "",
+            number=self.booking.number if self.booking else "",
+            slot=(self.booking.slot_start, self.booking.slot_end) if self.booking else None,
+            lane=(Lane.GREEN if self.booking.is_green else Lane.ORDINARY) if self.booking else None,
+            asked=self.asked,
+            yes=self.yes,
+            first=skin[0] if skin else None,
+            again=skin[1:],
+            clinical=tuple(reading for reading in ordered if reading.kind == ReadingKind.CLINICAL),
+            verdict=verdict_of(tuple(ordered)),
+            ending=self._ending(),
+            reasons=self.reasons,
+            case_label=self.case_label,
+            case_from=self.case_from,
+            case_until=self.case_until,
+            staff=tuple(_named(known.guards, one) for one in self.staff),
+            left_at=self.left_at,
+            policies=tuple(self.policies),
+            is_offline=self.is_offline,
+            is_late=self.is_late,
+            is_overridden=self.is_overridden,
+            corrections=tuple(corrections),
+        )
+
+    def _texts(self, known: Known, *, full: bool) -> dict[What, str]:
+        """Return what a correction may replace, as it may be shown."""
+        booking = self.booking
+        person = known.people.get(booking.id, Person()) if booking else Person()
+        return {
+            What.NAME: shown(What.NAME, person.name, full=full) or (booking.name_masked if booking else ""),
+            What.PHONE: shown(What.PHONE, person.phone, full=full),
+            What.PLATE: shown(What.PLATE, person.plate, full=full) or (booking.plate_masked if booking else ""),
+            What.DISTRICT: booking.district if booking else "",
+            What.MASK: "",
+            What.REMARK: "",
+        }
+
+    def _ending(self) -> Ending:
+        """Return how it ended: a case's disposition first, and a case that is open before what was before it."""
+        if self.case_from is not None and self.case_until is None:
+            return Ending.ISOLATED
+        if self.disposition in _DISPOSITIONS:
+            return _DISPOSITIONS[self.disposition]
+        if self.ending is Ending.OPEN and self.disposition == "released":
+            return Ending.RELEASED
+        if self.ending is Ending.OPEN and self.left_at is not None:
+            return Ending.LEFT
+        return self.ending
+
+
+def _identified(sheet: Sheet, _entry: Entry, body: Mapping[str, Any]) -> None:
+    booking = from_json(Booking, body["booking"]) if body.get("booking") else None
+    sheet.booking = sheet.booking or booking
+    sheet.first_contact = sheet.first_contact or from_wire(body["first_contact"])
+    sheet.reasons = tuple(body.get("reasons", ())) or sheet.reasons
+
+
+def _adopted(sheet: Sheet, _entry: Entry, body: Mapping[str, Any]) -> None:
+    """Take over what another kiosk knew; what its own entries said already stays as they said it."""
+    visit = from_json(Visit, body["visit"])
+    sheet.booking = sheet.booking or visit.booking
+    sheet.first_contact = sheet.first_contact or visit.first_contact
+    sheet.arrived_at = sheet.arrived_at or visit.arrived_at
+    sheet.reasons = sheet.reasons or visit.reasons
+    sheet.yes = sheet.yes or visit.declared_yes
+    if visit.declared_at is not None and sheet.asked is None:
+        sheet.asked = visit.declared_yes  # which others were asked, this kiosk does not know
+    for one in visit.readings:
+        reading = LedgerReading(one.at, one.value_cc, one.outcome, one.device_id, kind=one.kind, code=one.reason)
+        sheet.readings.setdefault((one.at, one.device_id), reading)
+    sheet.ending = _STEPS.get(visit.step, Ending.OPEN)
+
+
+def _arrived(sheet: Sheet, entry: Entry, _body: Mapping[str, Any]) -> None:
+    sheet.arrived_at = sheet.arrived_at or entry.happened_at
+
+
+def _overridden(sheet: Sheet, _entry: Entry, _body: Mapping[str, Any]) -> None:
+    sheet.is_overridden = True
+
+
+def _declared(sheet: Sheet, _entry: Entry, body: Mapping[str, Any]) -> None:
+    sheet.asked, sheet.yes = tuple(body.get("asked", body["yes"])), tuple(body["yes"])
+
+
+def _read(sheet: Sheet, entry: Entry, body: Mapping[str, Any]) -> None:
+    reading = body["reading"]
+    key = (entry.happened_at, reading["device_id"])
+    sheet.readings[key] = LedgerReading(
+        at=entry.happened_at,
+        value_cc=reading.get("value_cc"),
+        outcome=Outcome(body["outcome"]),
+        device_id=reading["device_id"],
+        kind=reading.get("kind", ""),
+        site=reading.get("site", ""),
+        code=reading.get("code", "") or next(iter(body.get("reasons", ())), ""),
+        operator_id=reading.get("operator_id", ""),
+    )
+    sheet.reading_keys[_key(entry, entry.seq)] = key
+    if reading.get("operator_id"):
+        _add(sheet.staff, reading["operator_id"])
+
+
+def _case_opened(sheet: Sheet, entry: Entry, body: Mapping[str, Any]) -> None:
+    sheet.case_label, sheet.case_from, sheet.case_until = body["number"], entry.happened_at, None
+
+
+def _case_closed(sheet: Sheet, entry: Entry, body: Mapping[str, Any]) -> None:
+    sheet.case_until, sheet.disposition = entry.happened_at, body["disposition"]
+
+
+def _went_out(sheet: Sheet, entry: Entry, _body: Mapping[str, Any]) -> None:
+    sheet.left_at = entry.happened_at
+
+
+_TAKERS: Final[Mapping[EntryKind, Callable[[Sheet, Entry, Mapping[str, Any]], None]]] = {
+    EntryKind.IDENTIFIED: _identified,
+    EntryKind.REFUSED: _identified,
+    EntryKind.ADOPTED: _adopted,
+    EntryKind.ARRIVED: _arrived,
+    EntryKind.OVERRIDDEN: _overridden,
+    EntryKind.DECLARED: _declared,
+    EntryKind.READING: _read,
+    EntryKind.CASE_OPENED: _case_opened,
+    EntryKind.CASE_CLOSED: _case_closed,
+    EntryKind.WENT_OUT: _went_out,
+}
+
+
+def _add(to: list[T], item: T) -> None:
+    if item not in to:
+        to.append(item)
+
+
+def _key(entry: Entry, seq: int) -> tuple[KioskId, int, int]:
+    return entry.kiosk_id, entry.epoch, seq
+
+
+def _named(words: Mapping[str, str], one: str) -> str:
+    return words.get(one, one)
+
+
+def _correct_reading(
+    readings: dict[tuple[datetime, str], LedgerReading], key: tuple[datetime, str] | None, value: str
+) -> tuple[str, str]:
+    """Put a corrected value in the place of the old one; return both as texts. The outcome stays as it was judged."""
+    new_cc = celsius_cc(value)
+    old = readings.get(key) if key is not None else None
+    if key is None or old is None or old.value_cc is None:
+        return "", celsius(new_cc)
+    readings[key] = replace(old, value_cc=new_cc, was_cc=old.value_cc if old.was_cc is None else old.was_cc)
+    return celsius(old.value_cc), celsius(new_cc)
