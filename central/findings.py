@@ -26,6 +26,8 @@ class FindingKind(StrEnum):
 
     GAP = "gap"  # numbers are missing; closes by itself when they arrive
     FORK = "fork"  # the same number with another hash: an old disk, or two kiosks with one identity
+    OLD_COPY = "old_copy"  # a kiosk's log ends before ours: an old disk image, or a twin
+    SERVER_BEHIND = "server_behind"  # a kiosk was told that we hold more than we do: we came back from a backup
     CHAIN_BREAK = "chain_break"  # an entry does not follow from the one before it
     QUARANTINE = "quarantine"  # something came that cannot be read
     CLOCK_SKEW = "clock_skew"

@@ -43,6 +43,16 @@ class Received:
     high_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """An entry whose number another one has."""
+
+    kiosk_id: str
+    epoch: int
+    seq: int
+    hash: str
+
+
 class Intake:
     """Takes uploads in, and reads back what was stored."""
 
@@ -52,8 +62,13 @@ class Intake:
         self._clock = clock
         self._skew_s = clock_skew_s
 
-    def receive(self, who: Principal, items: Sequence[object]) -> Received:
-        """Store what a kiosk uploaded and follow its log; the same upload twice changes nothing."""
+    def receive(
+        self, who: Principal, items: Sequence[object], last: int | None = None, acknowledged: int | None = None
+    ) -> Received:
+        """Store what a kiosk uploaded and follow its log; the same upload twice changes nothing.
+
+        `last`, `acknowledged`: how far the kiosk says that its log goes, and how far it was told that we have it.
+        """
         readings = [(item, read_item(item, who)) for item in items]
         now_ms = to_ms(self._clock.now())
         with self._db.write() as tx:
@@ -65,6 +80,13 @@ class Intake:
             # A number up to there can only come from quarantine: the log was followed past it, and is followed anew.
             further = rebuild if batch.lowest_stored <= high_before else follow
             high_seq, high_hash = further(tx, who, now_ms, self._skew_s)
+            chain = f"{who.kiosk_id}/{who.epoch}"
+            if last is not None and last < high_seq:
+                detail = f"{chain} ends at {last}, {high_seq} are here"
+                find(tx, who.site_id, FindingKind.OLD_COPY, chain, detail, now_ms)
+            if acknowledged is not None and acknowledged > max(high_seq, high_before):
+                detail = f"{chain} was told {acknowledged}, {high_seq} are here"
+                find(tx, who.site_id, FindingKind.SERVER_BEHIND, chain, detail, now_ms)
         return Received(results, high_seq, high_hash)
 
     def entries(self, site_id: str, kiosk_id: str, epoch: int, after: int = 0) -> Iterator[Entry]:
@@ -81,6 +103,12 @@ class Intake:
                 if entry is not None:
                     yield entry
             after = rows[-1].seq
+
+    def forks(self, site_id: str) -> list[Fork]:
+        """Return what was kept aside because another entry had its number, in order."""
+        query = select(forks).where(forks.c.site_id == site_id).order_by(forks.c.kiosk_id, forks.c.epoch, forks.c.seq)
+        with self._db.read() as tx:
+            return [Fork(row.kiosk_id, row.epoch, row.seq, row.hash) for row in tx.execute(query)]
 
     def rebuild(self, who: Principal) -> None:
         """Throw a kiosk's state away and make it anew from its entries."""

@@ -13,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from central.answers import answer, desk_of, envelope, raw_answer
 from central.auth import active_kiosk, any_kiosk, bearer
 from central.core import Desk
+from central.envelope import MAX_NUMBER
 from central.fleet import Principal
 from central.refusals import BadRequest, TooLarge
 from central.site_view import View
@@ -24,9 +25,9 @@ from kiosk.protocol.messages import (
     EnrolAnswer,
     EnrolRequest,
     SiteView,
-    Trouble,
     TokenAnswer,
     TokenRequest,
+    Trouble,
     UploadAnswer,
 )
 
@@ -53,7 +54,6 @@ def enrol(request: Request, wish: EnrolRequest) -> Response:
     return answer(desk, content)
 
 
-@router.post("/entries", response_model=UploadAnswer, openapi_extra=_UPLOAD_BODY)
 @router.post("/token", response_model=TokenAnswer)
 def roll_token(
     request: Request, wish: TokenRequest, who: Principal = Depends(active_kiosk), token: str = Depends(bearer)
@@ -63,6 +63,7 @@ def roll_token(
     return answer(desk, {"token": desk.tokens.roll(who, token, wish.at_ms, wish.signature)})
 
 
+@router.post("/entries", response_model=UploadAnswer, openapi_extra=_UPLOAD_BODY)
 async def upload(request: Request, who: Principal = Depends(any_kiosk)) -> Response:
     """Take in entries, in order; one result each, and how far the log is here without a gap."""
     desk = desk_of(request)
@@ -124,14 +125,14 @@ def _spelled(desk: Desk, who: Principal, view: View) -> str:
         "version": view.version,
         "inside_elsewhere": view.inside_elsewhere,
         "unchanged": view.is_unchanged,
-    }
         "token_issued_ms": who.issued_ms,
+    }
     return json.dumps(head)[:-1] + ', "visits": [' + ",".join(view.records) + "]}"
 
 
 def _take_in(desk: Desk, who: Principal, body: bytes, encoding: str) -> Response:
-    items = _items(_unpacked(body, encoding, desk.settings.limits.upload_mb * 1024 * 1024))
-    received = desk.intake.receive(who, items)
+    upload = _upload(_unpacked(body, encoding, desk.settings.limits.upload_mb * 1024 * 1024))
+    received = desk.intake.receive(who, _items(upload), _number(upload, "last"), _number(upload, "acknowledged"))
     return answer(
         desk,
         {
@@ -162,19 +163,30 @@ def _unpacked(body: bytes, encoding: str, most: int) -> bytes:
     return plain
 
 
-def _items(plain: bytes) -> list[object]:
-    """Return the entries of an upload as they were sent; they are looked at one by one, later."""
+def _upload(plain: bytes) -> dict[str, Any]:
+    """Return an upload as it was sent."""
     try:
         data: Any = json.loads(plain, parse_int=_whole)
     except (ValueError, RecursionError) as error:
         raise BadRequest("not JSON") from error
-    entries = cast("dict[str, Any]", data).get("entries") if isinstance(data, dict) else None
+    return cast("dict[str, Any]", data) if isinstance(data, dict) else {}
+
+
+def _items(upload: dict[str, Any]) -> list[object]:
+    """Return the entries of an upload as they were sent; they are looked at one by one, later."""
+    entries = upload.get("entries")
     if not isinstance(entries, list):
         raise BadRequest("an upload holds entries")
     items = cast("list[object]", entries)
     if len(items) > MAX_BATCH:
         raise TooLarge(f"at most {MAX_BATCH} entries")
     return items
+
+
+def _number(upload: dict[str, Any], name: str) -> int | None:
+    """Return what a kiosk says of its log beside the entries; None for anything that is no number of an entry."""
+    value = upload.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_NUMBER else None
 
 
 def _whole(text: str) -> int | str:

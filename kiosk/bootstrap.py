@@ -30,7 +30,7 @@ from kiosk.domain.ids import KioskId, SiteId, uuid7
 from kiosk.domain.screening import Fault
 from kiosk.domain.times import to_ms
 from kiosk.domain.token_roll import DeviceKey
-from kiosk.errors import DeviceError, KioskError, StoreError, StoreFull
+from kiosk.errors import DeviceError, KioskError, StoreError, StoreForked, StoreFull
 from kiosk.services.day import Day
 from kiosk.services.desk import Desk
 from kiosk.services.guard_board import Board
@@ -72,6 +72,26 @@ class Parts:
     log_vfs: str = ""  # SQLite's name of the file system under the log; a benchmark loses power there
 
 
+@dataclass(frozen=True, slots=True)
+class OnWorker:
+    """The reporter's words to the log, said on the worker's thread, which alone writes it."""
+
+    log: LogStore
+    call: Callable[[Callable[[], None]], None]
+
+    def acknowledge(self, seq: int) -> None:
+        """Remember that the server holds everything up to `seq`."""
+        self.call(lambda: self.log.acknowledge(seq))
+
+    def send_again_after(self, seq: int) -> None:
+        """Remember that the server holds no more than up to `seq`."""
+        self.call(lambda: self.log.send_again_after(seq))
+
+    def set_fork(self, why: str) -> None:
+        """Remember for good that this log must not be written on."""
+        self.call(lambda: self.log.set_fork(why))
+
+
 def data_key(settings: Settings, data: Path) -> bytes:
     """Return the key of the log in `data`; made at the first start, never beside a log that has one already."""
     path = Path(settings.kiosk.log.key_file).expanduser()
@@ -85,11 +105,9 @@ def enrol(settings: Settings, data: Path, code: str) -> Identity:
     """Trade a one-time code for this kiosk's identity and keep it in the log; raises ServerError or StoreError."""
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     clock = SystemClock()
+    put_aside(settings, data)
     store = LogStore(data / LOG_FILE, data_key(settings, data), clock, lambda: None)
     try:
-        if store.identity is not None:
-            message = f"{data}: this kiosk is enrolled already; another life needs another data folder"
-            raise StoreError(message)
         private = Ed25519PrivateKey.generate()
         public = private.public_key().public_bytes_raw().hex()
         answer = _client(settings, None, clock).enrol(code, public)
@@ -106,6 +124,34 @@ def enrol(settings: Settings, data: Path, code: str) -> Identity:
     finally:
         store.close()
     return identity
+
+
+def put_aside(settings: Settings, data: Path) -> None:
+    """Put an enrolled log aside as `log-epoch-N.db`, so that the kiosk can be set up anew; nothing is deleted.
+
+    Raises StoreError while the server lacks any of its entries: they would have no way to it any more.
+    """
+    path = data / LOG_FILE
+    if not path.exists():
+        return
+    store = LogStore(path, data_key(settings, data), SystemClock(), lambda: None)
+    try:
+        identity = store.identity
+        unsent = store.last()[0] - store.acknowledged()
+        if unsent:
+            message = (
+                f"{data}: {unsent} entries are unsent; let the kiosk reach the server first, or keep them by: "
+                f"main.py log export --data {data} --json > FILE"
+            )
+            raise StoreError(message)
+    finally:
+        store.close()
+    if identity is not None:
+        path.rename(data / f"log-epoch-{identity.epoch}.db")
+        # A clean close leaves neither; a name that stays behind would be taken for the new log's.
+        for name in (f"{LOG_FILE}-wal", f"{LOG_FILE}-shm"):
+            (data / name).unlink(missing_ok=True)
+        (data / COPY_FILE).unlink(missing_ok=True)
 
 
 def _client(settings: Settings, token: str | None, clock: Clock) -> CentralClient:
@@ -157,7 +203,7 @@ class Kiosk:
         self.reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)
         self.old_reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)
         self.desk = self._build_desk(identity)
-        self.reporter = Reporter(self.reader, self.central, self._acknowledge, Backoff(random.random))
+        self.reporter = Reporter(self.reader, self.central, OnWorker(self.log, self.call), Backoff(random.random))
         self.refresher = Refresher(
             self.central, self.copy, self.clock, Backoff(random.random), self.desk.link, self._roller(identity)
         )
@@ -202,14 +248,15 @@ class Kiosk:
     def start(self, *, loops: bool = True) -> None:
         """Record the start, hear the server's rules if it answers, and let the reporter and the refresher run.
 
-        On a full disk the kiosk starts out of order: its window must open, to say whom to call.
+        On a full disk, or with a log that must not be written on, the kiosk starts out of order: its window must
+        open, to say whom to call.
         """
         try:
             self.call(self._record_start)
             self.refresher.step()
-        except StoreFull as error:
-            full = error
-            self.call(lambda: self.desk.out_of_order(full))
+        except (StoreFull, StoreForked) as error:
+            broken = error
+            self.call(lambda: self.desk.out_of_order(broken))
         if loops:
             self.start_loops()
 
@@ -251,9 +298,6 @@ class Kiosk:
     def _record_stop(self) -> None:
         with self.log.act() as act:
             act.record(EntryKind.STOPPED, {})
-
-    def _acknowledge(self, seq: int) -> None:
-        self.call(lambda: self.log.acknowledge(seq))
 
     # from other threads
 

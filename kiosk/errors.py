@@ -108,6 +108,12 @@ class StoreDamaged(StoreError):
     code = "store_damaged"
 
 
+class StoreForked(StoreError):
+    """This log and the server's copy of it went apart (an old disk image, a twin): set the kiosk up anew."""
+
+    code = "store_forked"
+
+
 class ProtocolError(KioskError):
     """A code or message that we cannot read."""
 

@@ -62,16 +62,16 @@ class Log(Protocol):
         """Return the number and hash of the last entry; (0, genesis) when empty."""
         ...
 
+    def check_fork(self) -> None:
+        """Raise StoreForked when this log is not the one that the server knows and must not be written on."""
+        ...
+
     def unsent(self, limit: int) -> Sequence[Entry]:
         """Return at most `limit` entries after the last acknowledged one, in order."""
         ...
 
     def acknowledged(self) -> int:
         """Return the last acknowledged number."""
-        ...
-
-    def acknowledge(self, seq: int) -> None:
-        """Remember that the server holds everything up to `seq`."""
         ...
 
     def oldest_unsent(self) -> datetime | None:
@@ -146,8 +146,11 @@ class Central(Protocol):
         """Trade a one-time code for this kiosk's identity."""
         ...
 
-    def send(self, entries: Sequence[Entry]) -> UploadAnswer:
-        """Upload entries, in order."""
+    def send(self, entries: Sequence[Entry], *, last: int, acknowledged: int) -> UploadAnswer:
+        """Upload entries, in order; with none, ask how far the server's copy of the log goes.
+
+        `last`, `acknowledged`: how far the log goes here, and how far the server said that it has it.
+        """
         ...
 
     def roll_token(self, sign: RollSigner) -> str:

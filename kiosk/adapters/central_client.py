@@ -93,16 +93,16 @@ class CentralClient:
         wish = {"handshake": PROTOCOL, "code": code, "public_key": public_key, "software": _SOFTWARE}
         return self._parsed(EnrolAnswer, self._call("POST", "/v1/enrol", body=wish))
 
-    def send(self, entries: Sequence[Entry]) -> UploadAnswer:
+    def send(
+        self, entries: Sequence[Entry], *, last: int | None = None, acknowledged: int | None = None
+    ) -> UploadAnswer:
         """Upload entries, in order; with none of them, ask how far the server's copy goes."""
-        body = {"entries": [to_wire_entry(entry) for entry in entries]}
+        body = {"last": last, "acknowledged": acknowledged, "entries": [to_wire_entry(entry) for entry in entries]}
         status, answer = self._call("POST", "/v1/entries", body=body, is_packed=len(entries) >= GZIP_FROM)
         parsed = self._parsed(UploadAnswer, (status, answer))
         self._check_fit(entries, parsed)
         return parsed
 
-    def bookings(self, since: int) -> BookingPage:
-        """Fetch the changes after a cursor."""
     def roll_token(self, sign: RollSigner) -> str:
         """Trade the token for a new one; the old one is used on until `use_token`."""
         # By the server's clock as last measured: a kiosk whose own is off must not be kept from renewing.
@@ -114,6 +114,8 @@ class CentralClient:
         """Prove who calls with this token from now on; it must be kept for good before."""
         self._token = token
 
+    def bookings(self, since: int) -> BookingPage:
+        """Fetch the changes after a cursor."""
         return self._parsed(BookingPage, self._call("GET", "/v1/bookings", {"since": str(since)}))
 
     def documents(self, etag: str) -> Documents | None:
@@ -147,10 +149,10 @@ class CentralClient:
     ) -> tuple[int, bytes]:
         """Return status and body of an answer that is surely our server's; raises ServerError for any other."""
         data, sent_headers = _packed(body, is_packed=is_packed)
-        began = self._clock.now()
-        try:
         if self._token is not None:
             sent_headers["Authorization"] = f"Bearer {self._token}"
+        began = self._clock.now()
+        try:
             with self._session.request(
                 method,
                 self._base_url + path,

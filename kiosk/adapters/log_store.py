@@ -28,7 +28,7 @@ from kiosk.domain.ids import KioskId, SiteId
 from kiosk.domain.retention import KEPT_KINDS
 from kiosk.domain.state import apply
 from kiosk.domain.times import from_wire, to_wire
-from kiosk.errors import StoreDamaged
+from kiosk.errors import StoreDamaged, StoreForked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -92,6 +92,14 @@ class LogReader:
     def unsent(self, limit: int) -> Sequence[Entry]:
         """Return at most `limit` entries after the last acknowledged one, in order."""
         return list(self.entries(self.acknowledged(), limit))
+
+    def last(self) -> tuple[int, str]:
+        """Return the number and hash of the last entry; (0, genesis) when empty."""
+        return last_entry(self._database)
+
+    def hash_of(self, seq: int) -> str | None:
+        """Return the hash of an entry, of the genesis for 0; None when there is no such number."""
+        return GENESIS if seq == 0 else self._database.scalar("SELECT hash FROM entry WHERE seq = ?", seq)
 
     def verify(self, anchors: Mapping[int, str] | None = None) -> tuple[int, str, Flaw | None]:
         """Walk the chain; return how many entries hold, the last good hash, and the first flaw.
@@ -213,19 +221,23 @@ class LogStore:
             marks = ",".join("?" * len(values))
             self._database.run(f"INSERT INTO identity VALUES (1, {marks})", *values)  # noqa: S608 - marks only
 
-    @contextmanager
-    def act(self) -> Generator[LogAct]:
-        """Open an act: durable on leaving, gone without a trace after an exception."""
-        with self._database.transaction():
-            identity = read_identity(self._database)
-            if identity is None:
-                message = f"{self._database.path}: not enrolled"
-                raise StoreDamaged(message)
     def replace_token(self, token: str) -> None:
         """Keep a newer token; on return it is durable and may be used."""
         with self._database.transaction():
             self._database.run("UPDATE identity SET token = ?", token)
 
+    @contextmanager
+    def act(self) -> Generator[LogAct]:
+        """Open an act: durable on leaving, gone without a trace after an exception.
+
+        Raises StoreForked on a log that is not the one that the server knows: its numbers are taken.
+        """
+        with self._database.transaction():
+            self.check_fork()
+            identity = read_identity(self._database)
+            if identity is None:
+                message = f"{self._database.path}: not enrolled"
+                raise StoreDamaged(message)
             yield LogAct(self._database, identity, self._clock, self._offset_ms())
 
     def last(self) -> tuple[int, str]:
@@ -258,18 +270,17 @@ class LogStore:
         known = "coalesce((SELECT hash FROM entry WHERE entry.seq = ?), '')"
         self._database.run(f"UPDATE sent SET seq = ?, hash = {known}", seq, seq)  # noqa: S608 - fixed words
 
-    def hash_of(self, seq: int) -> str | None:
-        """Return the hash of an entry; None when there is no such number, the genesis for 0."""
-        return GENESIS if seq == 0 else self._database.scalar("SELECT hash FROM entry WHERE seq = ?", seq)
-
-    def fork(self) -> str:
-        """Return why this log must not be written on; empty while it may."""
-        return str(self._database.scalar("SELECT fork FROM sent"))
+    def check_fork(self) -> None:
+        """Raise StoreForked when this log is not the one that the server knows and must not be written on."""
+        fork = self._database.scalar("SELECT fork FROM sent")
+        if fork:
+            message = f"{self._database.path}: set this kiosk up anew: {fork}"
+            raise StoreForked(message)
 
     def set_fork(self, why: str) -> None:
         """Remember for good that this log and the server's copy of it went apart."""
         with self._database.transaction():
-            self._database.run("UPDATE sent SET fork = ?", why)
+            self._database.run("UPDATE sent SET fork = ? WHERE fork = ''", why)
 
     def erase(self, seqs: Sequence[int], visit_ids: Iterable[VisitId], body: Mapping[str, Any]) -> None:
         """Erase bodies and salts, and the state of visits that are gone with them; `body` is of the ERASED entry.

@@ -1,7 +1,9 @@
 """Reporting: the log's unsent entries go to the server in order, again and again until acknowledged.
 
 There is no queue beside the log. A refusal never deletes anything, and nothing but our server's own answer for
-exactly what was sent counts as an acknowledgement.
+exactly what was sent counts as an acknowledgement. Every answer also tells how far the server's copy goes: one that
+came back from a backup gets again what it lost, and a log that the server's copy does not continue is an old disk or a
+twin, and is not written on any more.
 """
 
 from __future__ import annotations
@@ -48,30 +50,65 @@ class Backoff:
 
 
 class Outbox(Protocol):
-    """The unsent part of the log, read on the reporter's own connection."""
+    """The log, read on the reporter's own connection."""
 
     def unsent(self, limit: int) -> Sequence[Entry]:
         """Return at most `limit` entries after the last acknowledged one, in order."""
         ...
 
+    def acknowledged(self) -> int:
+        """Return the last acknowledged number."""
+        ...
+
+    def last(self) -> tuple[int, str]:
+        """Return the number and hash of the last entry; (0, genesis) when empty."""
+        ...
+
+    def hash_of(self, seq: int) -> str | None:
+        """Return the hash of an entry, of the genesis for 0; None when there is no such number."""
+        ...
+
+
+class Shipping(Protocol):
+    """What the log's writer remembers of the shipping; each call returns when it is kept."""
+
+    def acknowledge(self, seq: int) -> None:
+        """Remember that the server holds everything up to `seq`."""
+        ...
+
+    def send_again_after(self, seq: int) -> None:
+        """Remember that the server holds no more than up to `seq`."""
+        ...
+
+    def set_fork(self, why: str) -> None:
+        """Remember for good that this log must not be written on."""
+        ...
+
 
 @dataclass(slots=True)
 class Reporter:
-    """Ships entries. `acknowledge` hands a number to the log's writer and returns when it is kept."""
+    """Ships entries."""
 
     outbox: Outbox
     central: Central
-    acknowledge: Callable[[int], None]
+    shipping: Shipping
     backoff: Backoff
+    _is_compared: bool = field(default=False, init=False)
     _was_well: bool = field(default=True, init=False)
 
     def step(self) -> float:
         """Ship one batch, if there is one; return how many seconds to wait before the next step."""
         entries = self.outbox.unsent(MAX_BATCH)
-        if not entries:
+        if not entries and self._is_compared:
             return FLUSH_S
         try:
-            answered = _answered(entries, self.central.send(entries))
+            if not self._is_compared:
+                # Before anything is sent: numbers that the server holds already may be somebody else's.
+                self._compare(self._send(()))
+                self._is_compared = True
+                entries = self.outbox.unsent(MAX_BATCH)
+            if entries:
+                self._take(entries, self._send(entries))
         except ServerRejected as error:
             self._say(well=False, why=error.code)
             return _REJECTED_S
@@ -80,8 +117,38 @@ class Reporter:
             return self.backoff.wait()
         self.backoff.well()
         self._say(well=True)
-        self.acknowledge(entries[answered - 1].seq)
         return 0.0 if len(entries) == MAX_BATCH else FLUSH_S
+
+    def _send(self, entries: Sequence[Entry]) -> UploadAnswer:
+        return self.central.send(entries, last=self.outbox.last()[0], acknowledged=self.outbox.acknowledged())
+
+    def _take(self, entries: Sequence[Entry], answer: UploadAnswer) -> None:
+        """Take the server's word for what it answered, entry by entry, and no further than its copy has no gap."""
+        answered = entries[_answered(entries, answer) - 1].seq
+        if self._compare(answer):
+            self.shipping.acknowledge(min(answered, answer.high_seq))
+        else:
+            # A fork: the server keeps these entries aside, and there is nowhere else for them to go.
+            self.shipping.acknowledge(answered)
+
+    def _compare(self, answer: UploadAnswer) -> bool:
+        """Compare the server's copy with the log; return whether the log still continues it."""
+        last, acknowledged = self.outbox.last()[0], self.outbox.acknowledged()
+        if answer.high_seq > last:
+            self._forked(f"older: the server holds {answer.high_seq} entries, this log has {last}")
+            return False
+        # No hash: the server has that number in quarantine, as bytes that it could not read.
+        if answer.high_hash and self.outbox.hash_of(answer.high_seq) != answer.high_hash:
+            self._forked(f"other: the server holds another entry {answer.high_seq}")
+            return False
+        if answer.high_seq < acknowledged:
+            logger.warning("the server lost entries %d to %d: they go again", answer.high_seq + 1, acknowledged)
+            self.shipping.send_again_after(answer.high_seq)
+        return True
+
+    def _forked(self, why: str) -> None:
+        logger.error("this log is not the one that the server knows: %s", why)
+        self.shipping.set_fork(why)
 
     def _say(self, *, well: bool, why: str = "") -> None:
         """Log once when reporting stops and once when it is back, and nothing in between."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from kiosk.domain.entry import Entry
     from kiosk.domain.ids import VisitId
+    from kiosk.ports import Clock
 
 CONFIG = Path(__file__).parents[2] / "config"
 DRIVER = "licence_reissue"
@@ -84,11 +85,13 @@ class City:
         enrol(settings, self.data(letter), fleet.enrolment_code(HERE, f"door-{letter}").code)
         return self.switch_on(letter, direction=direction)
 
-    def switch_on(self, letter: str, *, direction: str = "entry") -> Kiosk:
-        """Switch an enrolled kiosk on, after a power cut for example."""
-        thermometer = SimulatedThermometer(self.clock, is_paced=False)
-        parts = Parts(clock=self.clock, thermometer=thermometer)
-        kiosk = Kiosk(self.settings(letter, direction=direction), self.data(letter), parts)
+    def switch_on(
+        self, letter: str, *, direction: str = "entry", clock: Clock | None = None, data: Path | None = None
+    ) -> Kiosk:
+        """Switch an enrolled kiosk on, after a power cut for example; with a `clock` or a disk of its own."""
+        own = clock or self.clock
+        parts = Parts(clock=own, thermometer=SimulatedThermometer(own, is_paced=False))
+        kiosk = Kiosk(self.settings(letter, direction=direction), data or self.data(letter), parts)
         kiosk.start(loops=False)
         self.kiosks[letter] = kiosk
         return kiosk

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.adapters.log_store import LogReader
-from kiosk.domain.entry import Entry, EntryKind
+from kiosk.domain.entry import GENESIS, Entry, EntryKind
 from kiosk.errors import ServerError, ServerGarbled, ServerRejected, ServerUnreachable
 from kiosk.protocol.messages import MAX_BATCH, EntryResult, EntryStatus, UploadAnswer
 from kiosk.services.reporting import FLUSH_S, Backoff, Reporter
@@ -23,14 +23,24 @@ class Answering:
         self.only: int | None = None
         self.shift = 0
         self.status = EntryStatus.STORED
+        self.high = (0, GENESIS)
+        self.asked = 0
 
-    def send(self, entries: Sequence[Entry]) -> UploadAnswer:
-        """Take a batch."""
-        self.batches.append([entry.seq for entry in entries])
+    def send(self, entries: Sequence[Entry], *, last: int, acknowledged: int) -> UploadAnswer:
+        """Take a batch, or a question how far the copy goes."""
+        self.asked += not entries
+        if entries:
+            self.batches.append([entry.seq for entry in entries])
         if self.error is not None:
             raise self.error
         results = [EntryResult(seq=entry.seq + self.shift, status=self.status) for entry in entries]
-        return UploadAnswer(server_time_ms=0, results=results[: self.only], epoch=1, high_seq=0, high_hash="")
+        for entry in entries[: self.only]:
+            if entry.seq == self.high[0] + 1:
+                self.high = (entry.seq, entry.hash)
+        high_seq, high_hash = self.high
+        return UploadAnswer(
+            server_time_ms=0, results=results[: self.only], epoch=1, high_seq=high_seq, high_hash=high_hash
+        )
 
 
 class Setup:
@@ -42,7 +52,7 @@ class Setup:
         for _ in range(entries):
             door.desk.note_device("lamp", "ok")
         self.reader = LogReader(door.folder / "log-B.db", DISK_KEY)
-        self.reporter = Reporter(self.reader, self.server, door.log.acknowledge, Backoff(lambda: 0.5))  # pyright: ignore[reportArgumentType]
+        self.reporter = Reporter(self.reader, self.server, door.log, Backoff(lambda: 0.5))  # pyright: ignore[reportArgumentType]
 
     def acknowledged(self) -> int:
         """Return how far the server has acknowledged."""
@@ -115,9 +125,11 @@ def test_an_answer_for_other_entries_acknowledges_nothing(setup: Setup, shift: i
 def test_an_answer_for_more_entries_than_were_sent_acknowledges_no_more_than_those(setup: Setup) -> None:
     """A confused server does not stop the reporter."""
     entries = setup.reader.unsent(MAX_BATCH)
-    answer = setup.server.send(entries)
+    answer = setup.server.send(entries, last=3, acknowledged=0)
     more = answer.model_copy(update={"results": [*answer.results, EntryResult(seq=4, status=EntryStatus.STORED)]})
-    setup.server.send = lambda entries: more  # pyright: ignore[reportAttributeAccessIssue]
+    setup.server.send = lambda entries, **_: (
+        more if entries else answer.model_copy(update={"high_seq": 0, "high_hash": GENESIS})
+    )  # pyright: ignore[reportAttributeAccessIssue]
     setup.reporter.step()
     assert setup.acknowledged() in {0, 3}
 

@@ -1,0 +1,202 @@
+"""Disks and servers that come back from the past, twins, wrong clocks: the right finding, and no entry is lost."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from demo.world import HERE
+from kiosk.adapters.log_store import LogReader
+from kiosk.bootstrap import LOG_FILE, data_key, enrol
+from kiosk.errors import StoreError, StoreForked
+from kiosk.services.views import Face
+from tests.e2e.city import City, let_in, scan
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kiosk.bootstrap import Kiosk
+    from kiosk.domain.entry import Entry
+    from kiosk.ports import Clock
+
+
+class Shifted:
+    """A clock that somebody set wrong."""
+
+    def __init__(self, true: Clock, by: timedelta) -> None:
+        self._true = true
+        self._by = by
+
+    def now(self) -> datetime:
+        """Return the wrong time."""
+        return self._true.now() + self._by
+
+    def monotonic(self) -> float:
+        """Return seconds, which nobody can set."""
+        return self._true.monotonic()
+
+
+def findings(city: City) -> set[str]:
+    """Return the kinds of the open findings."""
+    return {finding.kind.value for finding in city.server.desk.findings.of_site(HERE)}
+
+
+def log_of(city: City, letter: str) -> list[Entry]:
+    """Return a kiosk's own log."""
+    reader = LogReader(city.data(letter) / LOG_FILE, data_key(city.settings(letter), city.data(letter)))
+    try:
+        return list(reader.entries())
+    finally:
+        reader.close()
+
+
+def image(city: City, letter: str) -> Path:
+    """Return a copy of a kiosk's disk, taken while it is off."""
+    copy = city.folder / f"image-{letter}"
+    shutil.copytree(city.data(letter), copy)
+    return copy
+
+
+def put_back(city: City, letter: str, copy: Path) -> None:
+    """Put a copied disk into the kiosk."""
+    shutil.rmtree(city.data(letter))
+    shutil.copytree(copy, city.data(letter))
+
+
+def with_an_old_disk(city: City) -> Kiosk:
+    """Return kiosk A, switched on again with the disk as it was two visitors ago."""
+    city.kiosk("A")
+    city.switch_off("A")
+    old = image(city, "A")
+    kiosk = city.switch_on("A")
+    city.tell("A")
+    for name in ("王芳", "李强"):
+        let_in(kiosk, city.book(name).code_text)
+    city.tell("A")
+    city.switch_off("A")
+    put_back(city, "A", old)
+    return city.switch_on("A")
+
+
+def test_an_old_disk_image_is_found_at_the_first_word_with_the_server(city: City) -> None:
+    """It admits nobody with numbers that are taken, says whom to call, and goes on so after a restart."""
+    kiosk = with_an_old_disk(city)
+    before = len(city.stored("A"))
+    city.tell("A")
+    assert "old_copy" in findings(city)
+    shown = scan(kiosk, city.book("赵敏").code_text)
+    assert shown.face is Face.OUT_OF_ORDER
+    assert shown.facts["code"] == StoreForked.code
+    assert kiosk.call(kiosk.desk.rest_screen).face is Face.OUT_OF_ORDER
+    city.switch_off("A")
+    again = city.switch_on("A")
+    assert again.call(again.desk.rest_screen).face is Face.OUT_OF_ORDER
+    assert len(city.stored("A")) == before
+
+
+def test_what_an_old_disk_recorded_before_it_was_found_is_kept_on_the_server(city: City) -> None:
+    """With the server away it cannot know; its entries are facts, kept aside under the numbers they took."""
+    kiosk = with_an_old_disk(city)
+    city.server_goes_away()
+    for name in ("孙丽", "周杰", "吴刚", "郑爽"):
+        # A code signed beforehand would do as well; what matters is that entries are made.
+        kiosk.call(lambda name=name: kiosk.desk.note_device(f"lamp-{len(name)}", "ok"))
+    mine = log_of(city, "A")
+    city.server_comes_back()
+    city.tell("A")
+    assert {"old_copy", "fork"} & findings(city)
+    held = {entry.hash for entry in city.stored("A")}
+    aside = {row.hash for row in city.server.desk.intake.forks(HERE)}
+    assert {entry.hash for entry in mine} <= held | aside
+    assert scan(kiosk, "anything").face is Face.OUT_OF_ORDER
+
+
+def test_a_kiosk_is_set_up_anew_after_a_fork_with_another_epoch(city: City) -> None:
+    """The old log is put aside, whole; the new one starts at 1 and the door goes on."""
+    with_an_old_disk(city)
+    city.tell("A")
+    city.switch_off("A")
+    code = city.server.desk.fleet.enrolment_code(HERE, "door-A").code
+    identity = enrol(city.settings("A"), city.data("A"), code)
+    assert identity.epoch == 2
+    kiosk = city.switch_on("A")
+    city.tell("A")
+    assert let_in(kiosk, city.book("赵敏").code_text).face is Face.ADMITTED
+    city.tell("A")
+    assert [entry.epoch for entry in city.stored("A")[:1]] == [2]
+    assert (city.data("A") / "log-epoch-1.db").is_file()
+
+
+def test_two_kiosks_with_one_identity_are_found(city: City) -> None:
+    """A cloned disk: the second to speak is stopped, and nothing that either recorded is lost."""
+    first = city.kiosk("A")
+    city.tell("A")
+    city.switch_off("A")
+    shutil.copytree(city.data("A"), city.folder / "twin")
+    first = city.switch_on("A")
+    twin = city.switch_on("A", data=city.folder / "twin")
+    city.kiosks = {"A": first, "twin": twin}
+    first.refresher.step()
+    let_in(first, city.book("王芳").code_text)
+    twin.call(lambda: twin.desk.note_device("lamp", "ok"))
+    city.tell("A")
+    twin.drain()
+    assert {"fork", "old_copy"} & findings(city)
+    assert scan(twin, "anything").face is Face.OUT_OF_ORDER
+    assert let_in(first, city.book("李强").code_text).face is Face.ADMITTED
+
+
+def test_a_server_restored_from_a_backup_gets_again_what_it_lost(city: City, tmp_path: Path) -> None:
+    """Asked from its own last number; a finding says so, and every entry is there once."""
+    kiosk = city.kiosk("A")
+    city.tell("A")
+    let_in(kiosk, city.book("王芳").code_text)
+    city.tell("A")
+    city.server_goes_away()
+    backup = tmp_path / "backup"
+    shutil.copytree(city.folder / "central", backup)
+    city.server_comes_back()
+    let_in(kiosk, city.book("李强").code_text)
+    city.tell("A")
+    assert kiosk.log.acknowledged() == kiosk.log.last()[0]
+    city.server_goes_away()
+    shutil.rmtree(city.folder / "central")
+    shutil.copytree(backup, city.folder / "central")
+    city.server_comes_back()
+    held = len(city.stored("A"))
+    assert held < kiosk.log.last()[0]
+    kiosk.call(lambda: kiosk.desk.note_device("lamp", "ok"))
+    city.tell("A")
+    assert "server_behind" in findings(city)
+    assert [entry.hash for entry in city.stored("A")] == [entry.hash for entry in log_of(city, "A")]
+    assert kiosk.call(kiosk.desk.rest_screen).face is Face.IDLE
+
+
+@pytest.mark.parametrize("hours", [-1, -3, 24])
+def test_a_clock_that_is_set_is_found_and_everything_arrives(city: City, hours: int) -> None:
+    """An hour or three back, a day forward: a fact with a wrong time is still a fact, and marked."""
+    city.kiosk("A")
+    city.tell("A")
+    city.switch_off("A")
+    kiosk = city.switch_on("A", clock=Shifted(city.clock, timedelta(hours=hours)))
+    kiosk.call(lambda: kiosk.desk.note_device("lamp", "ok"))
+    city.tell("A")
+    assert "clock_skew" in findings(city)
+    assert [entry.hash for entry in city.stored("A")] == [entry.hash for entry in log_of(city, "A")]
+
+
+def test_setting_up_anew_is_refused_while_entries_are_unsent(city: City) -> None:
+    """It names how many, and offers the export; nothing is touched."""
+    kiosk = city.kiosk("A")
+    city.tell("A")
+    kiosk.call(lambda: kiosk.desk.note_device("lamp", "ok"))
+    city.switch_off("A")
+    before = [entry.hash for entry in log_of(city, "A")]
+    code = city.server.desk.fleet.enrolment_code(HERE, "door-A").code
+    with pytest.raises(StoreError, match=r"unsent.*log export"):
+        enrol(city.settings("A"), city.data("A"), code)
+    assert [entry.hash for entry in log_of(city, "A")] == before
