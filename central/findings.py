@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, update
 
 from central.clock import from_ms
+from central.database import lock_site
 from central.log_tables import findings
 from central.refusals import Unknown
+from central.tables import sites
 from kiosk.domain.times import to_ms
 
 if TYPE_CHECKING:
@@ -68,20 +70,22 @@ class Findings:
     def close(self, site_id: str, finding_id: str, by: str, note: str) -> None:
         """Close a finding with who and why; raises Unknown."""
         with self._db.write() as tx:
-            values = {"closed_ms": to_ms(self._clock.now()), "closed_by": by, "note": note}
-            where = (findings.c.site_id == site_id) & (findings.c.finding_id == finding_id)
-            if tx.execute(update(findings).where(where).values(**values)).rowcount == 0:
+            kind = tx.scalar(select(findings.c.kind).where(where)) if lock_site(tx, site_id) else None
+            if kind is None:
                 raise Unknown("no such finding")
 
+            values = {"closed_ms": to_ms(self._clock.now()), "closed_by": by, "note": note}
+            tx.execute(update(findings).where(where).values(**values, **_seen(tx, site_id, FindingKind(kind))))
 
 def find(tx: Connection, site_id: str, kind: FindingKind, matter: str, detail: str, now_ms: int) -> None:
     """Note a finding; `matter` tells it from others of its kind. Seen again it is open again. Holds the site's lock."""
     finding_id = f"{kind}:{matter}"
     where = (findings.c.site_id == site_id) & (findings.c.finding_id == finding_id)
-    again = {"times": findings.c.times + 1, "last_ms": now_ms, "detail": detail, "closed_ms": None}
+    seen = _seen(tx, site_id, kind)
+    again = {"times": findings.c.times + 1, "last_ms": now_ms, "detail": detail, "closed_ms": None, **seen}
     if tx.execute(update(findings).where(where).values(**again)).rowcount == 0:
         new = {"site_id": site_id, "finding_id": finding_id, "kind": kind.value, "detail": detail}
-        times = {"first_ms": now_ms, "last_ms": now_ms, "times": 1}
+        times = {"first_ms": now_ms, "last_ms": now_ms, "times": 1, "view_version": 0, **seen}
         tx.execute(insert(findings).values(**new, **times, closed_by="", note=""))
 
 
@@ -92,6 +96,15 @@ def settle(tx: Connection, site_id: str, kind: FindingKind, matter: str, now_ms:
 
 
 def _finding(row: Row[Any]) -> Finding:
+def _seen(tx: Connection, site_id: str, kind: FindingKind) -> dict[str, int]:
+    """Return a new number of the site's view when kiosks are told of this kind. Holds the site's lock."""
+    if kind is not FindingKind.CONFLICT:
+        return {}
+    of_site = sites.c.site_id == site_id
+    tx.execute(update(sites).where(of_site).values(view_version=sites.c.view_version + 1))
+    return {"view_version": tx.execute(select(sites.c.view_version).where(of_site)).scalar_one()}
+
+
     return Finding(
         finding_id=row.finding_id,
         kind=FindingKind(row.kind),

@@ -100,7 +100,9 @@ findings: Final = Table(
     number("closed_ms", empty=True),
     text("closed_by"),
     text("note"),
+    number("view_version"),  # of a conflict: when it last changed for the kiosks, in the site's count; 0 otherwise
     PrimaryKeyConstraint("site_id", "finding_id"),
+    Index("findings_by_view", "site_id", "view_version"),
     of_site(),
 )
 

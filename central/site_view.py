@@ -6,7 +6,7 @@ Each kiosk's log makes its own rows; of a visit that was taken over, the row tou
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,9 +14,11 @@ from sqlalchemy import func, select
 
 from central.catalogue import site_of
 from central.clock import from_ms
+from central.conflicts import conflicts_version, open_conflicts
 from central.log_tables import chains, verdicts, visits
 from central.tables import bookings
 from kiosk.domain.times import local_day, local_midnight, to_ms
+from kiosk.protocol.messages import Conflict
 
 if TYPE_CHECKING:
     from datetime import date
@@ -39,6 +41,7 @@ class View:
     inside_elsewhere: int
     records: list[str]
     is_unchanged: bool
+    conflicts: list[Conflict] = field(default_factory=list[Conflict])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,15 @@ class SiteViews:
             today = local_day(now, zone)
             rows = tx.execute(select(chains).where(chains.c.site_id == who.site_id)).all()
             others = [row for row in rows if row.kiosk_id != who.kiosk_id]
-            current = today.toordinal() * _DAY_SHIFT + max((row.view_version for row in others), default=0)
+            newest = max((row.view_version for row in others), default=0)
+            current = today.toordinal() * _DAY_SHIFT + max(newest, conflicts_version(tx, who.site_id))
             # A number that was never set to zero belongs to a day that is over.
             inside = sum(row.inside for row in others if row.inside_day == today.isoformat())
             if version == current:
                 return View(current, inside, [], is_unchanged=True)
             midnight = to_ms(local_midnight(now, zone))
-            return View(current, inside, _records(tx, who, midnight), is_unchanged=False)
+            conflicts = open_conflicts(tx, who.site_id, midnight)
+            return View(current, inside, _records(tx, who, midnight), is_unchanged=False, conflicts=conflicts)
 
     def version(self, who: Principal) -> int:
         """Return the version of what `who` should know; cheap, for a caller that waits for a change."""
@@ -96,7 +101,7 @@ class SiteViews:
         )
         with self._db.read() as tx:
             today = local_day(self._clock.now(), site_of(tx, who.site_id).timezone)
-            return today.toordinal() * _DAY_SHIFT + (tx.scalar(newest) or 0)
+            return today.toordinal() * _DAY_SHIFT + max(tx.scalar(newest) or 0, conflicts_version(tx, who.site_id))
 
     def arrivals(self, site_id: str, day: date) -> list[Arrival]:
         """Return the arrivals of a local day, in order."""

@@ -217,6 +217,21 @@ class DocumentsAnswer(Answer):
     documents: Documents
 
 
+class ConflictArrival(Message):
+    """Where and when one of the visits of a conflict arrived, by that kiosk's clock."""
+
+    kiosk_id: _Id
+    visit_id: Annotated[str, Field(max_length=64)]
+    at: datetime
+
+
+class Conflict(Message):
+    """One booking that arrived more than once, at kiosks that did not know of each other; nobody has looked yet."""
+
+    booking_id: Annotated[str, Field(max_length=64)]
+    arrivals: list[ConflictArrival]
+
+
 class SiteView(Answer):
     """What the other kiosks of the site know: their visits of today and their part of the number inside."""
 
@@ -224,4 +239,5 @@ class SiteView(Answer):
     inside_elsewhere: int
     visits: list[Visit]
     unchanged: bool = False
+    conflicts: list[Conflict] = Field([], description="found today and not closed by a person; empty when unchanged")
     token_issued_ms: int = Field(0, description="when the caller's token was given out, by the server's clock")

@@ -32,7 +32,7 @@ class BoardRow(Touchable):
         self.row = row
         self.stage = stage
         self.label = row.label
-        self.state_text = stage.texts.t(f"guard.state.{row.state_key}")
+        self.state_text = stage.texts.t(f"guard.state.{row.state_key}", kiosks=row.elsewhere)
         self.since_text = stage.texts.t("guard.since", time=stage.clock(row.since))
 
     def tick(self, now: datetime) -> None:

@@ -41,7 +41,7 @@ class GuardVisitScreen(GuardScreen):
         self.heading = texts.t("guard.handle", label=row.label)
         self.label = row.label
         since = texts.t("guard.since", time=self.stage.clock(row.since))
-        self.state_text = f"{texts.t(f'guard.state.{row.state_key}')} · {since}"
+        self.state_text = f"{texts.t(f'guard.state.{row.state_key}', kiosks=row.elsewhere)} · {since}"
         self.rows = self._rows(detail)
         self._lay_out_acts(row.needs)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kiosk.domain.admission import Reason
+from kiosk.domain.ids import VisitId
 from kiosk.domain.masking import mask_name
 from kiosk.domain.times import local_day
 from kiosk.domain.visit import Step
@@ -14,9 +15,8 @@ from kiosk.services.link import LinkTrouble
 from kiosk.services.views import GuardBoard, GuardDetail, GuardRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from kiosk.domain.ids import VisitId
     from kiosk.domain.record import Visit
     from kiosk.domain.state import State
     from kiosk.ports import LocalCopy
@@ -60,7 +60,11 @@ class Board:
             cap=site.cap or None,
             resting=sum(visit.step is Step.RESTING for visit in state.open_visits()),
             cases_open=len(state.open_cases()),
-            rows=tuple(self._row(visit, state) for visit in rows),
+            rows=(
+                *(self._row(visit, state) for visit in rows if needs_guard(visit)),
+                *self._conflicts(state).values(),
+                *(self._row(visit, state) for visit in rows if not needs_guard(visit)),
+            ),
             devices=devices,
             unsent=log.last()[0] - log.acknowledged(),
             oldest_unsent_s=int((now - oldest).total_seconds()) if oldest is not None else None,
@@ -95,15 +99,31 @@ class Board:
             (item.at, _celsius(item.value_cc) if item.value_cc is not None else "—", item.outcome.value)
             for item in visit.readings
         )
+        conflict = self._conflicts(state).get(visit.id) if not needs_guard(visit) else None
         return GuardDetail(
-            row=self._row(visit, state),
+            row=conflict or self._row(visit, state),
             card=self.visits.showing.card(visit.booking) if visit.booking is not None else None,
-            cause_key=_cause_key(visit),
+            cause_key="conflict" if conflict is not None else _cause_key(visit),
             reason=Reason(visit.reasons[0]) if visit.reasons else None,
             readings=readings,
             case_label=case.label if case is not None else None,
             declared_keys=visit.declared_yes,
         )
+
+    def _conflicts(self, state: State) -> Mapping[VisitId, GuardRow]:
+        """Return the visits of this kiosk whose booking was used at another as well, until a person closes it."""
+        known = self.copy.site_view()
+        conflicts = known[0].conflicts if known is not None else []
+        rows: dict[VisitId, GuardRow] = {}
+        for item, its in ((item, conflict.arrivals) for conflict in conflicts for item in conflict.arrivals):
+            visit = state.visit(VisitId(item.visit_id))
+            if visit is None:
+                continue
+            others = sorted({other.kiosk_id for other in its if other.visit_id != item.visit_id})
+            label = visit.queue_number or visit.id[-4:].upper()
+            acts = tuple(act.value for act in self.guards.allowed(visit, state))
+            rows[visit.id] = GuardRow(visit.id, label, "conflict", item.at, None, acts, " · ".join(others))
+        return rows
 
     def _row(self, visit: Visit, state: State) -> GuardRow:
         rested = visit.step is Step.RESTING and visit.rest_until is not None

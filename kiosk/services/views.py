@@ -122,6 +122,7 @@ class GuardRow:
     since: datetime
     due: datetime | None
     needs: tuple[str, ...]  # what the guard may do: card_seen, measure, admit, override, keep, turn_away
+    elsewhere: str = ""  # conflict: the other kiosks that the booking was used at
 
 
 @dataclass(frozen=True, slots=True)

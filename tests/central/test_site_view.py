@@ -14,7 +14,7 @@ from kiosk.domain.record import Visit
 from kiosk.domain.visit import Step
 from kiosk.domain.wire import from_json, to_json
 from kiosk.protocol.messages import SiteView
-from tests.central.builders import HERE, THERE, until
+from tests.central.builders import HERE, NAME, THERE, until
 
 if TYPE_CHECKING:
     from tests.central.builders import Caller, City
@@ -157,9 +157,23 @@ def test_one_booking_at_two_doors_that_did_not_know_is_a_conflict(city: City) ->
     assert "door-1 and door-2" in finding.detail
     assert city.verdicts("door-1") == []
     assert city.verdicts("door-2") == [(2, "conflict")]
+    # Both kiosks are told, and told anew when it is closed.
+    views = [_view(caller) for caller in (one, two)]
+    for caller, view in zip((one, two), views, strict=True):
+        (conflict,) = view.conflicts
+        assert conflict.booking_id == issued.id
+        assert [(item.kiosk_id, item.visit_id) for item in conflict.arrivals] == [
+            ("door-1", "visit-1"),
+            ("door-2", "visit-2"),
+        ]
+        assert _view(caller, view.version).unchanged
+        assert NAME not in caller.get("/v1/site").text
     path = f"/sites/{HERE}/findings/{finding.finding_id}/close"
     assert city.office("POST", path, {"by": "guard-li", "note": "same person, two doors"}).status_code == 200
     assert city.findings() == []
+    for caller, view in zip((one, two), views, strict=True):
+        after = _view(caller, view.version)
+        assert (after.unchanged, after.conflicts) == (False, [])
     (closed,) = city.desk.findings.of_site(HERE, is_open=False)
     assert (closed.closed_by, closed.note) == ("guard-li", "same person, two doors")
     # Making the state anew finds nothing new.

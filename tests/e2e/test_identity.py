@@ -1,4 +1,4 @@
-"""A kiosk's identity over a real server: tokens renewed by themselves, and a revocation that people see."""
+"""What server and kiosk tell each other about the fleet: tokens renewed, access revoked, one booking used twice."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from demo.clock import SimulatedClock
-from demo.world import DAY, HERE
+from demo.world import DAY, HERE, PIN
 from kiosk.adapters.log_store import LogReader
-from kiosk.bootstrap import LOG_FILE, data_key
+from kiosk.enrolment import LOG_FILE, data_key
 from kiosk.services.link import LinkTrouble
-from tests.e2e.city import City
+from tests.e2e.city import City, let_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,3 +73,29 @@ def test_a_revoked_kiosk_says_so_and_delivers(city: City) -> None:
     assert kiosk.call(kiosk.desk.idle_facts).link is LinkTrouble.REVOKED
     assert kiosk.drain() == 0
     assert kiosk.call(kiosk.desk.idle_facts).link is LinkTrouble.REVOKED
+
+
+def test_one_booking_used_twice_is_shown_at_both_doors_until_it_is_closed(city: City) -> None:
+    """Case 64: both were offline; guards at both doors hear of it, and of nothing more once a person has closed it."""
+    doors = [city.kiosk("A"), city.kiosk("C")]
+    for kiosk in doors:
+        _refresh(kiosk)
+    issued = city.book()
+    for kiosk in doors:
+        let_in(kiosk, issued.code_text)
+    city.tell("A", "C", "A")
+    for kiosk, other in zip(doors, ("door-C", "door-A"), strict=True):
+        board = kiosk.call(lambda kiosk=kiosk: kiosk.desk.sign_in(PIN))
+        assert board is not None
+        assert [(row.state_key, row.elsewhere) for row in board.rows] == [("conflict", other)]
+        detail = kiosk.call(lambda kiosk=kiosk, row=board.rows[0]: kiosk.desk.detail(row.visit_id))
+        assert detail is not None
+        assert (detail.cause_key, detail.row.label) == ("conflict", board.rows[0].label)
+    findings = city.server.desk.findings
+    (finding,) = findings.of_site(HERE)
+    findings.close(HERE, finding.finding_id, "guard-li", "two persons, one code")
+    for kiosk in doors:
+        _refresh(kiosk)
+        board = kiosk.call(kiosk.desk.board)
+        assert board is not None
+        assert board.rows == ()

@@ -153,6 +153,8 @@ CALM_BOARD: Final = replace(
 )
 REVOKED_BOARD: Final = replace(BOARD, link=LinkTrouble.REVOKED, rows=ROWS[:2])
 UNKNOWN_BOARD: Final = replace(CALM_BOARD, link=LinkTrouble.UNKNOWN_TOKEN)
+CONFLICT_ROW: Final = GuardRow(VisitId("e"), "B036", "conflict", _at(10, 2), None, (), "sjz-b2-e2-k1")
+CONFLICT_BOARD: Final = replace(BOARD, rows=(ROWS[0], CONFLICT_ROW, ROWS[3]), is_online=True, unsent=0)
 DETAIL: Final = GuardDetail(
     row=replace(ROWS[0], needs=("measure", "admit", "keep", "turn_away")),
     card=CARD,
@@ -162,6 +164,8 @@ DETAIL: Final = GuardDetail(
     case_label="C02",
     declared_keys=("symptoms", "risk_area"),
 )
+
+CONFLICT_DETAIL: Final = replace(DETAIL, row=CONFLICT_ROW, cause_key="conflict", readings=(), case_label=None)
 
 
 def frame() -> np.ndarray:
@@ -330,6 +334,8 @@ SAMPLES: Final[tuple[Sample, ...]] = (
     Sample("guard-board-calm", Panel.GUARD_BOARD, lambda screen: screen.show_board(CALM_BOARD), is_simulated=True),
     Sample("guard-board-revoked", Panel.GUARD_BOARD, lambda screen: screen.show_board(REVOKED_BOARD)),
     Sample("guard-board-unknown", Panel.GUARD_BOARD, lambda screen: screen.show_board(UNKNOWN_BOARD)),
+    Sample("guard-board-conflict", Panel.GUARD_BOARD, lambda screen: screen.show_board(CONFLICT_BOARD)),
+    Sample("guard-visit-conflict", Panel.GUARD_VISIT, lambda screen: screen.show_detail(CONFLICT_DETAIL)),
     Sample("guard-visit", Panel.GUARD_VISIT, lambda screen: screen.show_detail(DETAIL)),
     Sample("guard-reading", Panel.GUARD_READING, _reading),
 )
