@@ -118,10 +118,16 @@ class Platter:
 
 
 class Disk(apsw.VFS):
-    """The file system, registered with SQLite for as long as this object lives. Any thread may use its files."""
+    """The file system; must outlive every database on it. Any thread may use its files."""
 
     def __init__(self, name: str, shadow: Path, seed: int) -> None:
-        """`shadow`: the folder that gets what survives; `seed` fixes what that is."""
+        """`shadow`: the folder that gets what survives; `seed` fixes what that is.
+
+        Raises ValueError for a name that was used before in this process: sqlite3mc never forgets the first disk of
+        that name, and would go on using it after it has gone.
+        """
+        if f"multipleciphers-{name}" in apsw.vfs_names():
+            raise ValueError(f"{name}: this process had a disk of this name already")
         self.vfs = f"multipleciphers-{name}"  # how a Database has to open it
         self.operations = 0
         self._shadow = shadow
