@@ -133,7 +133,7 @@ def _play(options: Options, work: Path) -> Tally:
     try:
         settings = _settings(options, server.start(), work)
         code = furnish(server.desk, always_open=options.camera is not None)
-        from kiosk.bootstrap import enrol
+        from kiosk.enrolment import enrol
 
         enrol(settings, work / "kiosk", code)
         tally = _at_the_door(options, settings, server, clock, work)

@@ -10,26 +10,24 @@ import logging
 import random
 import secrets
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from kiosk.adapters.central_client import CentralClient
 from kiosk.adapters.clock import SystemClock
-from kiosk.adapters.database import read_key
 from kiosk.adapters.local_copy import SqliteCopy
-from kiosk.adapters.log_store import Identity, LogReader, LogStore
+from kiosk.adapters.log_store import LogReader, LogStore
 from kiosk.adapters.loop import Loop
 from kiosk.adapters.pins import check_pin
 from kiosk.adapters.thermometers import open_thermometer
 from kiosk.domain.entry import EntryKind
-from kiosk.domain.ids import KioskId, SiteId, uuid7
+from kiosk.domain.ids import uuid7
 from kiosk.domain.screening import Fault
 from kiosk.domain.times import to_ms
 from kiosk.domain.token_roll import DeviceKey
+from kiosk.enrolment import COPY_FILE, LOG_FILE, central_client, data_key, in_use
 from kiosk.errors import DeviceError, KioskError, StoreError, StoreForked, StoreFull
 from kiosk.services.day import Day
 from kiosk.services.desk import Desk
@@ -48,6 +46,7 @@ from kiosk.services.visits import Visits
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kiosk.adapters.log_store import Identity
     from kiosk.config import Settings
     from kiosk.domain.ids import VisitId
     from kiosk.domain.screening import Reading
@@ -57,9 +56,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-LOG_FILE = "log.db"
-COPY_FILE = "copy.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,80 +88,6 @@ class OnWorker:
         self.call(lambda: self.log.set_fork(why))
 
 
-def data_key(settings: Settings, data: Path) -> bytes:
-    """Return the key of the log in `data`; made at the first start, never beside a log that has one already."""
-    path = Path(settings.kiosk.log.key_file).expanduser()
-    if path.resolve().is_relative_to(data.resolve()):
-        message = f"log.key_file: {path} lies inside the data folder; a stolen disk would bring its own key"
-        raise StoreError(message)
-    return read_key(path, may_create=not (data / LOG_FILE).exists())
-
-
-def enrol(settings: Settings, data: Path, code: str) -> Identity:
-    """Trade a one-time code for this kiosk's identity and keep it in the log; raises ServerError or StoreError."""
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    clock = SystemClock()
-    put_aside(settings, data)
-    store = LogStore(data / LOG_FILE, data_key(settings, data), clock, lambda: None)
-    try:
-        private = Ed25519PrivateKey.generate()
-        public = private.public_key().public_bytes_raw().hex()
-        answer = _client(settings, None, clock).enrol(code, public)
-        identity = Identity(
-            site_id=SiteId(answer.site_id),
-            kiosk_id=KioskId(answer.kiosk_id),
-            epoch=answer.epoch,
-            letter=answer.letter,
-            token=answer.token,
-            id_key=answer.id_key,
-            private_key=private.private_bytes_raw().hex(),
-        )
-        store.enrol(identity)
-    finally:
-        store.close()
-    return identity
-
-
-def put_aside(settings: Settings, data: Path) -> None:
-    """Put an enrolled log aside as `log-epoch-N.db`, so that the kiosk can be set up anew; nothing is deleted.
-
-    Raises StoreError while the server lacks any of its entries: they would have no way to it any more.
-    """
-    path = data / LOG_FILE
-    if not path.exists():
-        return
-    store = LogStore(path, data_key(settings, data), SystemClock(), lambda: None)
-    try:
-        identity = store.identity
-        unsent = store.last()[0] - store.acknowledged()
-        if unsent:
-            message = (
-                f"{data}: {unsent} entries are unsent; let the kiosk reach the server first, or keep them by: "
-                f"main.py log export --data {data} --json > FILE"
-            )
-            raise StoreError(message)
-    finally:
-        store.close()
-    if identity is not None:
-        path.rename(data / f"log-epoch-{identity.epoch}.db")
-        # A clean close leaves neither; a name that stays behind would be taken for the new log's.
-        for name in (f"{LOG_FILE}-wal", f"{LOG_FILE}-shm"):
-            (data / name).unlink(missing_ok=True)
-        (data / COPY_FILE).unlink(missing_ok=True)
-
-
-def _client(settings: Settings, token: str | None, clock: Clock) -> CentralClient:
-    server = settings.kiosk.server
-    return CentralClient(
-        server.url,
-        token,
-        clock=clock,
-        connect_timeout_s=server.connect_timeout_s,
-        read_timeout_s=server.read_timeout_s,
-        ca_file=server.ca_file or None,
-    )
-
-
 def _not_enrolled(data: Path) -> StoreError:
     return StoreError(f"{data}: this kiosk is not enrolled; run: main.py kiosk --data {data} --enrol CODE")
 
@@ -188,6 +110,8 @@ class Kiosk:
         self.clock = parts.clock
         if not (data / LOG_FILE).exists():
             raise _not_enrolled(data)
+        self._hold = ExitStack()
+        self._hold.enter_context(in_use(data))
         key = data_key(settings, data)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="worker")
         self._measuring = ThreadPoolExecutor(1, thread_name_prefix="thermometer")
@@ -195,9 +119,10 @@ class Kiosk:
         identity = self.log.identity
         if identity is None:
             self.log.close()
+            self._hold.close()
             raise _not_enrolled(data)
         self.identity = identity
-        self.central: Central = parts.central or _client(settings, identity.token, self.clock)
+        self.central: Central = parts.central or central_client(settings, identity.token, self.clock)
         self.thermometer = parts.thermometer or _thermometer(settings, self.clock)
         self.copy = SqliteCopy(data / COPY_FILE, key)
         self.reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)
@@ -294,6 +219,7 @@ class Kiosk:
         self.old_reader.close()
         self.copy.close()
         self.log.close()
+        self._hold.close()
 
     def _record_stop(self) -> None:
         with self.log.act() as act:

@@ -129,12 +129,12 @@ def _config_and_data(command: argparse.ArgumentParser, file: str) -> None:
 
 
 def _kiosk(options: argparse.Namespace) -> int:
-    from kiosk import bootstrap
+    from kiosk import enrolment
     from kiosk.config import load
 
     settings = load(options.config)
     if options.enrol:
-        identity = bootstrap.enrol(settings, options.data, options.enrol)
+        identity = enrolment.enrol(settings, options.data, options.enrol)
         print(f"enrolled as {identity.site_id}/{identity.kiosk_id}, letter {identity.letter}, epoch {identity.epoch}")
         return OK
     return int(import_module("kiosk.launch").run(settings, options.data))

@@ -29,13 +29,24 @@ class ServerSettings(_Section):
     connect_timeout_s: float = Field(3.0, gt=0, le=60)
     read_timeout_s: float = Field(10.0, gt=0, le=120)
     ca_file: str = ""
+    client_cert_file: str = ""
+    client_key_file: str = ""
     token_life_days: int = Field(default=30, ge=1, le=365)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if bool(self.client_cert_file) != bool(self.client_key_file):
+            raise ValueError("client_cert_file and client_key_file belong together")
+        if self.client_cert_file and not self.url.startswith("https:"):
+            raise ValueError("a client certificate needs an https url")
+        return self
 
 
 class LogSettings(_Section):
-    """Where the log's key lies; never inside the data folder."""
+    """Where the log's key lies; never inside the data folder. `escrow_key_file`: seals a copy at enrolment."""
 
     key_file: Annotated[str, Field(min_length=1)]
+    escrow_key_file: str = ""
 
 
 class CameraSettings(_Section):

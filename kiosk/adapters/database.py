@@ -36,7 +36,7 @@ def read_key(path: Path, *, may_create: bool) -> bytes:
         if not may_create:
             message = f"{path}: the key of the screening log is missing; put it back from the operator's copy"
             raise StoreError(message)
-        _create_key(path)
+        _put_key(path, secrets.token_bytes(KEY_BYTES))
     try:
         if path.stat().st_mode & _OTHERS_MAY_NOT:
             message = f"{path}: others can read this key; run: chmod 600 {path}"
@@ -51,11 +51,20 @@ def read_key(path: Path, *, may_create: bool) -> bytes:
     return key
 
 
-def _create_key(path: Path) -> None:
+def write_key(path: Path, key: bytes) -> None:
+    """Write a key into a new file of mode 0600, durably; raises StoreError when the file is there or cannot be made."""
+    try:
+        _put_key(path, key)
+    except OSError as error:
+        message = f"{path}: cannot be made: {error.strerror}"
+        raise StoreError(message) from error
+
+
+def _put_key(path: Path, key: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(KEY_BYTES) + "\n")
+        file.write(key.hex() + "\n")
         file.flush()
         os.fsync(file.fileno())
 

@@ -10,14 +10,14 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kiosk.log_commands import export, reading
+from kiosk.log_commands import export, keeping, reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kiosk.log_commands.files import Command
 
-COMMANDS: Final[Mapping[str, Command]] = {**reading.COMMANDS, **export.COMMANDS}
+COMMANDS: Final[Mapping[str, Command]] = {**reading.COMMANDS, **export.COMMANDS, **keeping.COMMANDS}
 
 
 def parser(config: Path, epilog: str) -> argparse.ArgumentParser:
@@ -28,7 +28,8 @@ def parser(config: Path, epilog: str) -> argparse.ArgumentParser:
         text = command.text
         act = acts.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", epilog=epilog)
         act.add_argument("--config", type=Path, default=config, help="the kiosk's settings")
-        act.add_argument("--data", type=Path, required=True, help="the folder of its data")
+        if command.needs_data:
+            act.add_argument("--data", type=Path, required=True, help="the folder of its data")
         act.add_argument("--json", action="store_true", help="one JSON object a line")
         command.arguments(act)
         act.set_defaults(run=command.run)

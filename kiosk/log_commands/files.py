@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.log_store import LogReader, LogStore
-from kiosk.bootstrap import LOG_FILE, data_key
 from kiosk.config import load
+from kiosk.enrolment import LOG_FILE, central_client, data_key
 from kiosk.errors import StoreError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Command:
     text: str
     run: Callable[[argparse.Namespace, TextIO], int]
     arguments: Callable[[argparse.ArgumentParser], None] = no_more
+    needs_data: bool = True
 
 
 def log_file(config: Path, data: Path) -> tuple[Path, bytes]:
@@ -52,6 +53,20 @@ def open_reader(options: argparse.Namespace) -> LogReader:
 def open_store(options: argparse.Namespace) -> LogStore:
     """Open the log of `options` to be written; refused by SQLite's lock while a kiosk is in the middle of an act."""
     return LogStore(*log_file(options.config, options.data), SystemClock(), lambda: None)
+
+
+def server_copy(options: argparse.Namespace) -> dict[int, str]:
+    """Return the number and hash of the last entry that the server holds of this log; raises ServerError."""
+    settings = load(options.config)
+    reader = open_reader(options)
+    try:
+        token = reader.identity.token
+        client = central_client(settings, token, SystemClock())
+        answer = client.send((), last=reader.last()[0], acknowledged=reader.acknowledged())
+        client.close()
+    finally:
+        reader.close()
+    return {answer.high_seq: answer.high_hash} if answer.high_seq and answer.high_hash else {}
 
 
 def said(out: TextIO, result: Mapping[str, Any], line: str, *, as_json: bool) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.times import to_wire
-from kiosk.log_commands.files import Command, open_reader, open_store, said
+from kiosk.log_commands.files import Command, open_reader, open_store, said, server_copy
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Mapping
     from typing import Any, TextIO
 
     from kiosk.domain.entry import Entry
+
+_HASH_SIGNS: Final = 64
 
 
 def list_entries(options: argparse.Namespace, out: TextIO) -> int:
@@ -45,9 +47,12 @@ def _row(entry: Entry, *, is_sent: bool) -> dict[str, Any]:
 
 def verify_chain(options: argparse.Namespace, out: TextIO) -> int:
     """Walk the chain; 1 with the first broken entry and why."""
+    anchors: dict[int, str] = dict(options.against)
+    if options.server:
+        anchors |= server_copy(options)
     reader = open_reader(options)
     try:
-        held, last, flaw = reader.verify()
+        held, last, flaw = reader.verify(anchors)
     finally:
         reader.close()
     result = {
@@ -56,9 +61,44 @@ def verify_chain(options: argparse.Namespace, out: TextIO) -> int:
         "broken_seq": flaw.seq if flaw else None,
         "why": flaw.why if flaw else "",
     }
-    line = f"{held} entries hold; last hash {last}" if flaw is None else f"broken at entry {flaw.seq}: {flaw.why}"
+    line = f"{held} entries hold; last hash {last}"
+    if flaw is not None:
+        line = f"broken at entry {flaw.seq}: {flaw.why}: {WHY[flaw.why]}"
     said(out, result, line, as_json=options.json)
     return 0 if flaw is None else 1
+
+
+WHY: Final[Mapping[str, str]] = {
+    "form": "it cannot be read",
+    "gap": "its number is missing",
+    "link": "it does not follow the entry before it",
+    "hash": "its number, time, kind or digest was changed",
+    "body": "what it recorded was changed",
+    "salt": "what it recorded was changed",
+    "erased": "what it recorded is gone, and no entry says that it was erased",
+    "anchor": "it is not the entry that was seen elsewhere: the log was rewritten",
+    "tail": "it and what follows is missing: the log was cut, or is an old copy",
+}
+
+
+def _anchor(text: str) -> tuple[int, str]:
+    seq, _, seen = text.partition(":")
+    if not seq.isdecimal() or len(seen) != _HASH_SIGNS:
+        message = f"{text!r} is not NUMBER:HASH, as a ledger prints it"
+        raise argparse.ArgumentTypeError(message)
+    return int(seq), seen.lower()
+
+
+def _verify_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--against",
+        metavar="NUMBER:HASH",
+        type=_anchor,
+        action="append",
+        default=[],
+        help="an entry's hash as it was seen elsewhere, on a printed ledger for example; may be given often",
+    )
+    parser.add_argument("--server", action="store_true", help="ask the server for the last hash that it holds")
 
 
 def rebuild_state(options: argparse.Namespace, out: TextIO) -> int:
@@ -75,6 +115,8 @@ def rebuild_state(options: argparse.Namespace, out: TextIO) -> int:
 
 COMMANDS: Final[Mapping[str, Command]] = {
     "list": Command("list the entries; no bodies, no personal data", list_entries),
-    "verify": Command("walk the hash chain; names the first broken entry and why; exit code 1 then", verify_chain),
+    "verify": Command(
+        "walk the hash chain; names the first broken entry and why; exit code 1 then", verify_chain, _verify_arguments
+    ),
     "rebuild": Command("make the state anew from the entries and compare; exit code 1 when it differed", rebuild_state),
 }

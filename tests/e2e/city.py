@@ -14,8 +14,9 @@ from central.settings import Settings as ServerSettings
 from demo.clock import SimulatedClock
 from demo.world import DAY, HERE, furnish
 from kiosk.adapters.thermometers.simulated import SimulatedThermometer
-from kiosk.bootstrap import Kiosk, Parts, enrol
+from kiosk.bootstrap import Kiosk, Parts
 from kiosk.config import Settings, load
+from kiosk.enrolment import enrol
 from kiosk.services.views import View
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ import pytest
 
 from kiosk.adapters.database import Database, read_key
 from kiosk.adapters.log_store import LogReader
-from kiosk.bootstrap import LOG_FILE
 from kiosk.domain.entry import EntryKind
+from kiosk.enrolment import LOG_FILE
 from tests.e2e.city import CONFIG, City, let_in
 
 MAIN = CONFIG.parent / "main.py"
@@ -91,7 +91,7 @@ def test_the_server_prints_its_address_and_stops_when_told(tmp_path: Path, confi
 
 
 def test_a_kiosk_is_enrolled_once(city: City, config: Path, tmp_path: Path) -> None:
-    """The code works, then it does not: 5 for the server's no, 4 for a log that has its life already."""
+    """The code works, then it does not: 5 for the server's no; the log that is there is left as it is."""
     settings = _point(config, city, "N")
     fleet = city.server.desk.fleet
     fleet.put_kiosk("branch-2", "door-N", "N")
@@ -99,7 +99,8 @@ def test_a_kiosk_is_enrolled_once(city: City, config: Path, tmp_path: Path) -> N
     first = main("kiosk", "--config", settings, "--data", tmp_path / "n", "--enrol", code)
     assert first.returncode == 0, first.stderr
     assert "branch-2/door-N, letter N, epoch 1" in first.stdout
-    assert main("kiosk", "--config", settings, "--data", tmp_path / "n", "--enrol", code).returncode == 4
+    assert main("kiosk", "--config", settings, "--data", tmp_path / "n", "--enrol", code).returncode == 5
+    assert main("log", "verify", "--config", settings, "--data", tmp_path / "n").returncode == 0
     again = main("kiosk", "--config", settings, "--data", tmp_path / "other", "--enrol", code)
     assert (again.returncode, again.stdout) == (4, "") or again.returncode == 5
     assert len(again.stderr.strip().splitlines()) == 1
@@ -226,7 +227,10 @@ def test_a_tampered_log_is_found_with_the_entry_and_why(city: City, config: Path
     database.run("UPDATE entry SET body = replace(body, '3650', '3640') WHERE seq = ?", seq)
     database.close()
     run = _log("verify", _point(config, city), city)
-    assert (run.returncode, run.stdout) == (1, f"broken at entry {seq}: body\n")
+    assert (run.returncode, run.stdout) == (
+        1,
+        f"broken at entry {seq}: body: what it recorded was changed\n",
+    )
 
 
 def test_a_folder_without_a_log_is_4(config: Path, tmp_path: Path) -> None:

@@ -14,11 +14,11 @@ import pytest
 from demo.world import HERE
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.log_store import LogReader, LogStore
-from kiosk.bootstrap import LOG_FILE, data_key
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import BookingId, VisitId
 from kiosk.domain.state import apply
 from kiosk.domain.visit import OPEN_STEPS
+from kiosk.enrolment import LOG_FILE, data_key
 from kiosk.services.showing import FACES
 from kiosk.services.views import Face
 from tests.domain.builders import Memory

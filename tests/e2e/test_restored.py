@@ -11,7 +11,7 @@ import pytest
 
 from demo.world import HERE
 from kiosk.adapters.log_store import LogReader
-from kiosk.bootstrap import LOG_FILE, data_key, enrol
+from kiosk.enrolment import LOG_FILE, data_key, enrol
 from kiosk.errors import StoreError, StoreForked
 from kiosk.services.views import Face
 from tests.e2e.city import City, let_in, scan

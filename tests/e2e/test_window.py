@@ -20,8 +20,8 @@ import pytest
 
 from demo.clock import SimulatedClock
 from kiosk.adapters.log_store import LogReader
-from kiosk.bootstrap import LOG_FILE, data_key
 from kiosk.domain.entry import EntryKind
+from kiosk.enrolment import LOG_FILE, data_key
 from tests.e2e.city import CONFIG, City
 
 if TYPE_CHECKING:

@@ -1,0 +1,135 @@
+"""What is kept of the log, and for whom: legal holds, erasure, the sealed copy of its key."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kiosk.adapters import escrow
+from kiosk.adapters.clock import SystemClock
+from kiosk.adapters.database import write_key
+from kiosk.adapters.escrow import SEALED_FILE
+from kiosk.adapters.local_copy import SqliteCopy
+from kiosk.config import load
+from kiosk.domain.entry import EntryKind
+from kiosk.domain.times import to_wire
+from kiosk.enrolment import COPY_FILE, wipe
+from kiosk.errors import StoreError
+from kiosk.log_commands.files import Command, log_file, open_reader, open_store, said
+from kiosk.services.retention import Retention
+from kiosk.services.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+    from typing import TextIO
+
+    from kiosk.adapters.log_store import LogStore
+
+
+def _hold_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--from", dest="from_day", type=date.fromisoformat, help="first day that is held (ISO date)")
+    parser.add_argument("--until", dest="until_day", type=date.fromisoformat, help="last day that is held")
+    parser.add_argument("--lift", metavar="ID", help="lift this hold instead of placing one")
+    parser.add_argument("--by", help="who orders it")
+    parser.add_argument("--reason", help="why: the matter's number; no names of visitors")
+
+
+def hold(options: argparse.Namespace, out: TextIO) -> int:
+    """Place a legal hold, lift one, or list those that stand."""
+    store = open_store(options)
+    try:
+        if options.lift or options.from_day:
+            _change_hold(store, options)
+        stand = store.state.holds()
+    finally:
+        store.close()
+    for item in stand:
+        row = {"id": item.id, "from": item.from_day.isoformat(), "until": item.until_day.isoformat()}
+        line = f"{item.id}: {row['from']} to {row['until']}, since {to_wire(item.placed_at)}"
+        said(out, row, line, as_json=options.json)
+    return 0
+
+
+def _change_hold(store: LogStore, options: argparse.Namespace) -> None:
+    if not options.by or not options.reason:
+        raise StoreError("a hold is placed and lifted with --by and --reason")
+    by = {"by": options.by, "reason": options.reason}
+    with store.act() as act:
+        if options.lift:
+            if all(item.id != options.lift for item in act.state.holds()):
+                raise StoreError(f"no hold {options.lift} stands")
+            act.record(EntryKind.HOLD_LIFTED, {"hold_id": options.lift, **by})
+            return
+        until = options.until_day or options.from_day
+        if until < options.from_day:
+            raise StoreError("--until lies before --from")
+        name = f"H{store.last()[0] + 1}"
+        days = {"from": options.from_day.isoformat(), "until": until.isoformat()}
+        act.record(EntryKind.HOLD_PLACED, {"hold_id": name, **days, **by})
+
+
+def erase(options: argparse.Namespace, out: TextIO) -> int:
+    """Erase now what is past its time by the policy in force; a running kiosk does so by itself, once an hour."""
+    settings = load(options.config)
+    path, key = log_file(options.config, options.data)
+    store, reader = open_store(options), open_reader(options)
+    copy = SqliteCopy(path.with_name(COPY_FILE), key)
+    try:
+        rules = Rulebook(copy, settings.policy, settings.declaration)
+        if not rules.is_set_up:
+            raise StoreError(f"{options.data}: the site's rules never came; whose calendar decides is not known")
+        erased, is_cut = Retention(reader, store, rules, SystemClock(), lambda job: job()).run()
+    finally:
+        for opened in (copy, reader, store):
+            opened.close()
+    line = f"{erased} bodies erased" + ("" if is_cut else "; the write-ahead log is in use and is cut later")
+    said(out, {"erased": erased, "cut": is_cut}, line, as_json=options.json)
+    return 0
+
+
+def _key_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True, help="a new folder for the pair; keep it off the kiosk")
+
+
+def escrow_keys(options: argparse.Namespace, out: TextIO) -> int:
+    """Make a supervisor's pair of keys; the public one goes to the kiosks, the private one into a safe."""
+    public, private = escrow.make_pair(options.out)
+    said(out, {"public": str(public), "private": str(private)}, f"{public}\n{private}", as_json=options.json)
+    return 0
+
+
+def _recover_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--private", type=Path, required=True, help="the supervisor's private key")
+    parser.add_argument("--key-out", type=Path, required=True, help="where the log's key is written; mode 0600")
+
+
+def recover(options: argparse.Namespace, out: TextIO) -> int:
+    """Open the sealed copy of the key that lies beside a dead kiosk's log."""
+    sealed = options.data / SEALED_FILE
+    key = escrow.unseal(sealed, options.private)
+    write_key(options.key_out, key)
+    said(out, {"key_file": str(options.key_out)}, f"the key is in {options.key_out}", as_json=options.json)
+    return 0
+
+
+def _wipe_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--exported", type=Path, help="a file of `log export --json` that holds every unsent entry")
+
+
+def wipe_folder(options: argparse.Namespace, out: TextIO) -> int:
+    """Delete a kiosk's data; refused while the server lacks an entry that the exported file does not hold either."""
+    only_exported = wipe(load(options.config), options.data, options.exported)
+    line = "wiped" + (f"; {only_exported} entries are now in the exported file only" if only_exported else "")
+    said(out, {"wiped": True, "only_exported": only_exported}, line, as_json=options.json)
+    return 0
+
+
+COMMANDS: Final[Mapping[str, Command]] = {
+    "hold": Command("list legal holds, place one (--from, --until) or lift one (--lift)", hold, _hold_arguments),
+    "erase": Command("erase now what is past its time", erase),
+    "escrow-keys": Command("make a supervisor's pair of keys", escrow_keys, _key_arguments, needs_data=False),
+    "wipe": Command("delete a kiosk's data; refused while entries are unsent", wipe_folder, _wipe_arguments),
+    "recover": Command("open a dead kiosk's disk with the supervisor's private key", recover, _recover_arguments),
+}
