@@ -1,0 +1,140 @@
+"""From a ledger to cells: the same columns and the same foot for every form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.correction import celsius
+from ledger import words
+from ledger.remarks import remarks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from kiosk.domain.ledger import Ledger
+    from kiosk.domain.ledger_row import LedgerReading, Row
+
+Cell = str | int | Decimal
+
+_BREAKS: Final = frozenset("\t\r\n")
+_SIGNS: Final = frozenset("=+-@＝＋－＠")
+"""With what a spreadsheet may take a text for a formula, full-width forms included (OWASP, CSV injection)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its heading, its width in signs of a Chinese font, and its cell of a row."""
+
+    heading: str
+    width: int
+    cell: Callable[[Row, ZoneInfo], Cell]
+
+
+def headings(ledger: Ledger) -> list[str]:
+    """Return the headings; those of masked columns say that they are."""
+    mark = "" if ledger.full else f"（{words.MASKED}）"
+    return [column.heading.replace("*", mark) for column in COLUMNS]
+
+
+def cells(ledger: Ledger) -> list[list[Cell]]:
+    """Return one list of cells for each row."""
+    zone = ZoneInfo(ledger.timezone)
+    return [[column.cell(row, zone) for column in COLUMNS] for row in ledger.rows]
+
+
+def safe(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula, also when it is saved and opened again."""
+    plain = text.lstrip()
+    blanks = text[: len(text) - len(plain)]
+    return f"'{text}" if plain[:1] in _SIGNS or not _BREAKS.isdisjoint(blanks) else text
+
+
+def clock(moment: datetime | None, zone: ZoneInfo) -> str:
+    """Return a time of the site's day, `09:05`."""
+    return moment.astimezone(zone).strftime("%H:%M") if moment is not None else words.UNKNOWN
+
+
+def span(first: datetime | None, last: datetime | None, zone: ZoneInfo) -> str:
+    """Return from when to when; one that has not ended has no end."""
+    return words.UNKNOWN if first is None else f"{clock(first, zone)}–{clock(last, zone) if last is not None else ''}"
+
+
+def told(text: str) -> str:
+    """Return a text, or the sign for what the log does not say."""
+    return text or words.UNKNOWN
+
+
+def answer(row: Row, question: str) -> str:
+    """Return what was answered to a question of the declaration; unknown when it was not asked."""
+    if row.asked is None or question not in row.asked:
+        return words.UNKNOWN
+    return words.YES if question in row.yes else words.NO
+
+
+def value(readings: Sequence[LedgerReading]) -> Cell:
+    """Return the last measured value in °C, as a number."""
+    values = [reading.value_cc for reading in readings if reading.value_cc is not None]
+    return Decimal(celsius(values[-1])) if values else words.UNKNOWN
+
+
+def described(readings: Sequence[LedgerReading], zone: ZoneInfo, *, with_value: bool | None = None) -> str:
+    """Return where, by what and when was measured; of several readings each with its value."""
+    is_valued = len(readings) > 1 if with_value is None else with_value
+    return "；".join(_one(reading, zone, with_value=is_valued) for reading in readings) or words.UNKNOWN
+
+
+def _one(reading: LedgerReading, zone: ZoneInfo, *, with_value: bool) -> str:
+    told_value = celsius(reading.value_cc) if reading.value_cc is not None and with_value else ""
+    outcome = words.OUTCOMES[reading.outcome] + (f"({reading.code})" if reading.value_cc is None else "")
+    was = f"(原{celsius(reading.was_cc)})" if reading.was_cc is not None else ""
+    site = words.SITES.get(reading.site, reading.site)
+    parts = (told_value + was, outcome, site, reading.device_id, clock(reading.at, zone))
+    return " ".join(part for part in parts if part)
+
+
+def first(row: Row) -> tuple[LedgerReading, ...]:
+    """Return the first reading, if there is one."""
+    return (row.first,) if row.first is not None else ()
+
+
+def slot(row: Row, zone: ZoneInfo) -> str:
+    """Return the booked time."""
+    return span(*row.slot, zone) if row.slot is not None else words.UNKNOWN
+
+
+COLUMNS: Final[Sequence[Column]] = (
+    Column("序号", 5, lambda row, _: row.no),
+    Column("日期", 11, lambda row, zone: row.began_at.astimezone(zone).strftime("%Y-%m-%d")),
+    Column("到达时间", 9, lambda row, zone: clock(row.arrived_at or row.began_at, zone)),
+    Column("姓名*", 10, lambda row, _: told(row.name)),
+    Column("证件号*", 12, lambda _row, _: words.UNKNOWN),  # only its keyed hash is kept, and that is no number
+    Column("电话*", 13, lambda row, _: told(row.phone)),
+    Column("车牌号*", 11, lambda row, _: told(row.plate)),
+    Column("业务", 14, lambda row, _: told(row.service)),
+    Column("预约号", 12, lambda row, _: told(row.number)),
+    Column("预约时段", 12, slot),
+    Column("通道", 6, lambda row, _: words.LANES[row.lane] if row.lane is not None else words.UNKNOWN),
+    Column("来自区县", 10, lambda row, _: told(row.district)),
+    Column("14天旅居", 9, lambda row, _: answer(row, words.TRAVELLED)),
+    Column("症状", 6, lambda row, _: answer(row, words.SYMPTOMS)),
+    Column("接触", 6, lambda row, _: answer(row, words.CONTACT)),
+    Column("口罩", 6, lambda row, _: told(row.mask)),
+    Column("初测(°C)", 9, lambda row, _: value(first(row))),
+    Column("初测部位·设备·时刻", 24, lambda row, zone: described(first(row), zone)),
+    Column("复测(°C)", 9, lambda row, _: value(row.again)),
+    Column("复测部位·设备·时刻", 24, lambda row, zone: described(row.again, zone)),
+    Column("医用体温计(°C)", 9, lambda row, _: value(row.clinical)),
+    Column("医用体温计部位·设备·时刻", 24, lambda row, zone: described(row.clinical, zone)),
+    Column("结论", 9, lambda row, _: words.VERDICTS[row.verdict]),
+    Column("处置", 10, lambda row, _: words.ENDINGS[row.ending]),
+    Column("隔离位", 9, lambda row, _: told(row.case_label)),
+    Column("隔离起止", 12, lambda row, zone: span(row.case_from, row.case_until, zone)),
+    Column("报告对象·时刻", 14, lambda _row, _: words.UNKNOWN),  # to whom it was told is said on the telephone
+    Column("测量/值守人", 12, lambda row, _: told("、".join(row.staff))),
+    Column("离开时间", 9, lambda row, zone: clock(row.left_at, zone)),
+    Column("备注", 40, lambda row, zone: told("；".join(remarks(row, zone)))),
+)

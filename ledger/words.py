@@ -1,0 +1,114 @@
+"""Every word on the sheet, in one place. The ledger is for the authority's files, so it has one language: Chinese."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kiosk.domain.admission import Reason
+from kiosk.domain.correction import What
+from kiosk.domain.ledger_row import Ending, Lane, Verdict
+from kiosk.domain.policy import BodySite
+from kiosk.domain.screening import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TITLE: Final = "防控排查台账"
+UNKNOWN: Final = "—"  # what the log does not say
+NONE: Final = "无"
+MASKED: Final = "遮盖"
+FULL: Final = "明文"
+YES: Final = "是"
+NO: Final = "否"
+
+VERDICTS: Final[Mapping[Verdict, str]] = {
+    Verdict.NORMAL: "正常",
+    Verdict.NORMAL_AFTER: "复测正常",
+    Verdict.ELEVATED: "异常",
+    Verdict.UNDECIDED: "未判定",
+    Verdict.UNMEASURED: "未测",
+}
+ENDINGS: Final[Mapping[Ending, str]] = {
+    Ending.ADMITTED: "放行",
+    Ending.TURNED_AWAY: "劝返",
+    Ending.ISOLATED: "隔离",
+    Ending.REFERRED: "转送",
+    Ending.ESCORTED: "护送离场",
+    Ending.LEFT_AGAINST_ADVICE: "不听劝阻离开",
+    Ending.RELEASED: "解除隔离",
+    Ending.REFUSED: "未予放行",
+    Ending.DISOWNED: "非本人预约",
+    Ending.ABANDONED: "中途离开",
+    Ending.LINED_UP: "候场",
+    Ending.LEFT: "离场",
+    Ending.OPEN: "未结",
+}
+LANES: Final[Mapping[Lane, str]] = {Lane.ORDINARY: "普通", Lane.GREEN: "绿色"}
+SITES: Final[Mapping[str, str]] = {
+    BodySite.FOREHEAD: "额头",
+    BodySite.CANTHUS: "内眦",
+    BodySite.FACE_MAX: "面部",
+    BodySite.WRIST: "手腕",
+    BodySite.NECK: "颈部",
+    BodySite.EAR: "耳温",
+    BodySite.AXILLA: "腋下",
+    BodySite.ORAL: "口腔",
+}
+OUTCOMES: Final[Mapping[Outcome, str]] = {
+    Outcome.NORMAL: "",  # nothing is said of what is in order
+    Outcome.ELEVATED: "超限",
+    Outcome.TOO_COLD_WAIT: "偏低",
+    Outcome.UNSTABLE: "不稳",
+    Outcome.DEVICE_FAULT: "设备故障",
+    Outcome.MANUAL_REQUIRED: "须人工",
+}
+REASONS: Final[Mapping[str, str]] = {
+    Reason.UNREADABLE_CODE: "码无法识读",
+    Reason.UNKNOWN_BOOKING: "无此预约",
+    Reason.FORGED_CODE: "码为伪造",
+    Reason.UNKNOWN_KEY: "签名密钥不明",
+    Reason.AMBIGUOUS_CODE: "多个不同的码",
+    Reason.REVOKED: "码已作废",
+    Reason.CANCELLED: "预约已取消",
+    Reason.BLACKLISTED: "列入名单",
+    Reason.NOT_CONFIRMED: "预约未确认",
+    Reason.WRONG_SITE: "非本站预约",
+    Reason.NOT_SERVED_HERE: "本站不办",
+    Reason.ONLINE_ONLY: "仅网上办理",
+    Reason.SUSPENDED_SERVICE: "业务暂停",
+    Reason.SITE_CLOSED: "未开放",
+    Reason.WRONG_DAY: "非当日预约",
+    Reason.TOO_EARLY: "过早",
+    Reason.TOO_LATE: "过时",
+    Reason.ALREADY_ARRIVED: "已到过",
+}
+CAUSES: Final[Mapping[str, str]] = {
+    "elevated": "体温超限",
+    "declaration": "申报异常",
+    "guard": "值守人判断",
+}
+CORRECTED: Final[Mapping[What, str]] = {
+    What.NAME: "姓名",
+    What.PHONE: "电话",
+    What.PLATE: "车牌号",
+    What.DISTRICT: "来自区县",
+    What.MASK: "口罩",
+    What.READING: "读数",
+    What.REMARK: "备注",
+}
+FLAWS: Final[Mapping[str, str]] = {
+    "form": "无法识读",
+    "gap": "缺号",
+    "link": "链接不符",
+    "hash": "哈希不符",
+    "body": "内容被改",
+    "salt": "盐值不符",
+    "erased": "未登记的删除",
+    "anchor": "与已见哈希不符",
+    "tail": "末尾缺失",
+}
+# The questions that have a column of their own (config/declaration.toml); others that were answered yes are remarked.
+SYMPTOMS: Final = "symptoms"
+TRAVELLED: Final = "risk_area"
+CONTACT: Final = "contact"
+SIGNATURES: Final = ("值守人", "负责人", "日期")
