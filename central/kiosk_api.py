@@ -15,11 +15,12 @@ from central.auth import active_kiosk, any_kiosk, bearer
 from central.core import Desk
 from central.envelope import MAX_NUMBER
 from central.fleet import Principal
-from central.refusals import BadRequest, TooLarge
+from central.refusals import BadRequest, TooLarge, UpdateNeeded
 from central.site_view import View
 from kiosk.domain.wire import to_json
 from kiosk.protocol.messages import (
     MAX_BATCH,
+    PROTOCOL,
     BookingPage,
     DocumentsAnswer,
     EnrolAnswer,
@@ -45,7 +46,18 @@ _UPLOAD_BODY: Final = {
 }
 
 
-@router.post("/enrol", response_model=EnrolAnswer)
+async def _spoken(request: Request) -> None:
+    """Raise UpdateNeeded for a handshake newer than ours, before its other fields are read: they may be new."""
+    try:
+        wish = await request.json()
+    except (ValueError, RecursionError):
+        return  # said better where the fields are checked
+    handshake = cast("dict[str, Any]", wish).get("handshake") if isinstance(wish, dict) else None
+    if isinstance(handshake, int) and handshake > PROTOCOL:
+        raise UpdateNeeded(f"this server speaks version {PROTOCOL}; update it before its kiosks")
+
+
+@router.post("/enrol", response_model=EnrolAnswer, dependencies=[Depends(_spoken)])
 def enrol(request: Request, wish: EnrolRequest) -> Response:
     """Trade a one-time code for a kiosk's identity, its epoch and its token."""
     desk = desk_of(request)

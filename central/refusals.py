@@ -49,6 +49,12 @@ class EnrolmentRefused(Refusal):
     status = 403
 
 
+class UpdateNeeded(Refusal):
+    """The caller speaks a newer version than this server; update the server first."""
+
+    code = "update_needed"
+
+
 class TokenRefused(Refusal):
     """The wish for a new token is not signed by the kiosk's key, too old, or was granted before; look at the clock."""
 

@@ -81,9 +81,17 @@ def test_a_higher_handshake_is_refused(city: City) -> None:
     """Case 52: a newer kiosk hears a clear no instead of being half understood."""
     city.desk.fleet.put_kiosk(HERE, "door-1", "A")
     code = city.desk.fleet.enrolment_code(HERE, "door-1").code
-    answer = city.enrol(code, handshake=2)
+    answer = city.enrol(code, handshake=2, public_key={"of": "a form that nobody knows yet"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "update_needed")
+    assert is_ours(answer)
+    assert city.enrol(code).status_code == 200
+
+
+@pytest.mark.parametrize("handshake", [0, -1, "2", None])
+def test_a_handshake_that_is_none_is_a_mistake(city: City, handshake: object) -> None:
+    """Case 48: only a newer one asks for an update."""
+    answer = city.enrol("00000000-000000000000", handshake=handshake)
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
-    assert "handshake" in answer.json()["message"]
 
 
 @pytest.mark.parametrize("wish", [{"public_key": "short"}, {"code": "x"}, {"software": "s" * 65}])
