@@ -6,6 +6,7 @@ import logging
 import secrets
 import signal
 import socket
+import ssl
 import time
 from pathlib import Path
 from threading import Event, Thread
@@ -17,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from central.app import create_app
 from central.clock import Clock, SystemClock
 from central.core import Desk
-from central.settings import Settings, load
+from central.settings import Settings, TlsSettings, load
 from kiosk.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class RunningServer:
     def start(self) -> str:
         """Begin to serve and return the base URL; raises OSError when the port is taken."""
         listening = _listen(self._settings)
-        server = uvicorn.Server(_uvicorn_config(self._app))
+        server = uvicorn.Server(_uvicorn_config(self._app, self._settings.tls))
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="central")
         self._socket, self._server, self._thread = listening, server, thread
         thread.start()
@@ -65,7 +66,7 @@ class RunningServer:
         if not server.started:
             self.stop()
             raise OSError("the server did not start")
-        return _url_of(listening)
+        return _url_of(listening, "https" if self._settings.tls.cert_file else "http")
 
     @property
     def is_serving(self) -> bool:
@@ -100,14 +101,17 @@ def _listen(settings: Settings) -> socket.socket:
     return listening
 
 
-def _url_of(listening: socket.socket) -> str:
+def _url_of(listening: socket.socket, scheme: str) -> str:
     """Return the base URL of a listening socket."""
     host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
-def _uvicorn_config(app: object) -> uvicorn.Config:
-    """Return how uvicorn runs `app`: no access log, since a log of who called when is a log of persons."""
+def _uvicorn_config(app: object, tls: TlsSettings) -> uvicorn.Config:
+    """Return how uvicorn runs `app`: no access log, since a log of who called when is a log of persons.
+
+    With a `client_ca_file` nobody speaks to the server without a certificate of that authority.
+    """
     return uvicorn.Config(
         app,  # pyright: ignore[reportArgumentType]
         log_config=None,
@@ -115,6 +119,10 @@ def _uvicorn_config(app: object) -> uvicorn.Config:
         lifespan="off",
         server_header=False,
         timeout_graceful_shutdown=_STOP_S,
+        ssl_certfile=tls.cert_file or None,
+        ssl_keyfile=tls.key_file or None,
+        ssl_ca_certs=tls.client_ca_file or None,
+        ssl_cert_reqs=ssl.CERT_REQUIRED if tls.client_ca_file else ssl.CERT_NONE,
     )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kiosk.errors import ConfigError
 
@@ -24,6 +24,22 @@ class ServerSettings(_Section):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8480, ge=0, le=65535)
+
+
+class TlsSettings(_Section):
+    """The server's own TLS; all empty: plain HTTP. With `client_ca_file` each kiosk needs a certificate of it."""
+
+    cert_file: str = ""
+    key_file: str = ""
+    client_ca_file: str = ""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if bool(self.cert_file) != bool(self.key_file):
+            raise ValueError("cert_file and key_file belong together")
+        if self.client_ca_file and not self.cert_file:
+            raise ValueError("client_ca_file needs cert_file and key_file")
+        return self
 
 
 class DatabaseSettings(_Section):
@@ -65,6 +81,7 @@ class Settings(_Section):
     """All settings; each has a default, so an empty file is a whole one."""
 
     server: ServerSettings = ServerSettings()
+    tls: TlsSettings = TlsSettings()
     database: DatabaseSettings = DatabaseSettings()
     bookings: BookingSettings = BookingSettings()
     enrolment: EnrolmentSettings = EnrolmentSettings()

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 import requests
 from pydantic import ValidationError
 
-from kiosk.adapters.central_answers import check_ours, said_no, translated
+from kiosk.adapters.central_answers import DISTRUST, check_ours, said_no, translated
 from kiosk.adapters.clock import SystemClock
+from kiosk.adapters.trust import Trust
 from kiosk.domain.times import to_ms
 from kiosk.errors import ServerError, ServerGarbled, ServerRejected, ServerUnreachable
 from kiosk.protocol.messages import (
@@ -63,14 +64,14 @@ class CentralClient:
         clock: Clock,
         connect_timeout_s: float = 3.0,
         read_timeout_s: float = 10.0,
-        ca_file: str | None = None,
+        trust: Trust = Trust(),  # noqa: B008 - it cannot be changed
         use_proxies: bool = False,
     ) -> None:
         """Make no call yet.
 
-        `token` is None until enrolled. `read_timeout_s` is for one silence, not for the call. `ca_file`: the only
-        authority to trust. `use_proxies`: go through the proxies that the environment names; off, since a kiosk's
-        server is on its own network, and never on for loopback.
+        `token` is None until enrolled. `read_timeout_s` is for one silence, not for the call. `trust`: the
+        certificates of either side. `use_proxies`: go through the proxies that the environment names; off, since a
+        kiosk's server is on its own network, and never on for loopback.
         """
         self._base_url = base_url.rstrip("/")
         self._clock = clock
@@ -79,8 +80,9 @@ class CentralClient:
         self._highest_sent: dict[int, int] = {}
         self._session = requests.Session()
         self._session.trust_env = use_proxies
-        if ca_file is not None:
-            self._session.verify = ca_file
+        self._trust = trust
+        self._session.verify = trust.ca_file or True
+        self._session.cert = trust.client_cert
         self._token = token
 
     @property
@@ -166,9 +168,10 @@ class CentralClient:
                 check_ours(response)
                 answer = _whole_body(response, _LONGEST_S + wait_s)
         except requests.RequestException as error:
-            raise translated(error) from error
-        except OSError as error:  # how requests says that `ca_file` is not there
-            raise ServerRejected("server.ca_file cannot be read") from error
+            raise self._told(error) from error
+        except OSError as error:  # how requests says that a file of certificates is not there
+            message = "server.ca_file, client_cert_file or client_key_file cannot be read"
+            raise ServerRejected(message, DISTRUST) from error
         if response.status_code == _NOT_MODIFIED:
             return response.status_code, answer
         if wait_s == 0:  # an answer held back has no middle
@@ -176,6 +179,16 @@ class CentralClient:
         if response.status_code != _OK:
             raise said_no(response.status_code, answer)
         return response.status_code, answer
+
+    def _told(self, error: requests.RequestException) -> ServerError:
+        """Return what a failed call means; a line cut over TLS may be a no that `requests` cannot show."""
+        told = translated(error)
+        was_there = isinstance(error, requests.ConnectionError) and not isinstance(error, requests.ConnectTimeout)
+        if not isinstance(told, ServerUnreachable) or not was_there:
+            return told
+        if self._trust.is_turned_away(self._base_url, self._timeouts[0]):
+            return ServerRejected("the server hangs up: it does not trust this kiosk's certificate", DISTRUST)
+        return told
 
     def _parsed(self, kind: type[A], given: tuple[int, bytes]) -> A:
         """Return an answer as its message; raises ServerGarbled for another form."""
@@ -215,7 +228,7 @@ class CentralClient:
 
 
 class _Where(Protocol):
-    """The settings of the server, as far as a probe needs them."""
+    """The settings of the server, as far as a client needs them."""
 
     @property
     def url(self) -> str: ...
@@ -225,18 +238,28 @@ class _Where(Protocol):
     def read_timeout_s(self) -> float: ...
     @property
     def ca_file(self) -> str: ...
+    @property
+    def client_cert_file(self) -> str: ...
+    @property
+    def client_key_file(self) -> str: ...
+
+
+def client_by(where: _Where, token: str | None, clock: Clock) -> CentralClient:
+    """Return a client by the settings; `token` is None until enrolled."""
+    own = (where.client_cert_file, where.client_key_file) if where.client_cert_file else None
+    return CentralClient(
+        where.url,
+        token,
+        clock=clock,
+        connect_timeout_s=where.connect_timeout_s,
+        read_timeout_s=where.read_timeout_s,
+        trust=Trust(where.ca_file or None, own),
+    )
 
 
 def probe(where: _Where) -> tuple[bool, str]:
     """Tell whether the central server answers, and what to tell an operator."""
-    client = CentralClient(
-        where.url,
-        None,
-        clock=SystemClock(),
-        connect_timeout_s=where.connect_timeout_s,
-        read_timeout_s=where.read_timeout_s,
-        ca_file=where.ca_file or None,
-    )
+    client = client_by(where, None, SystemClock())
     began = time.monotonic()
     try:
         client.health()

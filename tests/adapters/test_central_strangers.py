@@ -13,6 +13,7 @@ import requests
 import responses
 
 from kiosk.adapters.central_answers import translated
+from kiosk.adapters.trust import Trust
 from kiosk.errors import ServerError, ServerGarbled, ServerRejected, ServerUnreachable
 from kiosk.protocol.messages import PROTOCOL_HEADER, EntryStatus
 from tests.adapters.central_builders import NOW_MS, OURS, URL, acknowledged, client_of, raw_server
@@ -205,7 +206,7 @@ def test_a_wrong_address_is_told(entries: list[Entry]) -> None:
 def test_an_authority_that_is_not_there_is_told(entries: list[Entry], tmp_path: Path) -> None:
     """A misspelt `ca_file` is told at the first call, with its key."""
     with pytest.raises(ServerRejected, match=r"server\.ca_file"):
-        client_of("https://127.0.0.1:1", ca_file=str(tmp_path / "none.pem")).send(entries)
+        client_of("https://127.0.0.1:1", trust=Trust(str(tmp_path / "none.pem"))).send(entries)
 
 
 @pytest.mark.parametrize(

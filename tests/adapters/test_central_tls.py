@@ -1,0 +1,133 @@
+"""Certificates between kiosk and server: who is not trusted is told loudly, and never looks like "offline"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from pydantic import ValidationError
+
+from central.settings import ServerSettings, Settings, TlsSettings
+from kiosk.adapters.trust import Trust
+from kiosk.config import ServerSettings as KioskServer
+from kiosk.errors import ConfigError, ServerRejected, ServerUnreachable
+from tests.adapters.central_builders import client_of
+from tests.adapters.certificates import Authority
+from tests.central.builders import LogMaker, found_city
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.central.builders import City
+
+
+@dataclass
+class Sealed:
+    """A city whose server speaks TLS only, and only with whom its own authority knows."""
+
+    city: City
+    ours: Authority
+    stranger: Authority
+
+    def trust(self) -> Trust:
+        """Return what a kiosk of ours trusts and shows."""
+        return Trust(self.ours.ca_file, self.ours.issue("door-1"))
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sealed]:
+    """Start a server that asks for certificates."""
+    folder: Path = tmp_path_factory.mktemp("tls")
+    ours, stranger = Authority(folder, "ours"), Authority(folder, "stranger")
+    cert_file, key_file = ours.issue("server")
+    tls = TlsSettings(cert_file=cert_file, key_file=key_file, client_ca_file=ours.ca_file)
+    city = found_city(folder / "data", Settings(server=ServerSettings(port=0), tls=tls))
+    yield Sealed(city, ours, stranger)
+    city.server.stop()
+
+
+def test_both_sides_trust_each_other(sealed: Sealed) -> None:
+    """With its certificate a kiosk works as ever, uploads included."""
+    client = client_of(sealed.city.url, None, trust=sealed.trust())
+    assert sealed.city.url.startswith("https:")
+    sealed.city.desk.fleet.put_kiosk("branch-2", "door-1", "A")
+    answer = client.enrol(sealed.city.desk.fleet.enrolment_code("branch-2", "door-1").code, "ab" * 32)
+    client.use_token(answer.token)
+    log = LogMaker(answer.site_id, answer.kiosk_id, 1, sealed.city.clock)  # pyright: ignore[reportArgumentType]
+    assert client.send(log.devices(30)).high_seq == 30
+
+
+@pytest.mark.parametrize("_turn", range(5))
+def test_a_missing_client_certificate_is_loud(sealed: Sealed, _turn: int) -> None:
+    """The trap: `requests` shows it as a plain ConnectionError, as if the server were away."""
+    client = client_of(sealed.city.url, trust=Trust(sealed.ours.ca_file))
+    with pytest.raises(ServerRejected) as caught:
+        client.health()
+    assert caught.value.reason == "distrust"
+    log = LogMaker("branch-2", "door-1", 1, sealed.city.clock)  # pyright: ignore[reportArgumentType]
+    with pytest.raises(ServerRejected):
+        client.send(log.devices(200))
+
+
+def test_a_strangers_client_certificate_is_loud(sealed: Sealed) -> None:
+    """A certificate of another authority opens nothing."""
+    client = client_of(sealed.city.url, trust=Trust(sealed.ours.ca_file, sealed.stranger.issue("door-1")))
+    with pytest.raises(ServerRejected) as caught:
+        client.health()
+    assert caught.value.reason == "distrust"
+
+
+@pytest.mark.parametrize("is_pinned", [True, False])
+def test_a_server_that_nobody_vouches_for_is_loud(sealed: Sealed, is_pinned: bool) -> None:
+    """Another machine at the server's address gets no entry and no token, with a pinned CA or the system's."""
+    ca_file = sealed.stranger.ca_file if is_pinned else None
+    client = client_of(sealed.city.url, trust=Trust(ca_file, sealed.ours.issue("door-1")))
+    with pytest.raises(ServerRejected) as caught:
+        client.health()
+    assert caught.value.reason == "distrust"
+
+
+def test_files_of_certificates_that_are_not_there_are_loud(sealed: Sealed, tmp_path: Path) -> None:
+    """A wrong path is a mistake that a person mends, not a line that is down."""
+    gone = str(tmp_path / "gone.pem")
+    for trust in (Trust(gone), Trust(None, (gone, gone))):
+        with pytest.raises(ServerRejected):
+            client_of(sealed.city.url, trust=trust).health()
+
+
+def test_a_server_that_is_away_is_quiet(sealed: Sealed) -> None:
+    """With certificates, too, "nobody listens" is only that."""
+    with pytest.raises(ServerUnreachable):
+        client_of("https://127.0.0.1:1", trust=sealed.trust()).health()
+
+
+def test_a_line_cut_while_the_server_trusts_us_is_quiet(sealed: Sealed) -> None:
+    """A call that breaks off is looked at once more: who is let in and waited for is offline, not distrusted."""
+    trust = sealed.trust()
+    assert not trust.is_turned_away(sealed.city.url, 3)
+    assert not trust.is_turned_away("https://127.0.0.1:1", 3)
+    assert not trust.is_turned_away("http://127.0.0.1:1", 3)
+    assert Trust(sealed.ours.ca_file).is_turned_away(sealed.city.url, 3)
+
+
+def test_half_a_pair_is_a_mistake_of_the_settings(tmp_path: Path) -> None:
+    """A certificate without its key is found when the settings are read, at either side."""
+    from central.settings import load
+
+    file = tmp_path / "central.toml"
+    for text in ('[tls]\ncert_file = "a"\n', '[tls]\nclient_ca_file = "a"\n'):
+        file.write_text(text)
+        with pytest.raises(ConfigError, match="tls"):
+            load(file)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"client_cert_file": "a"}, {"client_key_file": "a"}, {"client_cert_file": "a", "client_key_file": "b"}],
+)
+def test_a_kiosks_half_pair_or_one_without_tls_is_a_mistake_as_well(wrong: dict[str, str]) -> None:
+    """Over plain HTTP no certificate is ever shown, so one that is named there is a misunderstanding."""
+    with pytest.raises(ValidationError):
+        KioskServer.model_validate({"url": "http://127.0.0.1:8480", **wrong})
