@@ -69,13 +69,14 @@ class Findings:
 
     def close(self, site_id: str, finding_id: str, by: str, note: str) -> None:
         """Close a finding with who and why; raises Unknown."""
+        where = (findings.c.site_id == site_id) & (findings.c.finding_id == finding_id)
         with self._db.write() as tx:
             kind = tx.scalar(select(findings.c.kind).where(where)) if lock_site(tx, site_id) else None
             if kind is None:
                 raise Unknown("no such finding")
-
             values = {"closed_ms": to_ms(self._clock.now()), "closed_by": by, "note": note}
             tx.execute(update(findings).where(where).values(**values, **_seen(tx, site_id, FindingKind(kind))))
+
 
 def find(tx: Connection, site_id: str, kind: FindingKind, matter: str, detail: str, now_ms: int) -> None:
     """Note a finding; `matter` tells it from others of its kind. Seen again it is open again. Holds the site's lock."""
@@ -95,7 +96,6 @@ def settle(tx: Connection, site_id: str, kind: FindingKind, matter: str, now_ms:
     tx.execute(update(findings).where(where, findings.c.closed_ms.is_(None)).values(closed_ms=now_ms))
 
 
-def _finding(row: Row[Any]) -> Finding:
 def _seen(tx: Connection, site_id: str, kind: FindingKind) -> dict[str, int]:
     """Return a new number of the site's view when kiosks are told of this kind. Holds the site's lock."""
     if kind is not FindingKind.CONFLICT:
@@ -105,6 +105,7 @@ def _seen(tx: Connection, site_id: str, kind: FindingKind) -> dict[str, int]:
     return {"view_version": tx.execute(select(sites.c.view_version).where(of_site)).scalar_one()}
 
 
+def _finding(row: Row[Any]) -> Finding:
     return Finding(
         finding_id=row.finding_id,
         kind=FindingKind(row.kind),
