@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
 
-from central import admin_api, answers, kiosk_api
+from central import admin_api, answers, keeping_api, kiosk_api, ledger_api
 from central.guard import Guard
 from kiosk.protocol.messages import Answer
 
@@ -26,6 +26,8 @@ def create_app(desk: Desk) -> FastAPI:
     answers.install(app)
     app.include_router(kiosk_api.router)
     app.include_router(admin_api.router)
+    app.include_router(ledger_api.router)
+    app.include_router(keeping_api.router)
 
     @app.get("/healthz", response_model=Answer, tags=["operation"])
     def healthz(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]

@@ -13,6 +13,7 @@ from sqlalchemy import Table, delete, insert, select, update
 
 from central.database import lock_site
 from central.fleet import entry_kiosks
+from central.holds import standing
 from central.refusals import BadRequest, Unknown
 from central.tables import guards, notices, services, sites
 from kiosk.domain.declaration import Declaration
@@ -133,6 +134,7 @@ class Catalogue:
                 "keys": self._keyring.public(),
                 "revoked_keys": self._keyring.revoked(),
                 "guards": _of_site(tx, guards, site_id),
+                "holds": [to_json(hold) for hold in standing(tx, site_id)],
                 "cap_share": _cap_share(site.cap, entry_kiosks(tx, site_id)),
             }
         spelling = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -142,6 +144,14 @@ class Catalogue:
         with self._db.write() as tx:
             if not _put(tx, sites, sites.c.site_id == site_id, values):
                 raise Unknown("no such site")
+
+
+def policy_of(tx: Connection, site_id: str) -> Policy | None:
+    """Return the policy that the office set for a site, or None; raises Unknown for no site."""
+    row = tx.execute(select(sites.c.policy).where(sites.c.site_id == site_id)).first()
+    if row is None:
+        raise Unknown("no such site")
+    return from_json(Policy, json.loads(row.policy)) if row.policy else None
 
 
 def site_of(tx: Connection, site_id: str) -> Site:

@@ -11,9 +11,12 @@ from central.catalogue import Catalogue
 from central.database import Database
 from central.findings import Findings
 from central.fleet import Fleet
+from central.holds import Holds
 from central.intake import Intake
 from central.keyring import Keyring, write_secret
+from central.ledgers import Ledgers
 from central.refusals import Unauthorised
+from central.retention import Retention
 from central.site_view import SiteViews
 from central.tokens import Tokens
 
@@ -43,7 +46,10 @@ class Desk:
         self.tokens = Tokens(self._database, clock)
         self.intake = Intake(self._database, clock, settings.limits.clock_skew_s)
         self.views = SiteViews(self._database, clock)
+        self.holds = Holds(self._database, clock)
+        self.retention = Retention(self._database, clock, self.bookings)
         self.findings = Findings(self._database, clock)
+        self.ledgers = Ledgers(self._database, clock, self.catalogue)
         self._admin_token = _admin_token(data_dir / (settings.admin.token_file or "admin.token"))
 
     def check_admin(self, token: str) -> None:

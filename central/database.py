@@ -51,6 +51,17 @@ class Database:
         with self._reader.connect() as tx:
             yield tx
 
+    def leave_no_trace(self) -> None:
+        """Write everything into the main file and cut the write-ahead log, so that what was erased is in neither.
+
+        PostgreSQL's own vacuum does that in its time; its files belong on an encrypted disk.
+        """
+        if self._writer.dialect.name == "sqlite":
+            with self._writer.connect() as connection:
+                connection.exec_driver_sql("COMMIT")  # SQLAlchemy has begun; a checkpoint stands outside
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+                connection.exec_driver_sql("BEGIN")
+
     def close(self) -> None:
         """Let go of all connections, the writing one last, since the last to leave checkpoints."""
         self._reader.dispose()
@@ -82,7 +93,11 @@ def _set_up_sqlite(engine: Engine, *, begin: str, is_writer: bool) -> None:
     def connected(raw: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
         raw.isolation_level = None
         wanted = {"busy_timeout": _BUSY_MS, "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
-        wanted |= {"wal_autocheckpoint": 1000} if is_writer else {"wal_autocheckpoint": 0, "query_only": 1}
+        wanted |= (
+            {"wal_autocheckpoint": 1000, "secure_delete": 1}
+            if is_writer
+            else {"wal_autocheckpoint": 0, "query_only": 1}
+        )
         for name, value in wanted.items():
             raw.execute(f"PRAGMA {name} = {value}")
             held = raw.execute(f"PRAGMA {name}").fetchone()[0]

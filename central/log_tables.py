@@ -106,6 +106,22 @@ findings: Final = Table(
     of_site(),
 )
 
+holds: Final = Table(
+    "holds",
+    metadata,
+    text("site_id"),
+    text("hold_id"),
+    text("from_day"),
+    text("until_day"),
+    text("placed_by"),
+    text("reason"),
+    number("placed_ms"),
+    number("lifted_ms", empty=True),
+    text("lifted_by"),
+    PrimaryKeyConstraint("site_id", "hold_id"),
+    of_site(),
+)
+
 # What each kiosk's log says, by `kiosk.domain.state.apply`; kept per kiosk, so that each can be rebuilt alone.
 visits: Final = Table(
     "visits",
@@ -142,4 +158,20 @@ counters: Final = Table(
     number("value"),
     PrimaryKeyConstraint(*_CHAIN, "name"),
     of_kiosk(),
+)
+
+# Ledgers that were taken out: an audit's record, kept as long as the site.
+exports: Final = Table(
+    "exports",
+    metadata,
+    text("site_id"),
+    text("export_id"),
+    text("day"),
+    text("form"),
+    fact("is_full"),
+    text("made_by"),
+    text("reason"),
+    number("made_ms"),
+    PrimaryKeyConstraint("site_id", "export_id"),
+    of_site(),
 )

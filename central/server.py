@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from central.app import create_app
 from central.clock import Clock, SystemClock
 from central.core import Desk
+from central.housekeeping import Housekeeper
 from central.settings import Settings, TlsSettings, load
 from kiosk.errors import ConfigError, StoreError
 
@@ -49,6 +50,7 @@ class RunningServer:
         self.desk = Desk(settings, data_dir, clock, randbits)
         self._settings = settings
         self._app = create_app(self.desk)
+        self._housekeeper = Housekeeper(self.desk)
         self._socket: socket.socket | None = None
         self._server: uvicorn.Server | None = None
         self._thread: Thread | None = None
@@ -60,6 +62,7 @@ class RunningServer:
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="central")
         self._socket, self._server, self._thread = listening, server, thread
         thread.start()
+        self._housekeeper.start()
         until = time.monotonic() + _START_S
         while not server.started and thread.is_alive() and time.monotonic() < until:
             time.sleep(0.005)
@@ -76,6 +79,7 @@ class RunningServer:
     def stop(self) -> None:
         """Stop serving, wait for the thread, and close the data; a second time does nothing."""
         self._app.state.is_stopping.set()
+        self._housekeeper.stop()
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
             self._thread.join()

@@ -1,0 +1,136 @@
+"""The server forgets by the kiosks' rules, in its files as well; holds, open cases and hashes stay."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from central.refusals import Taken, Unknown
+from kiosk.domain.entry import flaw_in
+from tests.central.builders import HERE, City
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.central.builders import Caller
+
+NAME = "欧阳*双"
+
+
+def a_visit(city: City, caller: Caller) -> None:
+    """Let a visitor in and report it."""
+    issued = city.book(name="欧阳无双")
+    booking = city.booking(issued)
+    caller.log.identified("v1", booking)
+    caller.log.arrived("v1", booking)
+    caller.log.admitted("v1", booking)
+    caller.ship()
+
+
+def bodies(city: City, caller: Caller) -> int:
+    """Return how many stored entries still have their body."""
+    return sum(entry.body is not None for entry in city.stored(caller))
+
+
+def test_a_visit_is_erased_after_its_days_and_its_hashes_stay(city: City) -> None:
+    """30 days by default; state and bodies go, and each entry's hash still holds."""
+    caller = city.kiosk()
+    a_visit(city, caller)
+    before = city.stored(caller)
+    city.clock.advance(days=29)
+    assert city.desk.retention.run(HERE).entries == 0
+    city.clock.advance(days=2)
+    assert city.desk.retention.run(HERE).entries == len(before)
+    after = city.stored(caller)
+    assert [entry.hash for entry in after] == [entry.hash for entry in before]
+    assert all(flaw_in(entry, entry.seq, entry.prev_hash) is None for entry in after)
+    assert bodies(city, caller) == 0
+    assert city.desk.views.arrivals(HERE, before[0].happened_at.date()) == []
+    assert city.desk.retention.run(HERE).entries == 0
+
+
+def test_a_resend_after_the_erasure_brings_no_body_back(city: City) -> None:
+    """A kiosk that lost an answer sends again what both have erased since, or what only the server has."""
+    caller = city.kiosk()
+    a_visit(city, caller)
+    entries = city.stored(caller)
+    city.clock.advance(days=31)
+    city.desk.retention.run(HERE)
+    answer = caller.upload(entries).json()
+    assert {result["status"] for result in answer["results"]} == {"duplicate"}
+    assert bodies(city, caller) == 0
+
+
+def test_an_open_case_stays(city: City) -> None:
+    """However old."""
+    caller = city.kiosk()
+    booking = city.booking(city.book())
+    caller.log.identified("v1", booking)
+    caller.log.arrived("v1", booking)
+    caller.log.add("case_opened", {"case_id": "c1", "number": "CA01", "visit_id": "v1", "cause": "elevated"})
+    caller.ship()
+    count = bodies(city, caller)
+    city.clock.advance(days=400)
+    assert city.desk.retention.run(HERE).entries == 0
+    caller.log.add("case_closed", {"case_id": "c1", "visit_id": "v1", "guard_id": "g1", "disposition": "released"})
+    caller.ship()
+    city.clock.advance(days=91)
+    assert city.desk.retention.run(HERE).entries == count + 1
+
+
+def test_a_legal_hold_stays_until_it_is_lifted_and_kiosks_hear_of_it(city: City) -> None:
+    """Through the office; placed once, lifted once."""
+    caller = city.kiosk()
+    a_visit(city, caller)
+    day = city.clock.now().date().isoformat()
+    wish = {"from_day": day, "until_day": day, "by": "court", "reason": "2020/7"}
+    assert city.office("PUT", f"/sites/{HERE}/holds/h1", wish).status_code == 200
+    with pytest.raises(Taken):
+        city.desk.holds.place(HERE, "h1", (city.clock.now().date(),) * 2, "court", "again")
+    documents = caller.get("/v1/documents").json()["documents"]
+    assert [hold["id"] for hold in documents["holds"]] == ["h1"]
+    city.clock.advance(days=400)
+    assert city.office("POST", f"/sites/{HERE}/erase").json()["entries"] == 0
+    assert len(city.office("GET", f"/sites/{HERE}/holds").json()["holds"]) == 1
+    assert city.office("POST", f"/sites/{HERE}/holds/h1/lift", {"by": "court"}).status_code == 200
+    with pytest.raises(Unknown):
+        city.desk.holds.lift(HERE, "h1", "court")
+    assert city.office("POST", f"/sites/{HERE}/erase").json()["entries"] > 0
+
+
+def test_what_was_kept_aside_is_erased_by_its_age(city: City) -> None:
+    """Its hash stays, so that a resend is still known."""
+    caller = city.kiosk()
+    caller.upload([{"seq": 1, "name": NAME}])
+    assert city.desk.retention.run(HERE).aside == 0
+    city.clock.advance(days=31)
+    assert city.desk.retention.run(HERE).aside == 1
+    assert city.desk.retention.run(HERE).aside == 0
+
+
+def test_the_name_is_gone_from_the_servers_files(city: City, tmp_path: Path) -> None:
+    """Found before the erasure in the database and its write-ahead log, in neither after it."""
+    caller = city.kiosk()
+    for number in range(3):
+        booking = city.booking(city.book(name="欧阳无双"))
+        caller.log.identified(f"v{number}", booking)
+    caller.ship()
+    files = [path for path in tmp_path.rglob("central.db*") if not path.name.endswith("-shm")]
+    assert _holding(files)
+    city.desk._database.leave_no_trace()
+    assert [path.name for path in _holding(files)] == ["central.db"]
+    city.clock.advance(days=31)
+    city.desk.retention.run(HERE)
+    assert _holding(files) == []
+    with sqlite3.connect(
+        f"file:{next(path for path in files if path.suffix == '.db')}?mode=ro", uri=True
+    ) as connection:
+        assert connection.execute("SELECT count(*) FROM entries").fetchone()[0] > 0
+
+
+def _holding(files: list[Path]) -> list[Path]:
+    """Return the files that hold the name, as UTF-8 or as JSON escapes."""
+    forms = (NAME.encode(), NAME.encode("unicode_escape"), "欧阳无双".encode())
+    return [path for path in files if any(form in path.read_bytes() for form in forms)]
