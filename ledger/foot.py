@@ -11,7 +11,7 @@ from ledger import words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kiosk.domain.ledger import ChainEnd, Ledger, Missing, Totals
+    from kiosk.domain.ledger import ChainEnd, Ledger, Missing, Place, Totals
 
 
 def title(ledger: Ledger) -> str:
@@ -55,9 +55,14 @@ def _missing(missing: Missing, chains: Sequence[ChainEnd]) -> list[tuple[str, st
     return [
         ("缺失", silent),
         ("缺失", f"无姓名 {missing.nameless} 行，内容已删除 {missing.erased} 条，无法识读 {missing.unreadable} 条"),
-        *[("缺号", gap) for gap in missing.gaps],
-        *[("分叉", fork) for fork in missing.forks],
+        *[("缺号", _place(gap)) for gap in missing.gaps],
+        *[("分叉", _place(fork)) for fork in missing.forks],
     ]
+
+
+def _place(place: Place) -> str:
+    numbers = f"{place.first}" if place.first == place.last else f"{place.first}–{place.last}"
+    return f"终端 {place.kiosk_id}，纪元 {place.epoch}，第 {numbers} 条"
 
 
 def _chain(chain: ChainEnd) -> str:
@@ -66,7 +71,7 @@ def _chain(chain: ChainEnd) -> str:
     broken = (
         f"；自第 {flaw.seq} 条起不可信（{words.FLAWS.get(flaw.why, flaw.why)}），未列入" if flaw is not None else ""
     )
-    return f"{source}终端 {chain.kiosk_id}，纪元 {chain.epoch}，校验 {chain.seq}:{chain.hash}{broken}"
+    return f"{source}终端 {chain.kiosk_id}，纪元 {chain.epoch}，校验 {chain.seq}:{chain.hash or words.UNKNOWN}{broken}"
 
 
 def _made(ledger: Ledger, zone: ZoneInfo) -> str:

@@ -24,7 +24,9 @@ from kiosk.domain.times import local_day
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_CASES: Final = frozenset({EntryKind.CASE_OPENED, EntryKind.CASE_CLOSED})
+CASES: Final = frozenset({EntryKind.CASE_OPENED, EntryKind.CASE_CLOSED})
+"""The kinds that open cases are known by, of whatever day."""
+
 _NOT_UNDERSTOOD: Final = (ValueError, LookupError, TypeError, AttributeError)  # a body that is not of its kind's form
 
 
@@ -51,12 +53,22 @@ class OpenCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of one kiosk's log, both numbers included."""
+
+    kiosk_id: KioskId
+    epoch: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """What is not in the ledger. `silent`: kiosks of the site not heard from; None where nobody here knows them."""
 
     silent: tuple[str, ...] | None = None
-    gaps: tuple[str, ...] = ()
-    forks: tuple[str, ...] = ()
+    gaps: tuple[Place, ...] = ()
+    forks: tuple[Place, ...] = ()  # numbers under which two entries are known
     erased: int = 0  # entries of the day whose bodies are gone
     unreadable: int = 0  # entries of the day whose bodies are not what their kind promises
     nameless: int = 0  # rows without a name
@@ -176,7 +188,7 @@ class _Pile:
         is_before = entry.happened_at < self._start
         if entry.body is None:
             self.erased += self._is_of_day(entry)
-        elif not is_before or entry.kind in _CASES or entry.kind in OPENING:
+        elif not is_before or entry.kind in CASES or entry.kind in OPENING:
             try:
                 self._keep(entry, is_before=is_before)
             except _NOT_UNDERSTOOD:

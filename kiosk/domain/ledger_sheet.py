@@ -100,7 +100,8 @@ class Sheet:
             check_correction(body)
             self.corrected.append(entry)
             return
-        self.first_seen = self.first_seen or entry.happened_at
+        if entry.kind is not EntryKind.CASE_CLOSED:  # which may come weeks after the visit
+            self.first_seen = self.first_seen or entry.happened_at
         _add(self.kiosks, entry.kiosk_id)
         self.is_late |= entry.recorded_at - entry.happened_at > LATE
         self.is_offline |= bool(body.get("offline", False))

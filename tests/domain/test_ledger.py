@@ -12,7 +12,7 @@ from kiosk.domain.booking import Booking
 from kiosk.domain.correction import What, celsius, celsius_cc, correction_body
 from kiosk.domain.entry import Entry, EntryKind
 from kiosk.domain.ids import BookingId, GuardId, KioskId, VisitId
-from kiosk.domain.ledger import Ledger, Making, Missing, build
+from kiosk.domain.ledger import Ledger, Making, Missing, Place, build
 from kiosk.domain.ledger_row import Ending, Known, Lane, Person, Row, Verdict
 from kiosk.domain.policy import BodySite, ReadingKind
 from kiosk.domain.record import Measured
@@ -24,6 +24,7 @@ from tests.domain.builders import BOOKING, SITE, ZONE, at, booking, chain, readi
 
 DAY = date(2020, 3, 10)
 V = "v1"
+GAP = Place(KioskId("B"), 1, 3, 4)
 Said = tuple[EntryKind, dict[str, Any]]
 
 
@@ -266,10 +267,10 @@ def test_what_was_recorded_long_after_it_happened_is_marked_as_written_in_later(
 def test_the_sheet_says_how_far_the_chain_goes_and_what_the_caller_knows_to_be_missing() -> None:
     """So that it can be checked against the log, and does not pass for whole."""
     entries = chain([opened()])
-    making = Making(DAY, at(18), full=True, by="李主任", reason="检查", missing=Missing(silent=("C",), gaps=("B 3-4",)))
+    making = Making(DAY, at(18), full=True, by="李主任", reason="检查", missing=Missing(silent=("C",), gaps=(GAP,)))
     found = build(entries, SITE, KNOWN, making)
     assert [(end.seq, end.hash) for end in found.chains] == [(1, entries[0].hash)]
-    assert (found.missing.silent, found.missing.gaps, found.by, found.full) == (("C",), ("B 3-4",), "李主任", True)
+    assert (found.missing.silent, found.missing.gaps, found.by, found.full) == (("C",), (GAP,), "李主任", True)
 
 
 def corrected(entries: list[Entry], seq: int, what: What, value: str) -> list[Entry]:
@@ -319,9 +320,9 @@ def test_a_correction_that_is_none_is_unreadable(changes: dict[str, Any]) -> Non
 
 
 def test_a_correction_the_next_day_makes_no_row_there() -> None:
-    """It belongs to the row of its visit, also when nothing else of it is here."""
+    """Nor does the end of a case: both belong to the row of their visit, also when nothing else of it is here."""
     lone = said(EntryKind.CORRECTED, of_seq=1, what="name", value="李雷", guard_id="g", reason="r")
-    assert ledger(lone).rows == ()
+    assert ledger(lone, CLOSED).rows == ()
 
 
 @pytest.mark.parametrize(
@@ -375,7 +376,7 @@ def _body(name: str, number: int) -> Said:
 def test_every_visit_is_one_row_and_the_totals_are_their_sum(steps: list[tuple[str, int]]) -> None:
     """In whatever order things happen."""
     found = ledger(*(_body(name, number) for name, number in steps))
-    visits = {f"v{number}" for name, number in steps if name != "nobody"}
+    visits = {f"v{number}" for name, number in steps if name not in {"nobody", "closed"}}
     assert sorted(item.visit_id for item in found.rows) == sorted(visits)
     assert [item.no for item in found.rows] == list(range(1, len(visits) + 1))
     assert sum(count for _, count in found.totals.by_verdict) == found.totals.rows == len(visits)

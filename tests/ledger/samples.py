@@ -9,7 +9,7 @@ from typing import Any, Final
 from kiosk.domain.correction import What, correction_body
 from kiosk.domain.entry import Entry, EntryKind, Flaw
 from kiosk.domain.ids import BookingId, KioskId
-from kiosk.domain.ledger import ChainEnd, Ledger, Making, Missing, build
+from kiosk.domain.ledger import ChainEnd, Ledger, Making, Missing, Place, build
 from kiosk.domain.ledger_row import Known, Person
 from kiosk.domain.policy import BodySite, ReadingKind
 from kiosk.domain.screening import Fault, Flag
@@ -102,5 +102,5 @@ def merged() -> Ledger:
         ChainEnd(KioskId("B"), 1, len(own), own[-1].hash, source="door-B.json"),
         ChainEnd(KioskId("C"), 1, 3, moved[2].hash, Flaw(4, "body"), "door-C.json"),
     )
-    making = Making(DAY, at(17, 30), missing=Missing(forks=("终端 B 纪元 1 第 7 条",)), chains=ends)
+    making = Making(DAY, at(17, 30), missing=Missing(forks=(Place(KioskId("B"), 1, 7, 7),)), chains=ends)
     return build([*own, *moved[:3]], SITE, Known(ZONE), making)

@@ -11,7 +11,8 @@ from openpyxl import load_workbook
 
 from kiosk.domain.admission import Reason
 from kiosk.domain.correction import What
-from kiosk.domain.ledger import Ledger
+from kiosk.domain.ids import KioskId
+from kiosk.domain.ledger import Ledger, Place
 from kiosk.domain.ledger_row import Ending, Lane, Verdict
 from kiosk.domain.policy import BodySite
 from kiosk.domain.screening import Outcome
@@ -119,9 +120,9 @@ def test_the_foot_counts_and_can_be_checked_against_the_log() -> None:
 
 def test_what_the_server_knows_to_be_missing_is_said() -> None:
     """By name."""
-    told = str(records(sample(silent=("door-2", "door-3"), gaps=("终端 B 3 至 4",))))
+    told = str(records(sample(silent=("door-2", "door-3"), gaps=(Place(KioskId("B"), 1, 3, 4),))))
     assert "当日无记录的终端：door-2、door-3" in told
-    assert "终端 B 3 至 4" in told
+    assert "终端 B，纪元 1，第 3–4 条" in told
     assert "当日无记录的终端：无" in str(records(sample(silent=())))
 
 
@@ -130,7 +131,7 @@ def test_a_broken_file_and_a_fork_stand_on_the_sheet() -> None:
     told = str(records(merged()))
     assert "door-C.json：终端 C" in told
     assert "自第 4 条起不可信（内容被改），未列入" in told
-    assert "终端 B 纪元 1 第 7 条" in told
+    assert "终端 B，纪元 1，第 7 条" in told
 
 
 def test_names_and_numbers_are_whole_only_where_asked_for() -> None:

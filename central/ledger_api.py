@@ -1,0 +1,50 @@
+"""What the office calls for a ledger; every one that is taken out is registered."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from central.answers import HEADERS, answer, desk_of
+from central.auth import admin
+from central.ledgers import Export
+from kiosk.domain.wire import to_json
+from kiosk.protocol.messages import Trouble
+from ledger.forms import MEDIA_TYPES, WRITERS
+
+router: Final = APIRouter(
+    prefix="/v1/admin",
+    tags=["office"],
+    dependencies=[Depends(admin)],
+    responses={"4XX": {"model": Trouble}},
+)
+
+_Id = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
+_Said = Annotated[str, Query(max_length=200)]
+
+
+@router.get("/sites/{site_id}/ledger")
+def ledger(
+    request: Request,
+    site_id: _Id,
+    day: date,
+    form: Annotated[Literal["xlsx", "csv", "pdf"], Query(alias="format")] = "xlsx",
+    *,
+    full: bool = False,
+    by: _Said = "",
+    reason: _Said = "",
+) -> Response:
+    """Make a local day's ledger of all kiosks; `full` shows names and numbers, and needs `by` and `reason`."""
+    ledgers = desk_of(request).ledgers
+    made = ledgers.take_out(site_id, Export(day, form, full, by, reason, ledgers.now()))
+    name = {"Content-Disposition": f'attachment; filename="ledger-{site_id}-{day}.{form}"'}
+    return Response(WRITERS[form](made), headers=HEADERS | name, media_type=MEDIA_TYPES[form])
+
+
+@router.get("/sites/{site_id}/exports")
+def exports(request: Request, site_id: _Id) -> Response:
+    """Tell which ledgers were taken out, by whom and what for."""
+    desk = desk_of(request)
+    return answer(desk, {"exports": [to_json(item) for item in desk.ledgers.taken_out(site_id)]})
