@@ -14,7 +14,7 @@ from kiosk.adapters.database import Database
 from kiosk.domain.booking import Booking
 from kiosk.domain.record import Visit
 from kiosk.domain.times import from_wire, to_wire
-from kiosk.domain.wire import from_json, to_json
+from kiosk.domain.wire import from_text, to_text
 from kiosk.protocol.messages import BookingPage, Documents, SiteView
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from kiosk.domain.ids import BookingId
 
+_CACHE_KIB: Final = 64 * 1024  # of decrypted pages, at most: the upper pages and more of a million bookings
 _CURSOR: Final = "cursor"
 _DAYS: Final = "days"
 _REFRESHED: Final = "refreshed_at"
@@ -49,6 +50,7 @@ class SqliteCopy:
         database = getattr(self._local, "database", None)
         if database is None:
             database = Database(self._path, self._key, "copy_schema.sql")
+            database.run(f"PRAGMA cache_size = -{_CACHE_KIB}")
             self._local.database = database
             self._databases.append(database)
         return database
@@ -65,7 +67,7 @@ class SqliteCopy:
 
     def _bookings(self, where: str, value: str) -> Sequence[Booking]:
         rows = self._column(f"SELECT data FROM booking WHERE {where} = ? LIMIT 2", value)  # noqa: S608 - fixed names
-        return [from_json(Booking, json.loads(row)) for row in rows]
+        return [from_text(Booking, row) for row in rows]
 
     def booking(self, booking_id: BookingId) -> Booking | None:
         """Return one booking by id."""
@@ -79,7 +81,7 @@ class SqliteCopy:
     def by_id_hash(self, id_hash: str) -> Sequence[Booking]:
         """Return the bookings with exactly this keyed hash of an identity number; all of them, one person's days."""
         rows = self._column("SELECT data FROM booking WHERE id_hash = ? AND id_hash <> ''", id_hash)
-        return [from_json(Booking, json.loads(row)) for row in rows]
+        return [from_text(Booking, row) for row in rows]
 
     def covers(self, day: str) -> bool:
         """Tell whether the copy holds the bookings of this local day (ISO date)."""
@@ -104,7 +106,7 @@ class SqliteCopy:
             self._database.run_many("DELETE FROM booking WHERE id = ?", [(gone,) for gone in page.gone])
             self._database.run_many(
                 "INSERT OR REPLACE INTO booking VALUES (?, ?, ?, ?)",
-                [(item.id, item.number, item.id_hash, json.dumps(to_json(item))) for item in page.bookings],
+                [(item.id, item.number, item.id_hash, to_text(item)) for item in page.bookings],
             )
             self._put_fact(_CURSOR, str(page.cursor))
             if not page.more and not page.reset:
@@ -130,7 +132,7 @@ class SqliteCopy:
     def peer_visits(self, booking_id: BookingId) -> Sequence[Visit]:
         """Return what the other kiosks know of a booking."""
         rows = self._column("SELECT data FROM peer_visit WHERE booking_id = ?", booking_id)
-        return [from_json(Visit, json.loads(row)) for row in rows]
+        return [from_text(Visit, row) for row in rows]
 
     def site_view(self) -> tuple[SiteView, datetime] | None:
         """Return the last view of the site (without its visits) and when it was last known to hold, or None."""
@@ -144,7 +146,7 @@ class SqliteCopy:
                 self._database.run("DELETE FROM peer_visit")
                 self._database.run_many(
                     "INSERT OR REPLACE INTO peer_visit VALUES (?, ?, ?)",
-                    [(visit.id, visit.booking_id, json.dumps(to_json(visit))) for visit in view.visits],
+                    [(visit.id, visit.booking_id, to_text(visit)) for visit in view.visits],
                 )
                 self._put_fact(_VIEW, view.model_copy(update={"visits": []}).model_dump_json())
             self._put_fact(_VIEW_AT, to_wire(at))

@@ -23,3 +23,13 @@ def to_json(record: object) -> Any:  # noqa: ANN401 - whatever JSON holds
 def from_json(kind: type[T], data: Any) -> T:  # noqa: ANN401 - whatever JSON held
     """Return the `kind` of record that `data` holds; raises ValueError (pydantic's, with every mistake) if none."""
     return _adapter(kind).validate_python(data)
+
+
+def to_text(record: object) -> str:
+    """Return a dataclass as JSON text, without blanks: what `to_json` returns, written out in one go."""
+    return _adapter(type(record)).dump_json(record).decode()
+
+
+def from_text(kind: type[T], text: str) -> T:
+    """Return the `kind` of record that JSON text holds; raises ValueError (pydantic's, with every mistake) if none."""
+    return _adapter(kind).validate_json(text)
