@@ -1,0 +1,101 @@
+"""Commits beside raw syncs of the same disk, in turns, and the verification of a long chain."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from bench.log_rig.acts import KEY, VISIT_ENTRIES, fill, new_log, read, someone
+from kiosk.adapters.log_store import LogReader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_PAGE: Final = 4096
+_PAGES: Final = 1000
+_TURN: Final = 20  # acts, then as many syncs: short, so that both meet the same load of the machine
+
+
+def measure_commits(folder: Path, acts: int) -> dict[str, Any]:
+    """Return how fast acts commit, how fast the disk syncs 4 KiB, and the ratio of both."""
+    store = new_log(folder / "commits.db", someone())
+    fill(store, acts + _TURN, is_whole=False)
+    sync, close_raw = _raw(folder / "raw")
+
+    def commit(number: int) -> None:
+        with store.act() as act:
+            read(act, number)
+
+    ours: list[float] = []
+    raws: list[float] = []
+    for number in range(acts, acts + _TURN):  # warm
+        _timed(commit, number)
+    for first in range(0, acts, _TURN):
+        turn = range(first, min(first + _TURN, acts))
+        ours += [_timed(commit, number) for number in turn]
+        raws += [_timed(sync, number) for number in turn]
+    store.close()
+    close_raw()
+    return {
+        "commits_per_s": round(len(ours) / sum(ours)),
+        "raw_fdatasync_per_s": round(len(raws) / sum(raws)),
+        "commit_ratio": round(sum(raws) / sum(ours), 3),
+        "commit_p50_ms": _ms(ours, 0.5),
+        "commit_p99_ms": _ms(ours, 0.99),
+        "raw_p50_ms": _ms(raws, 0.5),
+        "raw_p99_ms": _ms(raws, 0.99),
+    }
+
+
+def _raw(path: Path) -> tuple[Callable[[int], None], Callable[[], None]]:
+    """Return what overwrites a page of a file that has its length already and syncs it, and what closes the file."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT)
+    page = os.urandom(_PAGE)
+    for number in range(_PAGES):
+        os.pwrite(file, page, number * _PAGE)
+    os.fsync(file)
+
+    def sync(number: int) -> None:
+        os.pwrite(file, page, number % _PAGES * _PAGE)
+        os.fdatasync(file)
+
+    return sync, lambda: os.close(file)
+
+
+def measure_verify(folder: Path, entries: int) -> dict[str, Any]:
+    """Return how many entries a second `verify` walks, and how large the file is for each entry, visits included."""
+    path = folder / "long.db"
+    store = new_log(path, someone())
+    fill(store, entries // VISIT_ENTRIES)
+    store.close()
+    reader = LogReader(path, KEY)
+    began = time.perf_counter()
+    held, _hash, flaw = reader.verify()
+    taken = time.perf_counter() - began
+    reader.close()
+    if flaw is not None:
+        raise RuntimeError(f"the chain that was just made is broken: {flaw}")
+    return {
+        "verified_entries": held,
+        "verify_entries_per_s": round(held / taken),
+        "verify_s": round(taken, 2),
+        "bytes_per_entry": round(path.stat().st_size / held),
+    }
+
+
+def _timed(work: Callable[[int], None], number: int) -> float:
+    began = time.perf_counter()
+    work(number)
+    return time.perf_counter() - began
+
+
+def percentile(times: list[float], part: float) -> float:
+    """Return the time, in seconds, that this part of all stays under."""
+    return statistics.quantiles(times, n=1000, method="inclusive")[round(part * 1000) - 1]
+
+
+def _ms(times: list[float], part: float) -> float:
+    return round(percentile(times, part) * 1000, 3)
