@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
 
-from central import admin_api, answers, keeping_api, kiosk_api, ledger_api
+from central import admin_api, answers, keeping_api, kiosk_api, ledger_api, staff_pages
 from central.guard import Guard
+from central.staff_sessions import Sessions
 from kiosk.protocol.messages import Answer
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ def create_app(desk: Desk) -> FastAPI:
     app.include_router(kiosk_api.router)
     app.include_router(admin_api.router)
     app.include_router(ledger_api.router)
+    app.state.staff_sessions = Sessions(desk.clock)
+    app.include_router(staff_pages.router)
+    app.add_exception_handler(staff_pages.Away, staff_pages.to_sign_in)
     app.include_router(keeping_api.router)
 
     @app.get("/healthz", response_model=Answer, tags=["operation"])

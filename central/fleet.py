@@ -124,6 +124,15 @@ class Fleet:
             )
         return EnrolmentCode(f"{handle}-{secret}", expires_at)
 
+    def is_open(self, code: str) -> bool:
+        """Tell whether a one-time code still works: not used, not too old, not tried to death, not replaced."""
+        handle = code.partition("-")[0]
+        with self._db.read() as tx:
+            row = tx.execute(select(enrolments).where(enrolments.c.handle == handle)).first()
+        if row is None or row.used_ms is not None or row.tries_left <= 0:
+            return False
+        return to_ms(self._clock.now()) < row.expires_ms
+
     def enrol(self, code: str, public_key: str, software: str) -> Enrolled:
         """Trade a one-time code for an identity with a new epoch; ends the kiosk's older tokens.
 

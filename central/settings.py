@@ -20,10 +20,11 @@ class _Section(BaseModel):
 
 
 class ServerSettings(_Section):
-    """Where the server listens; port 0 takes any free one."""
+    """Where the server listens; port 0 takes any free one. `public_url`: where kiosks find it, for the enrolment QR."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8480, ge=0, le=65535)
+    public_url: str = Field(default="", pattern=r"^(https?://[A-Za-z0-9.:\[\]_~/-]+)?$")
 
 
 class TlsSettings(_Section):

@@ -20,6 +20,8 @@ from kiosk.domain.times import to_ms
 from kiosk.domain.token_roll import NEAR_MS, Roll, is_signed, token_hash
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import ColumnElement, Connection, Row, Table
 
     from central.clock import Clock
@@ -55,6 +57,7 @@ class Tokens:
         """`clock` dates tokens and judges the time in a wish."""
         self._db = database
         self._clock = clock
+        self._heard: dict[tuple[str, str], datetime] = {}
 
     def identify(self, token: str) -> Principal:
         """Return whose token this is; raises Unauthorised when nobody's. A new token's first use ends the old one."""
@@ -67,10 +70,15 @@ class Tokens:
         is_new = row.used_ms is None and row.ended_ms is None and row.replaced_ms is None
         if is_new:
             self._first_used(row)
+        self._heard[site_id, row.kiosk_id] = self._clock.now()
         is_replaced = row.replaced_ms is not None
         return Principal(
             SiteId(site_id), KioskId(row.kiosk_id), row.epoch, row.ended_ms, is_replaced, issued_ms=row.issued_ms
         )
+
+    def heard_at(self, site_id: str, kiosk_id: str) -> datetime | None:
+        """Return when a kiosk last called, since this server runs; a call every two seconds is not worth the disk."""
+        return self._heard.get((site_id, kiosk_id))
 
     def roll(self, who: Principal, token: str, at_ms: int, signature: str) -> str:
         """Return a new token for a kiosk that signed its wish with its device key; raises TokenRefused.
