@@ -7,6 +7,7 @@ here without a gap: applied to the kiosk's state, and judged in a second record.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import insert, select
@@ -41,6 +42,15 @@ class Received:
     results: list[EntryResult]
     high_seq: int
     high_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When something happened, was recorded, and was received here."""
+
+    happened_at: datetime
+    recorded_at: datetime
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +113,16 @@ class Intake:
                 if entry is not None:
                     yield entry
             after = rows[-1].seq
+
+    def times(self, site_id: str, kiosk_id: str, epoch: int, seq: int) -> Times:
+        """Return an entry's three times; raises Unknown."""
+        of_entry = (entries.c.site_id == site_id) & (entries.c.kiosk_id == kiosk_id)
+        query = select(entries).where(of_entry, entries.c.epoch == epoch, entries.c.seq == seq)
+        with self._db.read() as tx:
+            row = tx.execute(query).first()
+        if row is None:
+            raise Unknown("no such entry")
+        return Times(from_ms(row.happened_ms), from_ms(row.recorded_ms), from_ms(row.received_ms))
 
     def forks(self, site_id: str) -> list[Fork]:
         """Return what was kept aside because another entry had its number, in order."""

@@ -59,6 +59,8 @@ class GuardVisitScreen(GuardScreen):
                 (texts.t("booking.slot"), stage.dated_slot(card.slot_start, card.slot_end, self.now)),
                 (texts.t("booking.plate"), card.plate_masked or texts.t("common.none")),
             ]
+        if detail.first_arrival is not None:
+            rows.append((texts.t("guard.first_arrival"), stage.clock(detail.first_arrival)))
         if detail.case_label is not None:
             rows.append((texts.t("guard.case"), detail.case_label))
         if detail.declared_keys:

@@ -16,6 +16,7 @@ from kiosk.services.views import GuardBoard, GuardDetail, GuardRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from kiosk.domain.record import Visit
     from kiosk.domain.state import State
@@ -108,7 +109,16 @@ class Board:
             readings=readings,
             case_label=case.label if case is not None else None,
             declared_keys=visit.declared_yes,
+            first_arrival=self._first_arrival(visit, state),
         )
+
+    def _first_arrival(self, visit: Visit, state: State) -> datetime | None:
+        """Return when the booking of `visit` first arrived in another visit, here or at another kiosk."""
+        if visit.booking_id is None:
+            return None
+        others = (*state.visits_of(visit.booking_id), *self.copy.peer_visits(visit.booking_id))
+        times = [other.arrived_at for other in others if other.id != visit.id and other.arrived_at is not None]
+        return min(times, default=None)
 
     def _conflicts(self, state: State) -> Mapping[VisitId, GuardRow]:
         """Return the visits of this kiosk whose booking was used at another as well, until a person closes it."""

@@ -156,3 +156,4 @@ class GuardDetail:
     readings: tuple[tuple[datetime, str, str], ...]  # when, "37.4", text key of the outcome
     case_label: str | None
     declared_keys: tuple[str, ...]  # ids of the questions answered "yes"
+    first_arrival: datetime | None = None  # when this booking arrived before, for a code that was used already

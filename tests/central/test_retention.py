@@ -84,11 +84,12 @@ def test_a_legal_hold_stays_until_it_is_lifted_and_kiosks_hear_of_it(city: City)
     """Through the office; placed once, lifted once."""
     caller = city.kiosk()
     a_visit(city, caller)
-    day = city.clock.now().date().isoformat()
+    today = city.clock.now().date()
+    day = today.isoformat()
     wish = {"from_day": day, "until_day": day, "by": "court", "reason": "2020/7"}
     assert city.office("PUT", f"/sites/{HERE}/holds/h1", wish).status_code == 200
     with pytest.raises(Taken):
-        city.desk.holds.place(HERE, "h1", (city.clock.now().date(),) * 2, "court", "again")
+        city.desk.holds.place(HERE, "h1", (today, today), "court", "again")
     documents = caller.get("/v1/documents").json()["documents"]
     assert [hold["id"] for hold in documents["holds"]] == ["h1"]
     city.clock.advance(days=400)

@@ -116,6 +116,14 @@ def test_the_xlsx_ledger_opens_in_another_program(desk: Desk, tmp_path: Path) ->
     assert body == {"form": "xlsx", "day": DAY, "full": True, "by": "李主任", "reason": "专项检查"}
 
 
+def test_the_ledger_so_far_is_printed(desk: Desk, tmp_path: Path) -> None:
+    """Without a day: of today, which in the year of these tests is long after the demo's."""
+    out = tmp_path / "ledger.pdf"
+    code, _ = desk.log("export", "--format", "pdf", "--out", out)
+    assert (code, out.read_bytes()[:5]) == (0, b"%PDF-")
+    assert json.loads(desk.entries()[-2]["body"])["form"] == "pdf"
+
+
 def test_what_is_not_asked_for_rightly_writes_nothing(desk: Desk, tmp_path: Path) -> None:
     """2, a sentence, no file, no entry."""
     before = len(desk.entries())

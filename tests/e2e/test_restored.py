@@ -82,7 +82,7 @@ def with_an_old_disk(city: City) -> Kiosk:
     return city.switch_on("A")
 
 
-def test_an_old_disk_image_is_found_at_the_first_word_with_the_server(city: City) -> None:
+def test_case_62_an_old_disk_image_is_found_at_the_first_word_with_the_server(city: City) -> None:
     """It admits nobody with numbers that are taken, says whom to call, and goes on so after a restart."""
     kiosk = with_an_old_disk(city)
     before = len(city.stored("A"))
@@ -177,7 +177,7 @@ def test_a_server_restored_from_a_backup_gets_again_what_it_lost(city: City, tmp
 
 
 @pytest.mark.parametrize("hours", [-1, -3, 24])
-def test_a_clock_that_is_set_is_found_and_everything_arrives(city: City, hours: int) -> None:
+def test_case_60_a_clock_that_is_set_is_found_and_everything_arrives(city: City, hours: int) -> None:
     """An hour or three back, a day forward: a fact with a wrong time is still a fact, and marked."""
     city.kiosk("A")
     city.tell("A")
