@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ledger.csv_file import write_csv
+from ledger.pdf_file import write_pdf
 from ledger.xlsx_file import write_xlsx
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from kiosk.domain.ledger import Ledger
 
-WRITERS: Final[Mapping[str, Callable[[Ledger], bytes]]] = {"xlsx": write_xlsx, "csv": write_csv}
+WRITERS: Final[Mapping[str, Callable[[Ledger], bytes]]] = {"xlsx": write_xlsx, "csv": write_csv, "pdf": write_pdf}
 """What makes a file of a ledger, by the form's name."""
 
 MEDIA_TYPES: Final[Mapping[str, str]] = {

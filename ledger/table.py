@@ -81,19 +81,21 @@ def value(readings: Sequence[LedgerReading]) -> Cell:
     return Decimal(celsius(values[-1])) if values else words.UNKNOWN
 
 
-def described(readings: Sequence[LedgerReading], zone: ZoneInfo, *, with_value: bool | None = None) -> str:
+def described(readings: Sequence[LedgerReading], zone: ZoneInfo) -> str:
     """Return where, by what and when was measured; of several readings each with its value."""
-    is_valued = len(readings) > 1 if with_value is None else with_value
-    return "；".join(_one(reading, zone, with_value=is_valued) for reading in readings) or words.UNKNOWN
+    with_value = len(readings) > 1
+    lines = (" ".join(parts(reading, zone, with_value=with_value)) for reading in readings)
+    return "；".join(lines) or words.UNKNOWN
 
 
-def _one(reading: LedgerReading, zone: ZoneInfo, *, with_value: bool) -> str:
-    told_value = celsius(reading.value_cc) if reading.value_cc is not None and with_value else ""
-    outcome = words.OUTCOMES[reading.outcome] + (f"({reading.code})" if reading.value_cc is None else "")
+def parts(reading: LedgerReading, zone: ZoneInfo, *, with_value: bool = True) -> list[str]:
+    """Return what was measured and where, the code of a fault, by what and when."""
+    shown = celsius(reading.value_cc) if reading.value_cc is not None and with_value else ""
     was = f"(原{celsius(reading.was_cc)})" if reading.was_cc is not None else ""
     site = words.SITES.get(reading.site, reading.site)
-    parts = (told_value + was, outcome, site, reading.device_id, clock(reading.at, zone))
-    return " ".join(part for part in parts if part)
+    what = " ".join(filter(None, (shown + was, words.OUTCOMES[reading.outcome], site)))
+    code = reading.code if reading.value_cc is None else ""
+    return [part for part in (what, code, f"{reading.device_id} {clock(reading.at, zone)}") if part]
 
 
 def first(row: Row) -> tuple[LedgerReading, ...]:

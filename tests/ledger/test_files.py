@@ -94,7 +94,7 @@ def test_a_row_says_what_the_log_says_and_no_more() -> None:
 def test_a_corrected_figure_is_shown_with_the_old_one_beside_it() -> None:
     """更正, both figures, both numbers, by whom and why."""
     row = dict(zip(*[records(sample())[place] for place in (0, 7)], strict=True))
-    assert row["初测部位·设备·时刻"] == "设备故障(device_timeout) mlx90614:00F3A2 09:00"
+    assert row["初测部位·设备·时刻"] == "设备故障 device_timeout mlx90614:00F3A2 09:00"
     assert (row["复测(°C)"], row["结论"], row["处置"]) == ("38.2", "异常", "隔离")
     assert "(原38.6)" in row["复测部位·设备·时刻"]
     assert f"更正读数：38.6→38.2（条目31→33，王建国：{FORMULA}）" in row["备注"]
