@@ -107,6 +107,17 @@ def enrol(settings: Settings, data: Path, code: str) -> Identity:
     return identity
 
 
+def is_enrolled(settings: Settings, data: Path) -> bool:
+    """Tell whether the kiosk in `data` is somebody; raises StoreError when its log cannot be opened."""
+    if not (data / LOG_FILE).exists():
+        return False
+    store = LogStore(data / LOG_FILE, data_key(settings, data), SystemClock(), lambda: None)
+    try:
+        return store.identity is not None
+    finally:
+        store.close()
+
+
 def wipe(settings: Settings, data: Path, exported: Path | None) -> int:
     """Delete everything in `data`; return how many entries were only in `exported`.
 

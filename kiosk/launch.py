@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from kiosk.adapters.clock import SystemClock
 from kiosk.app import KioskApp
 from kiosk.bootstrap import Kiosk
 from kiosk.domain.site import Words
+from kiosk.enrol_app import EnrolApp
+from kiosk.enrolment import enrol, is_enrolled
 from kiosk.scanner import CameraState, Scanner
 from kiosk.screens.catalog import GUARD_PANELS, Panel, required_texts
 from kiosk.screens.stage import ScreenSettings, Stage
 from kiosk.screens.window import configure
+from kiosk.services.enrolling import Enrolling
 from kiosk.services.views import Face
-from kiosk.texts import Texts
+from kiosk.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,11 +78,59 @@ def _timeouts(settings: TimeoutSettings) -> dict[str, float]:
     return limits | {name: seconds for names, seconds in shared for name in names}
 
 
+def make_enrol_app(settings: Settings, data: Path, source: str | FrameSource | None) -> EnrolApp:
+    """Return the window that makes the kiosk in `data` somebody, with a scanner that reads `source`.
+
+    It enrols with the server of the settings and no other. The window must be configured before.
+    """
+    texts = Texts.load(settings.folder, settings.kiosk.screen.first_language, required_texts())
+    nobody = Words(*(texts.tables[language]["enrol.nobody"] for language in LANGUAGES))
+    on_screen = ScreenSettings(site=nobody, entrance=settings.kiosk.entrance, zone=ZoneInfo("UTC"))
+    clock = SystemClock()
+    enrolling = Enrolling(settings.kiosk.server.url, lambda code: enrol(settings, data, code))
+    app = EnrolApp(enrolling, Stage(texts, on_screen), clock)
+    if source is not None:
+        app.scanner = Scanner(
+            source,
+            lambda codes: app.from_camera([code.text for code in codes]),
+            lambda _state: None,
+            clock=clock.monotonic,
+        )
+    return app
+
+
+def _enrol_first(settings: Settings, data: Path) -> bool:
+    """Open the enrolment window; return whether a person wants the kiosk to start now."""
+    screen = settings.kiosk.screen
+    configure(screen.width, screen.height, fullscreen=screen.fullscreen)
+    source = settings.kiosk.camera.source
+    app = make_enrol_app(settings, data, None if source == "none" else source)
+    _run_window(app)
+    return app.is_enrolled
+
+
+def _run_window(app: EnrolApp | KioskApp) -> None:
+    """Run a window with its scanner until it is closed or SIGTERM comes."""
+    if app.scanner is not None:
+        app.scanner.start()
+    signal.signal(signal.SIGTERM, lambda _signum, _frame: app.stop())
+    try:
+        app.run()
+    finally:
+        if app.scanner is not None:
+            app.scanner.stop()
+
+
 def run(settings: Settings, data: Path) -> int:
     """Open the kiosk's window and run until it is closed or SIGTERM comes; return 0.
 
-    Raises ConfigError or StoreError.
+    A kiosk that is nobody yet opens the enrolment window; once it is somebody the program begins anew, since Kivy
+    makes one window in the life of a process. Raises ConfigError or StoreError.
     """
+    if not is_enrolled(settings, data):
+        if _enrol_first(settings, data):
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - this very program
+        return 0
     kiosk = Kiosk(settings, data)
     screen = settings.kiosk.screen
     configure(screen.width, screen.height, fullscreen=screen.fullscreen)
@@ -84,14 +138,7 @@ def run(settings: Settings, data: Path) -> int:
         kiosk.start()
         source = settings.kiosk.camera.source
         app = make_app(kiosk, None if source == "none" else source)
-        if app.scanner is not None:
-            app.scanner.start()
-        signal.signal(signal.SIGTERM, lambda _signum, _frame: app.stop())
-        try:
-            app.run()
-        finally:
-            if app.scanner is not None:
-                app.scanner.stop()
+        _run_window(app)
     finally:
         kiosk.stop()
     return 0

@@ -12,6 +12,7 @@ from kiosk.domain.admission import Reason
 from kiosk.screens.admitted import AdmittedScreen
 from kiosk.screens.booking import BookingScreen
 from kiosk.screens.declaration import DeclarationScreen
+from kiosk.screens.enrol import EnrolScreen
 from kiosk.screens.goodbye import GoodbyeScreen
 from kiosk.screens.guard import GuardWaitScreen
 from kiosk.screens.guard_board import GuardBoardScreen
@@ -33,6 +34,7 @@ from kiosk.screens.sides import Sides
 from kiosk.screens.signs import Sign
 from kiosk.screens.which import WhichScreen
 from kiosk.screens.widgets import Text
+from kiosk.services.enrolling import Stage, Trouble
 from kiosk.services.link import LinkTrouble
 from kiosk.services.views import Face, Hint
 
@@ -52,6 +54,12 @@ class Panel(StrEnum):
     GUARD_BOARD = "guard_board"
     GUARD_VISIT = "guard_visit"
     GUARD_READING = "guard_reading"
+
+
+class Setup(StrEnum):
+    """Screens of a kiosk that was not enrolled yet."""
+
+    ENROL = "enrol"
 
 
 GUARD_PANELS: Final = frozenset({Panel.GUARD_SIGN_IN, Panel.GUARD_BOARD, Panel.GUARD_VISIT, Panel.GUARD_READING})
@@ -78,6 +86,9 @@ SCREENS: Final[dict[Face | Panel, type[BaseScreen]]] = {
     Panel.GUARD_READING: GuardReadingScreen,
 }
 
+SETUP_SCREENS: Final[dict[Setup, type[BaseScreen]]] = {Setup.ENROL: EnrolScreen}
+"""Screens of the window of a kiosk that is nobody yet (`enrol_app.py`)."""
+
 PARTS: Final = (Text, Sides, Sign, LivePicture, QrCard)
 """Widgets that stand in `.kv` files only; to import them is what makes them known to Kivy."""
 
@@ -87,7 +98,7 @@ _LAYOUTS: Final = ("theme", "widgets", "base", "live_picture", "qr", "board_row"
 def load_layouts() -> None:
     """Load every `.kv` file once: the common ones first, then one for each screen."""
     folder = Path(__file__).parent
-    own = (cls.__module__.rpartition(".")[2] for cls in SCREENS.values())
+    own = (cls.__module__.rpartition(".")[2] for cls in (*SCREENS.values(), *SETUP_SCREENS.values()))
     for name in (*_LAYOUTS, *own):
         path = str(folder / f"{name}.kv")
         if path not in Builder.files:
@@ -104,5 +115,7 @@ def required_texts() -> set[str]:
     keys = {f"refused.{reason}.{part}" for reason in Reason for part in ("title", "text", "todo")}
     keys |= {f"guard.cause.{reason}" for reason in Reason}
     keys |= {f"hint.{hint}" for hint in Hint if hint is not Hint.NONE}
+    keys |= {f"enrol.{part}.{stage}" for part in ("title", "text") for stage in Stage}
+    keys |= {f"enrol.trouble.{trouble}" for trouble in Trouble if trouble is not Trouble.NONE}
     keys |= {f"link.{trouble}" for trouble in LinkTrouble if trouble is not LinkTrouble.NONE}
     return keys

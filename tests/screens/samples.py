@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from kiosk.adapters.log_store import Identity
 from kiosk.domain.admission import LOOKS_TO_GUARD, Reason
 from kiosk.domain.declaration import Declaration, Notice, Question
-from kiosk.domain.ids import VisitId
+from kiosk.domain.ids import KioskId, SiteId, VisitId
 from kiosk.domain.site import Words
-from kiosk.screens.catalog import Panel
+from kiosk.screens.catalog import Panel, Setup
 from kiosk.screens.stage import ScreenSettings
+from kiosk.services.enrolling import EnrolView, Stage, Trouble
 from kiosk.services.link import LinkTrouble
 from kiosk.services.views import (
     BookingCard,
@@ -187,7 +189,7 @@ class Sample:
     """One picture: which screen, and what it is told before it is drawn."""
 
     name: str
-    place: Face | Panel
+    place: Face | Panel | Setup
     prepare: Callable[[BaseScreen], None]
     is_simulated: bool = False
 
@@ -202,6 +204,17 @@ def _idle(facts: IdleFacts, hint: Hint = Hint.NONE, *, with_frame: bool = True) 
         screen.show_facts(facts)
         screen.waiting = facts.waiting_for_guard
         screen.show_frame(frame() if with_frame else None)
+
+    return prepare
+
+
+def _enrol(stage: Stage, trouble: Trouble = Trouble.NONE, other: str = "") -> Callable[[BaseScreen], None]:
+    who = Identity(SiteId("sjz-b2"), KioskId("sjz-b2-e1-k1"), 1, "B", "", "", "")
+    view = EnrolView(stage, "https://central.sjz-cgs.cn:8480", trouble, other, who if stage is Stage.DONE else None)
+
+    def prepare(screen: BaseScreen) -> None:
+        screen.show_step(view)
+        screen.show_frame(frame())
 
     return prepare
 
@@ -315,6 +328,13 @@ SAMPLES: Final[tuple[Sample, ...]] = (
             )
         ),
     ),
+    Sample("enrol", Setup.ENROL, _enrol(Stage.SCAN)),
+    Sample("enrol-other-server", Setup.ENROL, _enrol(Stage.SCAN, Trouble.OTHER_SERVER, "https://central.elsewhere.cn")),
+    Sample("enrol-refused", Setup.ENROL, _enrol(Stage.SCAN, Trouble.REFUSED)),
+    Sample("enrol-distrust", Setup.ENROL, _enrol(Stage.SCAN, Trouble.DISTRUST)),
+    Sample("enrol-confirm", Setup.ENROL, _enrol(Stage.CONFIRM)),
+    Sample("enrol-working", Setup.ENROL, _enrol(Stage.WORKING)),
+    Sample("enrol-done", Setup.ENROL, _enrol(Stage.DONE)),
     Sample("keypad-booking", Panel.KEYPAD, _typed("booking", "7K3M9Q")),
     Sample("keypad-id", Panel.KEYPAD, _typed("id", "11010519491231002X")),
     Sample("keypad-id-wrong", Panel.KEYPAD, _typed("id", "110105194912310021")),

@@ -8,7 +8,7 @@ from kivy.core.window import Window
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.screens.base import GuardScreen
-from kiosk.screens.catalog import SCREENS, load_layouts, required_texts
+from kiosk.screens.catalog import SCREENS, SETUP_SCREENS, Setup, load_layouts, required_texts
 from kiosk.screens.fonts import register_font
 from kiosk.screens.live_picture import LivePicture
 from kiosk.screens.stage import Stage, fit_metrics
@@ -49,7 +49,7 @@ class Stand:
         self._stages = {
             first: Stage(Texts.load(CONFIG, first, required_texts()), settings(width, height)) for first in ("zh", "en")
         }
-        self._screens: dict[Face | Panel, BaseScreen] = {}
+        self._screens: dict[Face | Panel | Setup, BaseScreen] = {}
         self._root = FloatLayout()
         Window.add_widget(self._root)
         fit_metrics(width, height, large_text=False)
@@ -69,11 +69,12 @@ class Stand:
         fit_metrics(self.width, self.height, large_text=is_large)
         stage = self._stages[language]
         if sample.place not in self._screens:
-            self._screens[sample.place] = SCREENS[sample.place](stage=stage, host=self.host, now=NOW)
+            made: type[BaseScreen] = {**SCREENS, **SETUP_SCREENS}[sample.place]
+            self._screens[sample.place] = made(stage=stage, host=self.host, now=NOW)
         screen = self._screens[sample.place]
         screen.stage = stage
         screen.is_large, screen.is_simulated, screen.waiting = is_large, sample.is_simulated, 0
-        stays = sample.place in {Face.IDLE, Face.OUT_OF_ORDER}
+        stays = sample.place in {Face.IDLE, Face.OUT_OF_ORDER, Setup.ENROL}
         screen.time_left, screen.seconds_left = -1 if stays else 0.6, 5
         screen.tick(NOW)
         sample.prepare(screen)

@@ -13,7 +13,7 @@ from kivy.clock import Clock
 from kivy.uix.widget import Widget
 
 from kiosk.domain.admission import Reason
-from kiosk.screens.catalog import GUARD_PANELS, SCREENS, Panel
+from kiosk.screens.catalog import GUARD_PANELS, SCREENS, SETUP_SCREENS, Panel
 from kiosk.screens.stage import TIMEOUTS_S
 from kiosk.services.views import Face, Hint, RefusalFacts, View
 from tests.screens.fake_kiosk import Bench
@@ -384,4 +384,4 @@ def test_all_frames_of_one_size_share_a_texture(bench: Bench) -> None:
 
 def test_every_screen_has_a_sample() -> None:
     """The gallery and the taps would pass over a new screen otherwise."""
-    assert {sample.place for sample in SAMPLES} == set(SCREENS)
+    assert {sample.place for sample in SAMPLES} == {*SCREENS, *SETUP_SCREENS}
