@@ -12,7 +12,12 @@ import json
 import sys
 from typing import Final
 
-BUTTONS: Final = {"booking": "booking.yes", "declaration": "declaration.none"}
+BUTTONS: Final = {
+    "booking": "booking.yes",
+    "declaration": "declaration.none",
+    "enrol-confirm": "enrol.go.confirm",
+    "enrol-done": "enrol.go.done",
+}
 """Which button of which sample screen."""
 INWARD: Final = 24  # pixels from a button's left side: past its round corner, before its words
 

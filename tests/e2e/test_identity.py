@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from demo.clock import SimulatedClock
 from demo.world import DAY, HERE, PIN
+from kiosk.adapters.central_client import CentralClient
 from kiosk.adapters.log_store import LogReader
 from kiosk.enrolment import LOG_FILE, data_key
 from kiosk.services.link import LinkTrouble
@@ -99,3 +100,16 @@ def test_one_booking_used_twice_is_shown_at_both_doors_until_it_is_closed(city: 
         board = kiosk.call(kiosk.desk.board)
         assert board is not None
         assert board.rows == ()
+
+
+def test_a_token_that_the_server_never_gave_has_words_of_its_own(city: City) -> None:
+    """A wrong disk in the right machine is neither "revoked" nor "offline"."""
+    kiosk = city.kiosk("A")
+    _refresh(kiosk)
+    assert isinstance(kiosk.central, CentralClient)
+    kiosk.central.use_token("branch-2~nobody-ever-gave-this-one-out")
+    _refresh(kiosk)
+    assert kiosk.call(kiosk.desk.idle_facts).link is LinkTrouble.UNKNOWN_TOKEN
+    kiosk.central.use_token(kiosk.identity.token)
+    _refresh(kiosk)
+    assert kiosk.call(kiosk.desk.idle_facts).link is LinkTrouble.NONE

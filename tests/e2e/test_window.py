@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from demo.clock import SimulatedClock
+from demo.world import HERE
 from kiosk.adapters.log_store import LogReader
 from kiosk.domain.entry import EntryKind
 from kiosk.enrolment import LOG_FILE, data_key
+from kiosk.protocol.enrolment_text import write
 from tests.e2e.city import CONFIG, City
 
 if TYPE_CHECKING:
@@ -232,6 +234,42 @@ def test_a_code_typed_by_a_hand_scanner_becomes_an_arrival_on_the_server(tmp_pat
         assert (kinds.count(EntryKind.ARRIVED), kinds[-1]) == (1, EntryKind.STOPPED)
         assert reader.verify()[2] is None
         reader.close()
+    finally:
+        city.stop()
+
+
+def test_a_kiosk_that_is_nobody_becomes_somebody_and_opens_its_door(tmp_path: Path, display: Display) -> None:
+    """The enrolment window, a code from a hand scanner, two touches, and the same process shows the idle screen."""
+    clock = SimulatedClock(datetime.now(UTC))
+    clock.run()
+    city = City(tmp_path, clock=clock)
+    try:
+        fleet = city.server.desk.fleet
+        fleet.put_kiosk(HERE, "door-A", "A")
+        text, spots = write(city.url, fleet.enrolment_code(HERE, "door-A").code), spots_of_buttons()
+        program = display.start("kiosk", "--config", str(written_settings(city, "A")), "--data", str(city.data("A")))
+        with ended(program):
+            window = display.find_window(program.pid)
+            for _ in range(TRIES):
+                display.do("type", "--delay", "0", text)
+                display.do("key", "Return")
+                if comes(lambda: display.shows(spots["enrol.go.confirm"]), PATIENCE_S / TRIES):
+                    break
+            assert not (city.data("A") / LOG_FILE).exists()
+            display.touch(window, *spots["enrol.go.confirm"][:2])
+            wait_for((city.data("A") / LOG_FILE).exists, "the log")
+            wait_for(lambda: display.shows(spots["enrol.go.done"]), "the word of success")
+            display.touch(window, *spots["enrol.go.done"][:2])
+            reader = LogReader(city.data("A") / LOG_FILE, data_key(city.settings("A"), city.data("A")))
+            kiosk = Running(display, reader)
+            wait_for(lambda: kiosk.has(EntryKind.DAY_OPENED), "the idle screen")
+            assert (reader.identity.kiosk_id, reader.identity.letter) == ("door-A", "A")
+            kiosk.window = display.find_window(program.pid)
+            display.close_window()
+            _out, complaints = program.communicate(timeout=PATIENCE_S)
+            assert program.returncode == 0, complaints
+            assert "Traceback" not in complaints
+            reader.close()
     finally:
         city.stop()
 
