@@ -106,6 +106,7 @@ FLAWS: Final[Mapping[str, str]] = {
     "erased": "未登记的删除",
     "anchor": "与已见哈希不符",
     "tail": "末尾缺失",
+    "foreign": "混入其他终端的条目",
 }
 # The questions that have a column of their own (config/declaration.toml); others that were answered yes are remarked.
 SYMPTOMS: Final = "symptoms"

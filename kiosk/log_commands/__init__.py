@@ -10,14 +10,20 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kiosk.log_commands import export, keeping, reading
+from kiosk.log_commands import correcting, export, keeping, merging, reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kiosk.log_commands.files import Command
 
-COMMANDS: Final[Mapping[str, Command]] = {**reading.COMMANDS, **export.COMMANDS, **keeping.COMMANDS}
+COMMANDS: Final[Mapping[str, Command]] = {
+    **reading.COMMANDS,
+    **export.COMMANDS,
+    **merging.COMMANDS,
+    **correcting.COMMANDS,
+    **keeping.COMMANDS,
+}
 
 
 def parser(config: Path, epilog: str) -> argparse.ArgumentParser:

@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kiosk.domain.entry import EntryKind
+from kiosk.domain.entry import GENESIS, EntryKind
 from kiosk.domain.ledger import ChainEnd, build
 from kiosk.log_commands.files import Command, open_reader, open_store
-from kiosk.log_commands.ledger_files import known_here, making, misused, out_file, zone_name
+from kiosk.log_commands.ledger_files import known_here, lacks_reason, making, misused, out_file, zone_name
 from kiosk.protocol.messages import to_wire_entry
 from ledger.forms import WRITERS
 
@@ -33,7 +33,7 @@ def export_entries(options: argparse.Namespace, out: TextIO) -> int:
     """
     if options.form != _WHOLE and options.out is None:
         return misused("a ledger is written to a file: --out FILE")
-    if options.full and not (options.by and options.reason):
+    if lacks_reason(options):
         return misused("--full shows names and numbers: it needs --by NAME and --reason TEXT")
     if options.out is None:
         _register(options, None)
@@ -86,6 +86,9 @@ def _ledger(options: argparse.Namespace, known: Known, how: Making) -> Ledger:
     reader = open_reader(options)
     try:
         held, last, flaw = reader.verify()
+        if flaw is not None and flaw.seq <= held:  # a body that is gone without a word: the chain goes on
+            held = flaw.seq - 1
+            last = next((entry.hash for entry in reader.entries(held - 1, 1)), GENESIS) if held else GENESIS
         who = reader.identity
         how = replace(how, chains=(ChainEnd(who.kiosk_id, who.epoch, held, last, flaw),))
         return build(reader.entries(limit=held), who.site_id, known, how)

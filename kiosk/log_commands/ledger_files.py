@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.local_copy import SqliteCopy
 from kiosk.bootstrap import COPY_FILE
-from kiosk.domain.ledger import Making
+from kiosk.domain.ledger import Making, Missing
 from kiosk.domain.ledger_row import Known
 from kiosk.domain.masking import mask_name
 from kiosk.domain.times import local_day
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
+    from kiosk.domain.ledger import ChainEnd, Place
     from kiosk.protocol.messages import Documents
 
 ZONE: Final = "Asia/Shanghai"  # where nobody says which
@@ -43,7 +44,17 @@ def zone_name(text: str) -> str:
         raise argparse.ArgumentTypeError(message) from error
 
 
-def making(options: argparse.Namespace, timezone: str) -> Making:
+def lacks_reason(options: argparse.Namespace) -> bool:
+    """Tell whether names and numbers were asked for without saying by whom and what for."""
+    return options.full and not ((options.by or "").strip() and (options.reason or "").strip())
+
+
+def making(
+    options: argparse.Namespace,
+    timezone: str,
+    chains: tuple[ChainEnd, ...] | None = None,
+    forks: tuple[Place, ...] = (),
+) -> Making:
     """Return how the ledger that was asked for is made; its day is today at a site in `timezone`, unless told."""
     now = SystemClock().now()
     return Making(
@@ -52,6 +63,8 @@ def making(options: argparse.Namespace, timezone: str) -> Making:
         full=options.full,
         by=options.by or "",
         reason=options.reason or "",
+        missing=Missing(forks=forks),
+        chains=chains,
     )
 
 

@@ -150,3 +150,104 @@ def test_a_broken_log_still_gives_a_ledger_of_what_holds(desk: Desk, tmp_path: P
     run = desk.log("export", "--day", DAY, "--format", "csv", "--out", out)
     assert run[0] == 1
     assert f"自第 {seq} 条起不可信（内容被改）" in out.read_text(encoding="utf-8-sig")
+
+
+def test_a_broken_log_whose_body_is_gone_counts_up_to_there(desk: Desk, tmp_path: Path) -> None:
+    """Nobody says that it was erased; the chain goes on, the trust ends."""
+    key = read_key(desk.city.folder / "keys" / "A.key", may_create=False)
+    database = Database(desk.city.data("A") / "log.db", key, "schema.sql")
+    database.run("UPDATE entry SET body = NULL, salt = NULL WHERE kind = 'declared'")
+    seq = int(database.scalar("SELECT seq FROM entry WHERE kind = 'declared'"))
+    before = database.scalar("SELECT hash FROM entry WHERE seq = ?", seq - 1)
+    database.close()
+    out = tmp_path / "ledger.csv"
+    assert desk.log("export", "--day", DAY, "--format", "csv", "--out", out)[0] == 1
+    assert f"{seq - 1}:{before}；自第 {seq} 条起不可信（未登记的删除）" in out.read_text(encoding="utf-8-sig")
+
+
+def test_a_correction_is_an_entry_and_stands_on_the_ledger(desk: Desk, tmp_path: Path) -> None:
+    """The state stays as it was, the sheet shows both figures."""
+    seq = next(item["seq"] for item in desk.entries() if item["kind"] == "reading")
+    why = ("--by", "王建国", "--reason", "看错了")
+    code, line = desk.log("correct", "--seq", str(seq), "--what", "reading", "--value", "36.8", *why)
+    made = desk.entries()[-2]
+    assert (code, line) == (0, f"entry {made['seq']} corrects entry {seq}\n")
+    assert made["kind"] == "corrected"
+    assert json.loads(made["body"])["of_hash"] == desk.entries()[seq - 1]["hash"]
+    assert desk.log("rebuild")[0] == 0
+    out = tmp_path / "ledger.csv"
+    desk.log("export", "--day", DAY, "--format", "csv", "--out", out)
+    (row,) = [record for record in records(out) if "更正读数" in record[-1]]
+    assert "36.8" in row
+    assert f"→36.8（条目{seq}→{made['seq']}，王建国：看错了）" in row[-1]
+
+
+@pytest.mark.parametrize(
+    ("seq", "what", "value"),
+    [("999", "name", "李雷"), ("0", "name", "李雷"), ("1", "name", "李雷"), ("2", "name", " "), ("2", "colour", "red")],
+)
+def test_what_is_not_there_cannot_be_corrected(desk: Desk, seq: str, what: str, value: str) -> None:
+    """2, a sentence, and nothing recorded; entry 1 says that the kiosk was started."""
+    before = len(desk.entries())
+    words = ("--seq", seq, "--what", what, "--value", value, "--by", "王建国", "--reason", "看错了")
+    code, said = desk.log("correct", *words)
+    assert (code, said, bool(desk.err)) == (2, "", True)
+    assert len(desk.entries()) == before + 1
+
+
+@pytest.fixture
+def brought(desk: Desk, tmp_path: Path) -> list[Path]:
+    """Two doors' logs on a stick, one of them twice."""
+    kiosk = desk.city.kiosk("C")
+    code = desk.city.book("另一个人").code_text
+    desk.city.tell("C")
+    let_in(kiosk, code)
+    desk.city.switch_off("C")
+    files = [tmp_path / "noon.json", tmp_path / "evening.json", tmp_path / "door-C.json"]
+    for path, letter in zip(files, "AAC", strict=True):
+        assert desk.log("export", "--out", path, letter=letter) == (0, "")
+    return files
+
+
+def test_the_logs_of_several_doors_become_one_ledger(desk: Desk, brought: list[Path], tmp_path: Path) -> None:
+    """Without any kiosk's data; the same entries twice are counted once; each file with its last hash."""
+    out = tmp_path / "site.csv"
+    code, said = desk.run("log", "merge", *brought, "--day", DAY, "--format", "csv", "--out", out, "--json")
+    assert (code, desk.err) == (0, "")
+    told = [json.loads(line) for line in said.splitlines()]
+    assert [item["file"] for item in told] == ["noon.json", "evening.json", "door-C.json"]
+    table = records(out)
+    assert [record[0] for record in table[:5]] == ["序号", "1", "2", "3", ""]
+    chains = [record[1] for record in table if record[0] == "日志链"]
+    assert [f"{item['entries']}:{item['last_hash']}" in line for item, line in zip(told, chains, strict=True)] == [
+        True
+    ] * 3
+
+
+def test_a_broken_file_and_a_fork_are_named(desk: Desk, brought: list[Path], tmp_path: Path) -> None:
+    """1, on the terminal and on the sheet; what holds is there all the same."""
+    lines = brought[0].read_text(encoding="utf-8").splitlines()
+    spoilt = [line.replace('\\"by\\":\\"code\\"', '\\"by\\":\\"number\\"') for line in lines]
+    broken = next(place for place, (one, other) in enumerate(zip(lines, spoilt, strict=True), start=1) if one != other)
+    brought[0].write_text("\n".join(spoilt), encoding="utf-8")
+    cut = brought[2].read_text(encoding="utf-8")
+    brought[2].write_text(cut[:-40], encoding="utf-8")
+    out = tmp_path / "site.csv"
+    code, said = desk.run("log", "merge", *brought, "--day", DAY, "--format", "csv", "--out", out)
+    assert code == 1
+    assert f"noon.json: kiosk door-A, epoch 1, {broken - 1} entries hold" in said
+    assert f"broken at entry {broken}: body" in said
+    count = len(cut.splitlines())
+    assert f"door-C.json: kiosk door-C, epoch 1, {count - 1} entries hold" in said
+    assert f"broken at entry {count}: form" in said
+    assert f"自第 {broken} 条起不可信（内容被改）" in out.read_text(encoding="utf-8-sig")
+
+
+def test_a_merge_that_cannot_be_says_why(desk: Desk, brought: list[Path], tmp_path: Path) -> None:
+    """2: no such file, nothing in it, a full one without a reason."""
+    out = tmp_path / "site.csv"
+    empty = tmp_path / "empty.json"
+    empty.touch()
+    for words in ([tmp_path / "gone.json"], [empty], [*brought, "--full"]):
+        code, _ = desk.run("log", "merge", *words, "--format", "csv", "--out", out)
+        assert (code, bool(desk.err), out.exists()) == (2, True, False), words
