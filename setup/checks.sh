@@ -3,7 +3,7 @@
 
 steps=(format lint types layers dependencies docstrings spelling tests docs)
 # What is quick and needs no window: run on every newer Python as well.
-quick_tests=(tests/domain tests/services tests/central tests/adapters)
+quick_tests=(tests/domain tests/services tests/central tests/adapters tests/ledger)
 
 chosen=() long=()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
@@ -241,6 +242,32 @@ def test_a_broken_file_and_a_fork_are_named(desk: Desk, brought: list[Path], tmp
     assert f"door-C.json: kiosk door-C, epoch 1, {count - 1} entries hold" in said
     assert f"broken at entry {count}: form" in said
     assert f"自第 {broken} 条起不可信（内容被改）" in out.read_text(encoding="utf-8-sig")
+
+
+def test_a_log_that_went_two_ways_is_named(desk: Desk, tmp_path: Path) -> None:
+    """Two copies of one disk: each export added an entry of its own under the same number."""
+    twin = tmp_path / "twin"
+    shutil.copytree(desk.city.data("A"), twin)
+    (twin / "copy.db").unlink()
+    files = [tmp_path / "first.json", tmp_path / "second.json"]
+    desk.log("export", "--out", files[0])
+    desk.run("log", "export", "--config", desk.settings("A"), "--data", twin, "--out", files[1])
+    last = json.loads(files[0].read_text(encoding="utf-8").splitlines()[-1])["seq"]
+    out = tmp_path / "site.csv"
+    code, said = desk.run("log", "merge", *files, "--day", DAY, "--format", "csv", "--out", out)
+    assert code == 1
+    assert f"fork: kiosk door-A, epoch 1 has two entries with number {last}" in said
+    assert ["分叉", f"终端 door-A，纪元 1，第 {last} 条"] in [record[:2] for record in records(out)]
+
+
+def test_a_kiosk_that_lost_its_local_copy_still_gives_a_ledger(desk: Desk, tmp_path: Path) -> None:
+    """Ids stand in the place of names; the zone may be told."""
+    for path in desk.city.data("A").glob("copy.db*"):
+        path.unlink()
+    out = tmp_path / "ledger.csv"
+    words = ("--day", DAY, "--format", "csv", "--out", out, "--timezone", "Asia/Shanghai")
+    assert desk.log("export", *words)[0] == 0
+    assert ["台账", f"防控排查台账　branch-2　{DAY}"] in [record[:2] for record in records(out)]
 
 
 def test_a_merge_that_cannot_be_says_why(desk: Desk, brought: list[Path], tmp_path: Path) -> None:
