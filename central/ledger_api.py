@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
@@ -12,7 +12,7 @@ from central.auth import admin
 from central.ledgers import Export
 from kiosk.domain.wire import to_json
 from kiosk.protocol.messages import Trouble
-from ledger.forms import MEDIA_TYPES, WRITERS
+from ledger.forms import MEDIA_TYPES, Form, write
 
 router: Final = APIRouter(
     prefix="/v1/admin",
@@ -30,7 +30,7 @@ def ledger(
     request: Request,
     site_id: _Id,
     day: date,
-    form: Annotated[Literal["xlsx", "csv", "pdf"], Query(alias="format")] = "xlsx",
+    form: Annotated[Form, Query(alias="format")] = "xlsx",
     *,
     full: bool = False,
     by: _Said = "",
@@ -40,7 +40,7 @@ def ledger(
     ledgers = desk_of(request).ledgers
     made = ledgers.take_out(site_id, Export(day, form, full, by, reason, ledgers.now()))
     name = {"Content-Disposition": f'attachment; filename="ledger-{site_id}-{day}.{form}"'}
-    return Response(WRITERS[form](made), headers=HEADERS | name, media_type=MEDIA_TYPES[form])
+    return Response(write(made, form), headers=HEADERS | name, media_type=MEDIA_TYPES[form])
 
 
 @router.get("/sites/{site_id}/exports")

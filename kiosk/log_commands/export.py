@@ -13,7 +13,7 @@ from kiosk.domain.ledger import ChainEnd, build
 from kiosk.log_commands.files import Command, open_reader, open_store
 from kiosk.log_commands.ledger_files import known_here, lacks_reason, making, misused, out_file, zone_name
 from kiosk.protocol.messages import to_wire_entry
-from ledger.forms import WRITERS
+from ledger.forms import FORMS, write
 
 if TYPE_CHECKING:
     import argparse
@@ -47,7 +47,7 @@ def export_entries(options: argparse.Namespace, out: TextIO) -> int:
                 with file.open("w", encoding="utf-8") as lines:
                     return _write_entries(options, lines)
             ledger = _ledger(options, known, how)
-            file.write_bytes(WRITERS[options.form](ledger))
+            file.write_bytes(write(ledger, options.form))
     except OSError as error:
         return misused(f"{options.out}: {error.strerror}")
     return 1 if any(chain.flaw is not None for chain in ledger.chains) else 0
@@ -106,7 +106,7 @@ def ledger_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    forms = (_WHOLE, *WRITERS)
+    forms: tuple[str, ...] = (_WHOLE, *FORMS)
     parser.add_argument("--format", dest="form", choices=forms, default=_WHOLE, help="json: every entry whole")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to; json goes to standard output without it")
     ledger_arguments(parser)

@@ -15,7 +15,7 @@ from kiosk.log_commands.export import ledger_arguments
 from kiosk.log_commands.files import Command, said
 from kiosk.log_commands.ledger_files import ZONE, lacks_reason, making, misused, out_file
 from kiosk.protocol.messages import WireEntry, from_wire_entry
-from ledger.forms import WRITERS
+from ledger.forms import FORMS, write
 
 if TYPE_CHECKING:
     import argparse
@@ -34,7 +34,7 @@ def merge_exports(options: argparse.Namespace, out: TextIO) -> int:
         known = Known(options.timezone or ZONE)
         how = making(options, known.timezone, chains=merged.chains, forks=merged.forks)
         with out_file(options.out) as file:
-            file.write_bytes(WRITERS[options.form](build(merged.entries, merged.site_id, known, how)))
+            file.write_bytes(write(build(merged.entries, merged.site_id, known, how), options.form))
     except OSError as error:
         return misused(f"{error.filename or options.out}: {error.strerror}")
     except ValueError as error:
@@ -87,7 +87,7 @@ def _tell(merged: Merged, out: TextIO, *, as_json: bool) -> None:
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what `log export` wrote, one per kiosk")
-    parser.add_argument("--format", dest="form", choices=list(WRITERS), required=True, help="what the ledger is")
+    parser.add_argument("--format", dest="form", choices=FORMS, required=True, help="what the ledger is")
     parser.add_argument("--out", type=Path, metavar="LEDGER", required=True, help="where to")
     ledger_arguments(parser)
 
