@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kiosk.domain.ledger import Ledger, Making
     from kiosk.domain.ledger_row import Known
 
-_WHOLE: Final = "json"  # the entries themselves, as they can be merged and verified
+_WHOLE: Final[str] = "json"  # the entries themselves, as they can be merged and verified
 
 
 def export_entries(options: argparse.Namespace, out: TextIO) -> int:
@@ -106,7 +106,7 @@ def ledger_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    forms: tuple[str, ...] = (_WHOLE, *FORMS)
+    forms = (_WHOLE, *FORMS)
     parser.add_argument("--format", dest="form", choices=forms, default=_WHOLE, help="json: every entry whole")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to; json goes to standard output without it")
     ledger_arguments(parser)
