@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kiosk.domain.ledger import Ledger, Making
     from kiosk.domain.ledger_row import Known
 
-_WHOLE: Final[str] = "json"  # the entries themselves, as they can be merged and verified
+_WHOLE: Final = "json"  # the entries themselves, as they can be merged and verified
 
 
 def export_entries(options: argparse.Namespace, out: TextIO) -> int:
@@ -31,7 +31,8 @@ def export_entries(options: argparse.Namespace, out: TextIO) -> int:
 
     Returns 1 when the chain is broken: a ledger then holds what comes before the flaw, and says so.
     """
-    if options.form != _WHOLE and options.out is None:
+    is_whole = options.form == _WHOLE
+    if not is_whole and options.out is None:
         return misused("a ledger is written to a file: --out FILE")
     if lacks_reason(options):
         return misused("--full shows names and numbers: it needs --by NAME and --reason TEXT")
@@ -39,7 +40,7 @@ def export_entries(options: argparse.Namespace, out: TextIO) -> int:
         _register(options, None)
         return _write_entries(options, out)
     known = known_here(options)
-    how = None if options.form == _WHOLE else making(options, known.timezone)
+    how = None if is_whole else making(options, known.timezone)
     try:
         with out_file(options.out) as file:
             _register(options, how)
