@@ -239,5 +239,7 @@ class SiteView(Answer):
     inside_elsewhere: int
     visits: list[Visit]
     unchanged: bool = False
-    conflicts: list[Conflict] = Field([], description="found today and not closed by a person; empty when unchanged")
-    token_issued_ms: int = Field(0, description="when the caller's token was given out, by the server's clock")
+    conflicts: list[Conflict] = Field(
+        default=[], description="found today and not closed by a person; empty when unchanged"
+    )
+    token_issued_ms: int = Field(default=0, description="when the caller's token was given out, by the server's clock")
