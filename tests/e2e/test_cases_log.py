@@ -7,7 +7,7 @@ Where a case does not apply as pretix has it, it is said here:
 
 * Cases 11 and 16 ("re-entry allowed"): a booking lets in once, also after its holder went out. What is left of both:
   the same entries twice change nothing, and the exit counts once.
-* Case 15 ("other door's list does not count"): with us every door of a site counts, on purpose; another site's does not.
+* Case 15 ("other door's list does not count"): with us every door of a site counts, on purpose; no other site does.
 * Case 19 ("forced needed or only sent"): a guard's override exists only where a refusal stands, and names its reasons,
   so there is no force that was sent without need.
 * Case 39 ("unknown reason or no code → 400"): an upload is a fact; whatever its reason, it is stored and never refused.
