@@ -128,7 +128,9 @@ class Kiosk:
         self.reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)
         self.old_reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)
         self.desk = self._build_desk(identity)
-        self.reporter = Reporter(self.reader, self.central, OnWorker(self.log, self.call), Backoff(random.random))
+        self.reporter = Reporter(
+            self.reader, self.central, OnWorker(self.log, self.call), Backoff(random.random), link=self.desk.link
+        )
         self.refresher = Refresher(
             self.central, self.copy, self.clock, Backoff(random.random), self.desk.link, self._roller(identity)
         )

@@ -69,9 +69,9 @@ def come(act: Act, number: int) -> None:
     act.record(EntryKind.DECLARED, {"visit_id": visit, "asked": asked, "yes": [], **versions})
 
 
-def read(act: Act, number: int) -> None:
-    """Record a temperature reading that sends its visitor to rest: entry, body, visit and a counter."""
-    act.record(EntryKind.READING, {**_reading(number), "outcome": "too_cold_wait", "moves": True, **_rest(number)})
+def cold_reading(number: int) -> dict[str, Any]:
+    """Return the body of a reading that sends its visitor to rest: it changes the visit and a counter."""
+    return {**_reading(number), "outcome": "too_cold_wait", "moves": True, **_rest(number)}
 
 
 def let_in(act: Act, number: int) -> None:

@@ -16,7 +16,7 @@ from bench.powerloss_rig.disk import Disk
 from bench.powerloss_rig.door import Crowd, Door, furnish_door, furnished_door
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.log_store import LogReader, LogStore
-from kiosk.bootstrap import LOG_FILE
+from kiosk.enrolment import LOG_FILE
 from kiosk.errors import StoreError
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from central.settings import Settings as ServerSettings
 from demo.clock import SimulatedClock
 from demo.world import DAY, HERE, PIN, ZONE, config_folder, furnish
 from kiosk.adapters.thermometers.simulated import SimulatedThermometer
-from kiosk.bootstrap import LOG_FILE, Kiosk, Parts, data_key, enrol
+from kiosk.bootstrap import Kiosk, Parts
 from kiosk.config import Settings, load
+from kiosk.enrolment import LOG_FILE, data_key, enrol
 from kiosk.services.guards import GuardAct
 from kiosk.services.views import Face, View
 

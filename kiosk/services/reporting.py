@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from kiosk.errors import ServerError, ServerGarbled, ServerRejected
 from kiosk.protocol.messages import MAX_BATCH
+from kiosk.services.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -93,6 +94,7 @@ class Reporter:
     central: Central
     shipping: Shipping
     backoff: Backoff
+    link: Link = field(default_factory=Link)
     _is_compared: bool = field(default=False, init=False)
     _was_well: bool = field(default=True, init=False)
 
@@ -109,10 +111,13 @@ class Reporter:
                 entries = self.outbox.unsent(MAX_BATCH)
             if entries:
                 self._take(entries, self._send(entries))
+                self.link.delivered()
         except ServerRejected as error:
+            self.link.failed(error)
             self._say(well=False, why=error.code)
             return _REJECTED_S
         except ServerError as error:
+            self.link.failed(error)
             self._say(well=False, why=error.code)
             return self.backoff.wait()
         self.backoff.well()
