@@ -8,7 +8,7 @@ never erased. What names no visitor and no member of staff stays as long as the 
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -107,6 +107,6 @@ def ranges(seqs: Iterable[int]) -> list[list[int]]:
     return found
 
 
-def erased_body(seqs: Iterable[int], policy: str) -> Mapping[str, Any]:
-    """Return the body of an ERASED entry."""
-    return {"ranges": ranges(seqs), "policy": policy}
+def erased_body(seqs: Iterable[int], policy: str, before: date) -> Mapping[str, Any]:
+    """Return the body of an ERASED entry; everything erased was recorded on days before `before`."""
+    return {"ranges": ranges(seqs), "policy": policy, "before": before.isoformat()}

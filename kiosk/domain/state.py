@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 INSIDE: Final = "inside"
+DAY_OPENED: Final = "day_opened"
 PIN_WRONG: Final = "pin_wrong"
 TYPED_WRONG: Final = "typed_wrong"
 EXTRA_LATE: Final = "extra_late_min"
@@ -279,6 +280,17 @@ def _day_turned(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
         state.drop_counts(date.fromisoformat(body["day"]) - timedelta(days=1))
 
 
+def _erased(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
+    """Forget what only erased entries counted, on a kiosk that has opened no day since as well."""
+    if "before" not in body:
+        return
+    before = date.fromisoformat(body["before"])
+    state.drop_counts(before)
+    if state.count(DAY_OPENED) < before.toordinal():
+        for name in (INSIDE, TYPED_WRONG, EXTRA_LATE, PIN_WRONG):
+            state.set_count(name, 0)
+
+
 def _hold_placed(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
     from_day, until_day = date.fromisoformat(body["from"]), date.fromisoformat(body["until"])
     state.put_hold(Hold(body["hold_id"], from_day, until_day, entry.happened_at))
@@ -329,6 +341,7 @@ _HANDLERS: Final[Mapping[EntryKind, Callable[[State, Entry, Mapping[str, Any]], 
     EntryKind.CORRECTED: _corrected,
     EntryKind.DAY_OPENED: _day_turned,
     EntryKind.DAY_CLOSED: _day_turned,
+    EntryKind.ERASED: _erased,
     EntryKind.HOLD_PLACED: _hold_placed,
     EntryKind.HOLD_LIFTED: _hold_lifted,
     EntryKind.TYPED_WRONG: _typed_wrong,

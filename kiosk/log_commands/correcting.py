@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.correction import What, correction_body
@@ -19,7 +20,8 @@ _LONGEST: Final = 200  # signs of each text
 
 def correct(options: argparse.Namespace, out: TextIO) -> int:
     """Record that a figure of an entry was wrong; 2, with why, when there is nothing there to correct."""
-    texts = [text.strip() for text in (options.value, options.by, options.reason)]
+    value = sys.stdin.readline() if options.value == "-" else options.value
+    texts = [text.strip() for text in (value, options.by, options.reason)]
     if not all(0 < len(text) <= _LONGEST for text in texts):
         return misused(f"--value, --by and --reason are texts of at most {_LONGEST} signs, and none may be empty")
     reader = open_reader(options)
@@ -48,7 +50,11 @@ def correct(options: argparse.Namespace, out: TextIO) -> int:
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seq", type=int, required=True, metavar="N", help="the entry's number (`log list`)")
     parser.add_argument("--what", choices=[what.value for what in What], required=True, help="which figure")
-    parser.add_argument("--value", required=True, help="what it should be; of a reading, °C")
+    parser.add_argument(
+        "--value",
+        required=True,
+        help="what it should be; of a reading, °C; - reads it from standard input, where no other user sees a name",
+    )
     parser.add_argument("--by", required=True, help="who corrects it")
     parser.add_argument("--reason", required=True, help="why it was wrong")
 

@@ -144,8 +144,10 @@ class Upload(Message):
     """A batch, in order. The entries are checked one by one, so that one bad entry spoils nothing else."""
 
     entries: Annotated[list[Any], Field(max_length=MAX_BATCH)]
-    last: int | None = Field(None, description="the number of the log's last entry, to tell an old copy of it")
-    acknowledged: int | None = Field(None, description="the last acknowledged number, to tell a server set back")
+    last: int | None = Field(default=None, description="the number of the log's last entry, to tell an old copy of it")
+    acknowledged: int | None = Field(
+        default=None, description="the last acknowledged number, to tell a server set back"
+    )
 
 
 class EntryStatus(StrEnum):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.policy import LEAST_KEPT_DAYS
 from kiosk.domain.retention import MOST_RANGES, Subject, erased_body, is_held, is_visit_due, subject_of, visit_in
+from kiosk.domain.times import local_day
 from kiosk.errors import StoreError
 
 if TYPE_CHECKING:
@@ -97,11 +98,13 @@ class Retention:
         if not self.rules.is_set_up:
             return 0, True
         policy = self.rules.policy
+        # The youngest body that may be erased is two days old, so that its day lies before yesterday.
+        before = local_day(self.clock.now(), self.rules.site.timezone) - timedelta(days=LEAST_KEPT_DAYS - 1)
         erased = 0
         for matters in _batches(self._due()):
             seqs = [seq for matter in matters for seq in matter.seqs]
             ids = [matter.visit_id for matter in matters if matter.visit_id is not None]
-            body = erased_body(seqs, f"{policy.id}/{policy.version}")
+            body = erased_body(seqs, f"{policy.id}/{policy.version}", before)
             self.on_writer(lambda seqs=seqs, ids=ids, body=body: self.eraser.erase(seqs, ids, body))
             erased += len(seqs)
         return erased, bool(self.on_writer(self.eraser.sweep))
