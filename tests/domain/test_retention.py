@@ -15,8 +15,9 @@ from kiosk.domain.ids import CaseId, KioskId, VisitId
 from kiosk.domain.policy import Keeping
 from kiosk.domain.record import Case, Hold, Visit
 from kiosk.domain.retention import KEPT_KINDS, Subject, is_held, is_visit_due, ranges, subject_of, visit_in
+from kiosk.domain.state import apply
 from kiosk.domain.visit import Step
-from tests.domain.builders import ZONE, at
+from tests.domain.builders import ZONE, Memory, at, chain
 
 KEEPING = Keeping(visit_days=3, case_days=6, staff_days=9)
 VISIT = Visit(VisitId("v1"), KioskId("B"), Step.ADMITTED, at(9), at(10))
@@ -88,3 +89,10 @@ def test_ranges_are_the_numbers(seqs: set[int]) -> None:
 def test_the_visit_of_a_body(body: str, visit: str | None) -> None:
     """Taken over from another kiosk as well."""
     assert visit_in(body) == visit
+
+
+def test_lifting_a_hold_that_nobody_placed_changes_nothing() -> None:
+    """A log whose placing entry is unknown here."""
+    state = Memory()
+    apply(state, chain([(EntryKind.HOLD_LIFTED, {"hold_id": "h9"})])[0])
+    assert state.holds() == []

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -226,7 +226,12 @@ def test_a_code_typed_by_a_hand_scanner_becomes_an_arrival_on_the_server(tmp_pat
                 lambda: "admitted" in {item.kind.value for item in stored(who.site_id, who.kiosk_id, who.epoch)},
                 "the admission on the server",
             )
-            display.close_window()
+            # A busy machine may lose a key; a person presses it again.
+            for _press in range(8):
+                display.close_window()
+                with suppress(subprocess.TimeoutExpired):
+                    program.wait(timeout=PATIENCE_S / 4)
+                    break
             _out, complaints = program.communicate(timeout=PATIENCE_S)
             assert program.returncode == 0, complaints
             assert "Traceback" not in complaints
