@@ -5,27 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from central.answers import answer, desk_of
-from central.auth import admin
 from central.bookings import BookingWish
+from central.office import PathId, office_router
 from central.refusals import BadRequest
 from kiosk.domain.declaration import Declaration
 from kiosk.domain.policy import Policy
 from kiosk.domain.site import Service, Site, Words
 from kiosk.domain.wire import to_json
-from kiosk.protocol.messages import Trouble
 
-router: Final = APIRouter(
-    prefix="/v1/admin",
-    tags=["office"],
-    dependencies=[Depends(admin)],
-    responses={"4XX": {"model": Trouble}},
-)
+router: Final = office_router()
 
-_Id = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 _Text = Annotated[str, Field(max_length=200)]
 
 
@@ -86,7 +79,7 @@ class ForgetWish(_Wish):
 
 
 @router.put("/sites/{site_id}")
-def put_site(request: Request, site_id: _Id, site: Site) -> Response:
+def put_site(request: Request, site_id: PathId, site: Site) -> Response:
     """Make or change a site."""
     if site.id != site_id:
         raise BadRequest("the site has another id")
@@ -95,7 +88,7 @@ def put_site(request: Request, site_id: _Id, site: Site) -> Response:
 
 
 @router.put("/sites/{site_id}/services/{service_id}")
-def put_service(request: Request, site_id: _Id, service_id: _Id, wish: ServiceWish) -> Response:
+def put_service(request: Request, site_id: PathId, service_id: PathId, wish: ServiceWish) -> Response:
     """Make or change a service."""
     if wish.service.id != service_id:
         raise BadRequest("the service has another id")
@@ -104,42 +97,42 @@ def put_service(request: Request, site_id: _Id, service_id: _Id, wish: ServiceWi
 
 
 @router.put("/sites/{site_id}/policy")
-def put_policy(request: Request, site_id: _Id, policy: Policy | None = None) -> Response:
+def put_policy(request: Request, site_id: PathId, policy: Policy | None = None) -> Response:
     """Set a site's policy; none leaves the kiosks to their own file."""
     desk_of(request).catalogue.put_policy(site_id, policy)
     return _done(request)
 
 
 @router.put("/sites/{site_id}/declaration")
-def put_declaration(request: Request, site_id: _Id, declaration: Declaration | None = None) -> Response:
+def put_declaration(request: Request, site_id: PathId, declaration: Declaration | None = None) -> Response:
     """Set a site's health questions; none leaves the kiosks to their own file."""
     desk_of(request).catalogue.put_declaration(site_id, declaration)
     return _done(request)
 
 
 @router.put("/sites/{site_id}/notices")
-def put_notices(request: Request, site_id: _Id, notices: list[Words]) -> Response:
+def put_notices(request: Request, site_id: PathId, notices: list[Words]) -> Response:
     """Replace the notices of a site's idle screens."""
     desk_of(request).catalogue.put_notices(site_id, notices)
     return _done(request)
 
 
 @router.put("/sites/{site_id}/guards/{guard_id}")
-def put_guard(request: Request, site_id: _Id, guard_id: _Id, wish: GuardWish) -> Response:
+def put_guard(request: Request, site_id: PathId, guard_id: PathId, wish: GuardWish) -> Response:
     """Make or change a guard."""
     desk_of(request).catalogue.put_guard(site_id, guard_id, wish.name, wish.pin, wish.role)
     return _done(request)
 
 
 @router.delete("/sites/{site_id}/guards/{guard_id}")
-def remove_guard(request: Request, site_id: _Id, guard_id: _Id) -> Response:
+def remove_guard(request: Request, site_id: PathId, guard_id: PathId) -> Response:
     """Take a guard off a site."""
     desk_of(request).catalogue.remove_guard(site_id, guard_id)
     return _done(request)
 
 
 @router.get("/sites/{site_id}/kiosks")
-def kiosks(request: Request, site_id: _Id) -> Response:
+def kiosks(request: Request, site_id: PathId) -> Response:
     """Tell a site's kiosks and how far each log is here."""
     desk = desk_of(request)
     progress = _listed(desk.views.progress(site_id))
@@ -147,34 +140,34 @@ def kiosks(request: Request, site_id: _Id) -> Response:
 
 
 @router.put("/sites/{site_id}/kiosks/{kiosk_id}")
-def put_kiosk(request: Request, site_id: _Id, kiosk_id: _Id, wish: KioskWish) -> Response:
+def put_kiosk(request: Request, site_id: PathId, kiosk_id: PathId, wish: KioskWish) -> Response:
     """Make or change a kiosk."""
     desk_of(request).fleet.put_kiosk(site_id, kiosk_id, wish.letter, is_entry=wish.is_entry)
     return _done(request)
 
 
 @router.post("/sites/{site_id}/kiosks/{kiosk_id}/enrolment")
-def enrolment(request: Request, site_id: _Id, kiosk_id: _Id) -> Response:
+def enrolment(request: Request, site_id: PathId, kiosk_id: PathId) -> Response:
     """Give out a one-time code; older ones of this kiosk are void."""
     return _told(request, desk_of(request).fleet.enrolment_code(site_id, kiosk_id))
 
 
 @router.post("/sites/{site_id}/kiosks/{kiosk_id}/revoke")
-def revoke(request: Request, site_id: _Id, kiosk_id: _Id) -> Response:
+def revoke(request: Request, site_id: PathId, kiosk_id: PathId) -> Response:
     """End a kiosk's access from its next call on."""
     desk_of(request).fleet.revoke(site_id, kiosk_id)
     return _done(request)
 
 
 @router.get("/sites/{site_id}/kiosks/{kiosk_id}/verdicts")
-def verdicts(request: Request, site_id: _Id, kiosk_id: _Id) -> Response:
+def verdicts(request: Request, site_id: PathId, kiosk_id: PathId) -> Response:
     """Tell what was thought of a kiosk's entries: epoch, number, verdict, detail."""
     desk = desk_of(request)
     return answer(desk, {"verdicts": [list(item) for item in desk.views.verdicts(site_id, kiosk_id)]})
 
 
 @router.post("/sites/{site_id}/bookings")
-def create_booking(request: Request, site_id: _Id, wish: BookingRequest) -> Response:
+def create_booking(request: Request, site_id: PathId, wish: BookingRequest) -> Response:
     """Make a booking within its hour's quota; tells its number and its signed code."""
     return _told(request, desk_of(request).bookings.create(site_id, BookingWish(**dict(wish))))
 
@@ -182,8 +175,8 @@ def create_booking(request: Request, site_id: _Id, wish: BookingRequest) -> Resp
 @router.post("/sites/{site_id}/bookings/{booking_id}/{act}")
 def change_booking(
     request: Request,
-    site_id: _Id,
-    booking_id: _Id,
+    site_id: PathId,
+    booking_id: PathId,
     act: Literal["cancel", "confirm", "blacklist", "unblacklist", "reissue"],
 ) -> Response:
     """Change a booking; `reissue` revokes its codes and tells a new one."""
@@ -200,28 +193,28 @@ def change_booking(
 
 
 @router.post("/sites/{site_id}/forget")
-def forget(request: Request, site_id: _Id, wish: ForgetWish) -> Response:
+def forget(request: Request, site_id: PathId, wish: ForgetWish) -> Response:
     """Delete bookings that are long over."""
     desk = desk_of(request)
     return answer(desk, {"deleted": desk.bookings.forget_before(site_id, wish.before)})
 
 
 @router.get("/sites/{site_id}/arrivals")
-def arrivals(request: Request, site_id: _Id, day: date) -> Response:
+def arrivals(request: Request, site_id: PathId, day: date) -> Response:
     """Tell a local day's arrivals: bookings, times and steps, nobody's name."""
     desk = desk_of(request)
     return answer(desk, {"arrivals": _listed(desk.views.arrivals(site_id, day))})
 
 
 @router.get("/sites/{site_id}/findings")
-def findings(request: Request, site_id: _Id, is_open: Annotated[bool, "only those not closed"] = True) -> Response:  # noqa: FBT002
+def findings(request: Request, site_id: PathId, is_open: Annotated[bool, "only those not closed"] = True) -> Response:  # noqa: FBT002
     """Tell what a supervisor must look at."""
     desk = desk_of(request)
     return answer(desk, {"findings": _listed(desk.findings.of_site(site_id, is_open=is_open))})
 
 
 @router.post("/sites/{site_id}/findings/{finding_id}/close")
-def close_finding(request: Request, site_id: _Id, finding_id: str, note: ClosingNote) -> Response:
+def close_finding(request: Request, site_id: PathId, finding_id: str, note: ClosingNote) -> Response:
     """Close a finding, with who and why."""
     desk_of(request).findings.close(site_id, finding_id, note.by, note.note)
     return _done(request)
@@ -235,7 +228,7 @@ def rotate_key(request: Request) -> Response:
 
 
 @router.post("/keys/{key_id}/revoke")
-def revoke_key(request: Request, key_id: _Id) -> Response:
+def revoke_key(request: Request, key_id: PathId) -> Response:
     """Trust a key no longer: every code that it signed is refused from the kiosks' next refresh on."""
     desk_of(request).keyring.revoke(key_id)
     return _done(request)

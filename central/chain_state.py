@@ -13,6 +13,7 @@ from sqlalchemy import Column, ColumnElement, Table, delete, insert, select
 
 from central.envelope import MAX_NUMBER
 from central.log_tables import cases, counters, visits
+from central.tables import of_epoch
 from kiosk.domain.ids import BookingId, CaseId, VisitId
 from kiosk.domain.record import Case, Hold, Visit
 from kiosk.domain.state import apply
@@ -184,8 +185,7 @@ class ChainState:
         }
 
     def _mine(self, table: Table) -> ColumnElement[bool]:
-        of_kiosk = (table.c.site_id == self._keys["site_id"]) & (table.c.kiosk_id == self._keys["kiosk_id"])
-        return of_kiosk & (table.c.epoch == self._keys["epoch"])
+        return of_epoch(table, **self._keys)
 
     def _replace(self, table: Table, key: Column[str], changed: Iterable[str], rows: list[dict[str, Any]]) -> None:
         names = list(changed)

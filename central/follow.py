@@ -17,7 +17,7 @@ from central.envelope import entry_of
 from central.findings import FindingKind, find, settle
 from central.judging import Judge
 from central.log_tables import cases, chains, counters, entries, quarantine, visits
-from central.tables import sites
+from central.tables import of_epoch, sites
 from kiosk.domain.entry import GENESIS, EntryKind
 from kiosk.domain.times import local_day
 
@@ -131,8 +131,7 @@ class _Walk:
 
 
 def _of(table: Table, who: Principal) -> ColumnElement[bool]:
-    of_kiosk = (table.c.site_id == who.site_id) & (table.c.kiosk_id == who.kiosk_id)
-    return of_kiosk & (table.c.epoch == who.epoch)
+    return of_epoch(table, who.site_id, who.kiosk_id, who.epoch)
 
 
 def _following(tx: Connection, who: Principal, after: int) -> Iterator[tuple[int, Row[Any] | None]]:

@@ -19,6 +19,7 @@ from central.findings import FindingKind, find
 from central.follow import follow, rebuild
 from central.log_tables import chains, entries, forks, quarantine
 from central.refusals import Unknown
+from central.tables import of_epoch
 from kiosk.domain.entry import GENESIS, Entry
 from kiosk.domain.times import to_ms
 from kiosk.protocol.messages import EntryResult, EntryStatus
@@ -101,7 +102,7 @@ class Intake:
 
     def entries(self, site_id: str, kiosk_id: str, epoch: int, after: int = 0) -> Iterator[Entry]:
         """Return the stored entries of a kiosk in order, to be compared with its log; unknown kinds are left out."""
-        of_chain = (entries.c.site_id == site_id) & (entries.c.kiosk_id == kiosk_id) & (entries.c.epoch == epoch)
+        of_chain = of_epoch(entries, site_id, kiosk_id, epoch)
         while True:
             query = select(entries).where(of_chain, entries.c.seq > after).order_by(entries.c.seq).limit(_CHUNK)
             with self._db.read() as tx:
@@ -116,8 +117,7 @@ class Intake:
 
     def times(self, site_id: str, kiosk_id: str, epoch: int, seq: int) -> Times:
         """Return an entry's three times; raises Unknown."""
-        of_entry = (entries.c.site_id == site_id) & (entries.c.kiosk_id == kiosk_id)
-        query = select(entries).where(of_entry, entries.c.epoch == epoch, entries.c.seq == seq)
+        query = select(entries).where(of_epoch(entries, site_id, kiosk_id, epoch), entries.c.seq == seq)
         with self._db.read() as tx:
             row = tx.execute(query).first()
         if row is None:
@@ -146,7 +146,7 @@ class _Batch:
         self._tx = tx
         self._who = who
         self._now_ms = now_ms
-        self._keys = {"site_id": who.site_id, "kiosk_id": who.kiosk_id, "epoch": who.epoch}
+        self._keys: dict[str, Any] = {"site_id": who.site_id, "kiosk_id": who.kiosk_id, "epoch": who.epoch}
         self._hashes = self._known_hashes(seqs)
         self._new: list[dict[str, Any]] = []
         self.lowest_stored = 1 << 62
@@ -174,16 +174,14 @@ class _Batch:
 
     def _known_hashes(self, seqs: Sequence[int]) -> dict[int, str]:
         """Return the hashes of these numbers that are here already."""
-        of_entries = (entries.c.site_id == self._who.site_id) & (entries.c.kiosk_id == self._who.kiosk_id)
-        of_entries &= (entries.c.epoch == self._who.epoch) & entries.c.seq.in_(seqs)
+        of_entries = of_epoch(entries, **self._keys) & entries.c.seq.in_(seqs)
         rows = self._tx.execute(select(entries.c.seq, entries.c.hash).where(of_entries))
         return {row.seq: row.hash for row in rows}
 
     def _keep_aside(self, item: object, reading: Unsound) -> None:
         raw = raw_bytes(item)
         key = item_hash(raw)
-        of_item = (quarantine.c.site_id == self._who.site_id) & (quarantine.c.kiosk_id == self._who.kiosk_id)
-        of_item &= (quarantine.c.epoch == self._who.epoch) & (quarantine.c.item_hash == key)
+        of_item = of_epoch(quarantine, **self._keys) & (quarantine.c.item_hash == key)
         if self._tx.scalar(select(quarantine.c.item_hash).where(of_item)) is not None:
             return
         values = {"item_hash": key, "seq": reading.seq, "why": reading.why, "raw": raw, "received_ms": self._now_ms}
@@ -191,8 +189,7 @@ class _Batch:
         self._find(FindingKind.QUARANTINE, reading.seq)
 
     def _keep_fork(self, item: object, reading: Sound) -> None:
-        of_fork = (forks.c.site_id == self._who.site_id) & (forks.c.kiosk_id == self._who.kiosk_id)
-        of_fork &= (forks.c.epoch == self._who.epoch) & (forks.c.seq == reading.seq) & (forks.c.hash == reading.hash)
+        of_fork = of_epoch(forks, **self._keys) & (forks.c.seq == reading.seq) & (forks.c.hash == reading.hash)
         if self._tx.scalar(select(forks.c.hash).where(of_fork)) is not None:
             return
         values = {"seq": reading.seq, "hash": reading.hash, "raw": raw_bytes(item), "received_ms": self._now_ms}
@@ -206,7 +203,7 @@ class _Batch:
 
 def _open_chain(tx: Connection, who: Principal) -> int:
     """Return a chain's highest number so far; makes its row when these are its first entries."""
-    of_chain = (chains.c.site_id == who.site_id) & (chains.c.kiosk_id == who.kiosk_id) & (chains.c.epoch == who.epoch)
+    of_chain = of_epoch(chains, who.site_id, who.kiosk_id, who.epoch)
     high = tx.scalar(select(chains.c.high_seq).where(of_chain))
     if high is None:
         keys = {"site_id": who.site_id, "kiosk_id": who.kiosk_id, "epoch": who.epoch}

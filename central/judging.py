@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 
 from central.findings import FindingKind, find
 from central.log_tables import verdicts, visits
-from central.tables import bookings
+from central.tables import bookings, of_epoch
 from kiosk.domain.admission import Reason
 from kiosk.domain.booking import BookingStatus
 from kiosk.domain.entry import Entry, EntryKind
@@ -105,8 +105,8 @@ class Judge:
         """Write the verdicts and their findings; what was thought before is not thought again."""
         if not self._new:
             return
-        mine = (verdicts.c.site_id == self._who.site_id) & (verdicts.c.kiosk_id == self._who.kiosk_id)
-        mine &= (verdicts.c.epoch == self._who.epoch) & (verdicts.c.seq >= self._new[0].seq)
+        mine = of_epoch(verdicts, self._who.site_id, self._who.kiosk_id, self._who.epoch)
+        mine &= verdicts.c.seq >= self._new[0].seq
         there = {(row.seq, row.verdict) for row in self._tx.execute(select(verdicts).where(mine))}
         new = [thought for thought in self._new if (thought.seq, thought.verdict) not in there]
         self._new = []

@@ -5,22 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from central.answers import answer, desk_of
-from central.auth import admin
+from central.office import PathId, office_router
 from kiosk.domain.wire import to_json
-from kiosk.protocol.messages import Trouble
 
-router: Final = APIRouter(
-    prefix="/v1/admin/sites/{site_id}",
-    tags=["keeping"],
-    dependencies=[Depends(admin)],
-    responses={"4XX": {"model": Trouble}},
-)
+router: Final = office_router("keeping", "/sites/{site_id}")
 
-_Id = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 _Who = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -44,7 +37,7 @@ class LiftWish(BaseModel):
 
 
 @router.put("/holds/{hold_id}")
-def place(request: Request, site_id: _Id, hold_id: _Id, wish: HoldWish) -> Response:
+def place(request: Request, site_id: PathId, hold_id: PathId, wish: HoldWish) -> Response:
     """Place a legal hold; the site's kiosks hear of it at their next refresh."""
     desk = desk_of(request)
     desk.holds.place(site_id, hold_id, (wish.from_day, wish.until_day), wish.by, wish.reason)
@@ -52,7 +45,7 @@ def place(request: Request, site_id: _Id, hold_id: _Id, wish: HoldWish) -> Respo
 
 
 @router.post("/holds/{hold_id}/lift")
-def lift(request: Request, site_id: _Id, hold_id: _Id, wish: LiftWish) -> Response:
+def lift(request: Request, site_id: PathId, hold_id: PathId, wish: LiftWish) -> Response:
     """Lift a legal hold."""
     desk = desk_of(request)
     desk.holds.lift(site_id, hold_id, wish.by)
@@ -60,14 +53,14 @@ def lift(request: Request, site_id: _Id, hold_id: _Id, wish: LiftWish) -> Respon
 
 
 @router.get("/holds")
-def standing(request: Request, site_id: _Id) -> Response:
+def standing(request: Request, site_id: PathId) -> Response:
     """Tell the holds that stand."""
     desk = desk_of(request)
     return answer(desk, {"holds": [to_json(hold) for hold in desk.holds.of_site(site_id)]})
 
 
 @router.post("/erase")
-def erase(request: Request, site_id: _Id) -> Response:
+def erase(request: Request, site_id: PathId) -> Response:
     """Erase now what is past its time."""
     desk = desk_of(request)
     return answer(desk, dict(to_json(desk.retention.run(site_id))))

@@ -5,30 +5,23 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from central.answers import HEADERS, answer, desk_of
-from central.auth import admin
 from central.ledgers import Export
+from central.office import PathId, office_router
 from kiosk.domain.wire import to_json
-from kiosk.protocol.messages import Trouble
 from ledger.forms import MEDIA_TYPES, Form, write
 
-router: Final = APIRouter(
-    prefix="/v1/admin",
-    tags=["office"],
-    dependencies=[Depends(admin)],
-    responses={"4XX": {"model": Trouble}},
-)
+router: Final = office_router()
 
-_Id = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 _Said = Annotated[str, Query(max_length=200)]
 
 
 @router.get("/sites/{site_id}/ledger")
 def ledger(
     request: Request,
-    site_id: _Id,
+    site_id: PathId,
     day: date,
     form: Annotated[Form, Query(alias="format")] = "xlsx",
     *,
@@ -44,7 +37,7 @@ def ledger(
 
 
 @router.get("/sites/{site_id}/exports")
-def exports(request: Request, site_id: _Id) -> Response:
+def exports(request: Request, site_id: PathId) -> Response:
     """Tell which ledgers were taken out, by whom and what for."""
     desk = desk_of(request)
     return answer(desk, {"exports": [to_json(item) for item in desk.ledgers.taken_out(site_id)]})

@@ -20,6 +20,7 @@ from central.fleet import Principal
 from central.holds import standing
 from central.log_tables import cases, entries, forks, quarantine, visits
 from central.refusals import Unknown
+from central.tables import of_epoch
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import KioskId, SiteId, VisitId
 from kiosk.domain.policy import LEAST_KEPT_DAYS, Keeping
@@ -156,5 +157,4 @@ class _Sweep:
             self._tx.execute(delete(visits).where(self._mine(visits), visits.c.visit_id == visit_id))
 
     def _mine(self, table: Table) -> ColumnElement[bool]:
-        of_kiosk = (table.c.site_id == self._who.site_id) & (table.c.kiosk_id == self._who.kiosk_id)
-        return of_kiosk & (table.c.epoch == self._who.epoch)
+        return of_epoch(table, self._who.site_id, self._who.kiosk_id, self._who.epoch)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -50,6 +51,11 @@ def of_site() -> ForeignKeyConstraint:
 def of_kiosk() -> ForeignKeyConstraint:
     """Return the bond of a row to its kiosk."""
     return ForeignKeyConstraint(["site_id", "kiosk_id"], ["kiosks.site_id", "kiosks.kiosk_id"])
+
+
+def of_epoch(table: Table, site_id: str, kiosk_id: str, epoch: int) -> ColumnElement[bool]:
+    """Return the condition for a table's rows of one kiosk's epoch, which is one log."""
+    return (table.c.site_id == site_id) & (table.c.kiosk_id == kiosk_id) & (table.c.epoch == epoch)
 
 
 schema: Final = Table("schema_version", metadata, Column("version", Integer, primary_key=True))

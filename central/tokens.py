@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import insert, select, update
 
 from central.refusals import TokenRefused, Unauthorised
-from central.tables import device_keys, tokens
+from central.tables import device_keys, of_epoch, tokens
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.domain.times import to_ms
 from kiosk.domain.token_roll import NEAR_MS, Roll, is_signed, token_hash
@@ -22,7 +22,7 @@ from kiosk.domain.token_roll import NEAR_MS, Roll, is_signed, token_hash
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Row, Table
+    from sqlalchemy import Connection, Row
 
     from central.clock import Clock
     from central.database import Database
@@ -89,7 +89,7 @@ class Tokens:
         now_ms = to_ms(self._clock.now())
         if abs(now_ms - at_ms) > NEAR_MS:
             raise TokenRefused("the time is too far from the server's")
-        mine = _of_epoch(device_keys, who.site_id, who.kiosk_id, who.epoch)
+        mine = of_epoch(device_keys, who.site_id, who.kiosk_id, who.epoch)
         with self._db.write() as tx:
             public_key = tx.scalar(select(device_keys.c.public_key).where(mine))
             if public_key is None or not is_signed(wish, signature, public_key):
@@ -98,16 +98,16 @@ class Tokens:
             later = tx.execute(update(device_keys).where(mine, device_keys.c.rolled_ms < at_ms).values(rolled_ms=at_ms))
             if later.rowcount == 0:
                 raise TokenRefused("a later wish was granted already")
-            unused = _of_epoch(tokens, who.site_id, who.kiosk_id, who.epoch) & tokens.c.used_ms.is_(None)
+            unused = of_epoch(tokens, who.site_id, who.kiosk_id, who.epoch) & tokens.c.used_ms.is_(None)
             tx.execute(update(tokens).where(unused, tokens.c.replaced_ms.is_(None)).values(replaced_ms=now_ms))
             return issue(tx, who.site_id, who.kiosk_id, who.epoch, now_ms)
 
     def _first_used(self, row: Row[Any]) -> None:
         now_ms = to_ms(self._clock.now())
-        of_epoch = _of_epoch(tokens, row.site_id, row.kiosk_id, row.epoch)
+        mine = of_epoch(tokens, row.site_id, row.kiosk_id, row.epoch)
         with self._db.write() as tx:
-            others = of_epoch & (tokens.c.token_hash != row.token_hash)
-            this = of_epoch & (tokens.c.token_hash == row.token_hash)
+            others = mine & (tokens.c.token_hash != row.token_hash)
+            this = mine & (tokens.c.token_hash == row.token_hash)
             first = update(tokens).where(this, tokens.c.used_ms.is_(None), tokens.c.replaced_ms.is_(None))
             if tx.execute(first.values(used_ms=now_ms)).rowcount == 1:
                 tx.execute(update(tokens).where(others, tokens.c.replaced_ms.is_(None)).values(replaced_ms=now_ms))
@@ -125,7 +125,3 @@ def end(tx: Connection, site_id: str, kiosk_id: str, now_ms: int) -> None:
     """End all tokens of a kiosk, those not yet used as well."""
     of_kiosk = (tokens.c.site_id == site_id) & (tokens.c.kiosk_id == kiosk_id)
     tx.execute(update(tokens).where(of_kiosk, tokens.c.ended_ms.is_(None)).values(ended_ms=now_ms))
-
-
-def _of_epoch(table: Table, site_id: str, kiosk_id: str, epoch: int) -> ColumnElement[bool]:
-    return (table.c.site_id == site_id) & (table.c.kiosk_id == kiosk_id) & (table.c.epoch == epoch)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from kiosk.domain.entry import Entry
     from kiosk.domain.record import Visit
-    from kiosk.domain.state import State
+    from kiosk.domain.state_keeper import State
 
 _ENDS: Final[Mapping[Step, str]] = {
     Step.ADMITTED: "admitted",

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.local_copy import SqliteCopy
-from kiosk.adapters.log_store import LogReader, LogStore
+from kiosk.adapters.log_reader import LogReader
+from kiosk.adapters.log_store import LogStore
 from kiosk.adapters.loop import Loop
 from kiosk.adapters.pins import check_pin
 from kiosk.adapters.thermometers import open_thermometer
@@ -46,7 +47,7 @@ from kiosk.services.visits import Visits
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kiosk.adapters.log_store import Identity
+    from kiosk.adapters.log_reader import Identity
     from kiosk.config import Settings
     from kiosk.domain.ids import VisitId
     from kiosk.domain.screening import Reading

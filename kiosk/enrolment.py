@@ -18,7 +18,8 @@ from kiosk.adapters.central_client import CentralClient, client_by
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.database import read_key
 from kiosk.adapters.escrow import SEALED_FILE, seal
-from kiosk.adapters.log_store import Identity, LogReader, LogStore
+from kiosk.adapters.log_reader import Identity, LogReader
+from kiosk.adapters.log_store import LogStore
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.errors import StoreError
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kiosk.domain.ids import BookingId
     from kiosk.domain.record import Visit
     from kiosk.domain.screening import Reading
-    from kiosk.domain.state import State
+    from kiosk.domain.state_keeper import State
     from kiosk.protocol.messages import BookingPage, Documents, EnrolAnswer, SiteView, UploadAnswer
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.adapters.clock import SystemClock
-from kiosk.adapters.log_store import Identity, LogStore
+from kiosk.adapters.log_reader import Identity
+from kiosk.adapters.log_store import LogStore
 from kiosk.domain.booking import Booking
 from kiosk.domain.booking_number import from_value
 from kiosk.domain.entry import EntryKind

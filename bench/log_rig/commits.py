@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from bench.log_rig.acts import KEY, VISIT_ENTRIES, cold_reading, fill, new_log, someone
-from kiosk.adapters.log_store import LogReader
+from kiosk.adapters.log_reader import LogReader
 from kiosk.domain.entry import EntryKind
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from bench.log_rig.acts import KEY, VISIT_ENTRIES, fill, new_log, someone
 from kiosk.adapters.central_client import CentralClient
 from kiosk.adapters.clock import SystemClock
-from kiosk.adapters.log_store import Identity, LogReader, LogStore
+from kiosk.adapters.log_reader import Identity, LogReader
+from kiosk.adapters.log_store import LogStore
 from kiosk.protocol.messages import MAX_BATCH, to_wire_entry
 from kiosk.services.reporting import Backoff, Reporter
 

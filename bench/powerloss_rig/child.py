@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from bench.powerloss_rig.disk import Disk
 from bench.powerloss_rig.door import Crowd, Door, furnish_door, furnished_door
 from kiosk.adapters.clock import SystemClock
-from kiosk.adapters.log_store import LogReader, LogStore
+from kiosk.adapters.log_reader import LogReader
+from kiosk.adapters.log_store import LogStore
 from kiosk.enrolment import LOG_FILE
 from kiosk.errors import StoreError
 

@@ -19,7 +19,8 @@ from bench.powerloss_rig.child import Tell, furnish_in_child, in_child
 from bench.powerloss_rig.disk import Disk, End
 from bench.powerloss_rig.door import Crowd, Door
 from kiosk.adapters.clock import SystemClock
-from kiosk.adapters.log_store import LogReader, LogStore
+from kiosk.adapters.log_reader import LogReader
+from kiosk.adapters.log_store import LogStore
 from kiosk.adapters.thermometers.simulated import SimulatedThermometer
 from kiosk.errors import StoreError
 

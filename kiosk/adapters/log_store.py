@@ -7,194 +7,37 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from kiosk.adapters.database import Database
+from kiosk.adapters.log_reader import COLUMNS, ERASABLE, Identity, LogView, last_entry, read_entries, read_identity
 from kiosk.adapters.state_tables import StateTables
 from kiosk.domain.entry import (
-    GENESIS,
     SALT_BYTES,
     Entry,
     EntryKind,
     Envelope,
-    Flaw,
     body_digest,
     canonical,
     seal,
-    verify,
 )
-from kiosk.domain.ids import KioskId, SiteId
 from kiosk.domain.retention import KEPT_KINDS
 from kiosk.domain.state import apply
 from kiosk.domain.times import from_wire, to_wire
 from kiosk.errors import StoreDamaged, StoreForked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from kiosk.domain.ids import VisitId
-    from kiosk.domain.state import State
+    from kiosk.domain.state_keeper import State
     from kiosk.ports import Clock
 
-_COLUMNS = "seq, kind, happened_at, recorded_at, clock_offset_ms, body, salt, digest, hash"
 
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who this kiosk is, from its enrolment. `token`, `id_key` and `private_key` are secrets (no repr shows them)."""
-
-    site_id: SiteId
-    kiosk_id: KioskId
-    epoch: int
-    letter: str
-    token: str
-    id_key: str
-    private_key: str
-
-    def __repr__(self) -> str:
-        """Say who, and no secret."""
-        return f"Identity({self.site_id}/{self.kiosk_id}/{self.epoch})"
-
-
-def read_identity(database: Database) -> Identity | None:
-    """Return the identity that the log was set up with, or None before enrolment."""
-    names = ", ".join(field.name for field in fields(Identity))
-    rows = database.rows(f"SELECT {names} FROM identity")  # noqa: S608 - field names
-    if not rows:
-        return None
-    site, kiosk, *rest = rows[0]
-    return Identity(SiteId(site), KioskId(kiosk), *rest)
-
-
-class LogReader:
-    """A log opened to be read: by the reporter, exports and verification, on a connection of their own."""
-
-    def __init__(self, path: Path, key: bytes, *, vfs: str = "") -> None:
-        """Open the log at `path`; raises StoreDamaged when it is none, or the key does not fit."""
-        self._database = Database(path, key, "schema.sql", read_only=True, vfs=vfs)
-        identity = read_identity(self._database)
-        if identity is None:
-            message = f"{path}: this log was never enrolled"
-            raise StoreDamaged(message)
-        self.identity = identity
-
-    def entries(self, after: int = 0, limit: int = -1) -> Iterator[Entry]:
-        """Yield the entries with a number greater than `after`, in order."""
-        yield from read_entries(self._database, self.identity, after, limit)
-
-    def acknowledged(self) -> int:
-        """Return the last acknowledged number."""
-        return int(self._database.scalar("SELECT seq FROM sent"))
-
-    def unsent(self, limit: int) -> Sequence[Entry]:
-        """Return at most `limit` entries after the last acknowledged one, in order."""
-        return list(self.entries(self.acknowledged(), limit))
-
-    def last(self) -> tuple[int, str]:
-        """Return the number and hash of the last entry; (0, genesis) when empty."""
-        return last_entry(self._database)
-
-    def hash_of(self, seq: int) -> str | None:
-        """Return the hash of an entry, of the genesis for 0; None when there is no such number."""
-        return GENESIS if seq == 0 else self._database.scalar("SELECT hash FROM entry WHERE seq = ?", seq)
-
-    def verify(self, anchors: Mapping[int, str] | None = None) -> tuple[int, str, Flaw | None]:
-        """Walk the chain; return how many entries hold, the last good hash, and the first flaw.
-
-        What the server acknowledged is an anchor: a log cut below it is found. `anchors`: hashes by number that were
-        seen elsewhere.
-        """
-        seq, seen = self._database.rows("SELECT seq, hash FROM sent")[0]
-        walked = Walked(self.entries())
-        held, last, flaw = verify(walked, anchors={**({seq: seen} if seen else {}), **(anchors or {})})
-        return held, last, Flaw(held + 1, "form") if walked.is_broken else flaw
-
-    def old(self, before: datetime) -> Iterator[tuple[int, EntryKind, str, datetime]]:
-        """Yield number, kind, body and time of what was recorded before `before`, is acknowledged and may be erased."""
-        marks = ",".join("?" * len(KEPT_KINDS))
-        sql = (
-            "SELECT seq, kind, body, recorded_at FROM entry WHERE seq > (SELECT swept FROM sent)"  # noqa: S608 - marks
-            " AND seq <= (SELECT seq FROM sent) AND body IS NOT NULL AND recorded_at < ?"
-            f" AND kind NOT IN ({marks}) ORDER BY seq"
-        )
-        for seq, kind, body, at in self._database.walk(sql, to_wire(before), *KEPT_KINDS):
-            yield seq, EntryKind(kind), body, from_wire(at)
-
-    def oldest_unsent(self) -> datetime | None:
-        """Return when the oldest unsent entry was recorded, or None."""
-        return oldest_unsent(self._database)
-
-    @property
-    def state(self) -> State:
-        """The state as last committed, to read from."""
-        return StateTables(self._database)
-
-    def state_dump(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Return the state tables, to compare."""
-        return StateTables(self._database).dump()
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._database.close()
-
-
-class Walked:
-    """Entries on their way through `verify`; a row that is none ends them and is remembered."""
-
-    def __init__(self, entries: Iterator[Entry]) -> None:
-        """Walk over `entries`."""
-        self._entries = entries
-        self.is_broken = False
-
-    def __iter__(self) -> Iterator[Entry]:
-        """Yield entries up to the first that cannot be read."""
-        try:
-            yield from self._entries
-        except UnreadableEntry:
-            self.is_broken = True
-
-
-class UnreadableEntry(StoreDamaged):
-    """A row of the log that is no entry."""
-
-
-def read_entries(database: Database, identity: Identity, after: int, limit: int) -> Iterator[Entry]:
-    """Yield entries after number `after`; `limit` -1 means all."""
-    previous = database.scalar("SELECT hash FROM entry WHERE seq <= ? ORDER BY seq DESC LIMIT 1", after) or GENESIS
-    sql = f"SELECT {_COLUMNS} FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - fixed names
-    for row in database.walk(sql, after, limit):
-        try:
-            entry = _entry(row, identity, previous)
-        except ValueError as error:
-            message = f"{database.path}: entry {row[0]} cannot be read: {error}"
-            raise UnreadableEntry(message) from error
-        yield entry
-        previous = entry.hash
-
-
-def _entry(row: tuple[Any, ...], identity: Identity, previous: str) -> Entry:
-    seq, kind, happened_at, recorded_at, offset, body, salt, digest, own = row
-    return Entry(
-        identity.site_id,
-        identity.kiosk_id,
-        identity.epoch,
-        seq,
-        EntryKind(kind),
-        from_wire(happened_at),
-        from_wire(recorded_at),
-        offset,
-        body,
-        salt,
-        digest,
-        previous,
-        own,
-    )
-
-
-class LogStore:
+class LogStore(LogView):
     """The one writer of the log. Used on one thread at a time (the worker's)."""
 
     def __init__(
@@ -203,8 +46,9 @@ class LogStore:
         """Open or make the log at `path`; `offset_ms` tells the measured clock offset for each entry."""
         self._clock = clock
         self._offset_ms = offset_ms
-        self._database = Database(path, key, "schema.sql", vfs=vfs)
+        super().__init__(Database(path, key, "schema.sql", vfs=vfs))
         self.state: State = StateTables(self._database)
+        self._fork = str(self._database.scalar("SELECT fork FROM sent"))
 
     @property
     def identity(self) -> Identity | None:
@@ -240,20 +84,12 @@ class LogStore:
                 raise StoreDamaged(message)
             yield LogAct(self._database, identity, self._clock, self._offset_ms())
 
-    def last(self) -> tuple[int, str]:
-        """Return the number and hash of the last entry; (0, genesis) when empty."""
-        return last_entry(self._database)
-
     def unsent(self, limit: int) -> Sequence[Entry]:
         """Return at most `limit` entries after the last acknowledged one, in order."""
         identity = self.identity
         if identity is None:
             return []
         return list(read_entries(self._database, identity, self.acknowledged(), limit))
-
-    def acknowledged(self) -> int:
-        """Return the last acknowledged number."""
-        return int(self._database.scalar("SELECT seq FROM sent"))
 
     def acknowledge(self, seq: int) -> None:
         """Remember that the server holds everything up to `seq`; never goes back, never past the last entry."""
@@ -272,15 +108,15 @@ class LogStore:
 
     def check_fork(self) -> None:
         """Raise StoreForked when this log is not the one that the server knows and must not be written on."""
-        fork = self._database.scalar("SELECT fork FROM sent")
-        if fork:
-            message = f"{self._database.path}: set this kiosk up anew: {fork}"
+        if self._fork:
+            message = f"{self._database.path}: set this kiosk up anew: {self._fork}"
             raise StoreForked(message)
 
     def set_fork(self, why: str) -> None:
         """Remember for good that this log and the server's copy of it went apart."""
         with self._database.transaction():
             self._database.run("UPDATE sent SET fork = ? WHERE fork = ''", why)
+        self._fork = self._fork or why
 
     def erase(self, seqs: Sequence[int], visit_ids: Iterable[VisitId], body: Mapping[str, Any]) -> None:
         """Erase bodies and salts, and the state of visits that are gone with them; `body` is of the ERASED entry.
@@ -298,20 +134,12 @@ class LogStore:
 
     def sweep(self) -> bool:
         """Remember how far nothing is left to erase, and cut the write-ahead log; False while a reader is in it."""
-        marks = ",".join("?" * len(KEPT_KINDS))
-        first = (
-            "SELECT min(seq) FROM entry WHERE seq > (SELECT swept FROM sent)"  # noqa: S608 - marks only
-            f" AND body IS NOT NULL AND kind NOT IN ({marks})"
-        )
+        first = f"SELECT min(seq) FROM entry WHERE {ERASABLE}"  # noqa: S608 - marks only
         with self._database.transaction():
             last, _hash = last_entry(self._database)
             seq = self._database.scalar(first, *KEPT_KINDS)
             self._database.run("UPDATE sent SET swept = ?", last if seq is None else seq - 1)
         return self._database.truncate_log_ahead()
-
-    def oldest_unsent(self) -> datetime | None:
-        """Return when the oldest unsent entry was recorded, or None."""
-        return oldest_unsent(self._database)
 
     def rebuild(self) -> bool:
         """Make the state anew from the entries; return whether it came out as it was."""
@@ -325,23 +153,6 @@ class LogStore:
             for entry in read_entries(self._database, identity, 0, -1):
                 apply(tables, entry)
             return tables.dump() == before
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._database.close()
-
-
-def oldest_unsent(database: Database) -> datetime | None:
-    """Return when the oldest unsent entry was recorded, or None."""
-    sql = "SELECT recorded_at FROM entry WHERE seq > (SELECT seq FROM sent) ORDER BY seq LIMIT 1"
-    text = database.scalar(sql)
-    return from_wire(text) if text else None
-
-
-def last_entry(database: Database) -> tuple[int, str]:
-    """Return the number and hash of the last entry; (0, genesis) when there is none."""
-    rows = database.rows("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1")
-    return (int(rows[0][0]), rows[0][1]) if rows else (0, GENESIS)
 
 
 class LogAct:
@@ -376,7 +187,7 @@ class LogAct:
         )
         entry = seal(envelope, text, salt)
         self._database.run(
-            f"INSERT INTO entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - fixed names
+            f"INSERT INTO entry ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - fixed names
             entry.seq,
             entry.kind,
             to_wire(entry.happened_at),

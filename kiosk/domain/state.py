@@ -1,88 +1,32 @@
 """The state is what the log says: `apply` serves the live act and the rebuild alike.
 
-A `State` is whatever keeps visits, cases and counters: SQLite tables on the kiosk, tables on the server, plain
-dictionaries in a rebuild. It can be thrown away at any time and made anew from the entries.
+It can be thrown away at any time and made anew from the entries. Where it is kept is `state_keeper.py`'s matter.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain.booking import Booking
 from kiosk.domain.entry import Entry, EntryKind
-from kiosk.domain.ids import BookingId, CaseId, GuardId, VisitId
+from kiosk.domain.ids import CaseId, GuardId, VisitId
 from kiosk.domain.record import Case, Hold, Measured, Visit
 from kiosk.domain.screening import Outcome
+from kiosk.domain.state_keeper import State
 from kiosk.domain.times import from_wire
 from kiosk.domain.visit import Event, Step, step_after
 from kiosk.domain.wire import from_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
 INSIDE: Final = "inside"
 DAY_OPENED: Final = "day_opened"
 PIN_WRONG: Final = "pin_wrong"
 TYPED_WRONG: Final = "typed_wrong"
 EXTRA_LATE: Final = "extra_late_min"
-
-
-class State(Protocol):
-    """Where the derived state lives."""
-
-    def visit(self, visit_id: VisitId) -> Visit | None:
-        """Return one visit, or None."""
-        ...
-
-    def put_visit(self, visit: Visit) -> None:
-        """Keep a visit, replacing what was known of it."""
-        ...
-
-    def visits_of(self, booking_id: BookingId) -> Sequence[Visit]:
-        """Return the visits of one booking, by first contact."""
-        ...
-
-    def open_visits(self) -> Sequence[Visit]:
-        """Return the visits that are not decided, and refused ones that a guard may settle, oldest first."""
-        ...
-
-    def case(self, case_id: CaseId) -> Case | None:
-        """Return one case, or None."""
-        ...
-
-    def put_case(self, case: Case) -> None:
-        """Keep a case, replacing what was known of it."""
-        ...
-
-    def open_cases(self) -> Sequence[Case]:
-        """Return the cases without a disposition, oldest first."""
-        ...
-
-    def count(self, name: str) -> int:
-        """Return a counter; 0 when it was never set."""
-        ...
-
-    def set_count(self, name: str, value: int) -> None:
-        """Set a counter."""
-        ...
-
-    def drop_counts(self, before: date) -> None:
-        """Forget the counters of days before `before`; their names end with the day (`queue:2020-03-10`)."""
-        ...
-
-    def hold(self, hold_id: str) -> Hold | None:
-        """Return one legal hold, or None."""
-        ...
-
-    def put_hold(self, hold: Hold) -> None:
-        """Keep a legal hold, replacing what was known of it."""
-        ...
-
-    def holds(self) -> Sequence[Hold]:
-        """Return the legal holds that stand, by id."""
-        ...
 
 
 EVENTS: Final[Mapping[EntryKind, Event]] = {

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from kiosk.adapters.clock import SystemClock
-from kiosk.adapters.log_store import LogReader, LogStore
+from kiosk.adapters.log_reader import LogReader
+from kiosk.adapters.log_store import LogStore
 from kiosk.config import load
 from kiosk.enrolment import LOG_FILE, central_client, data_key
 from kiosk.errors import StoreError

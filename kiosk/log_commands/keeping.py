@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from kiosk.adapters import escrow
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.database import write_key
-from kiosk.adapters.escrow import SEALED_FILE
 from kiosk.adapters.local_copy import SqliteCopy
 from kiosk.config import load
 from kiosk.domain.entry import EntryKind
@@ -107,7 +106,7 @@ def _recover_arguments(parser: argparse.ArgumentParser) -> None:
 
 def recover(options: argparse.Namespace, out: TextIO) -> int:
     """Open the sealed copy of the key that lies beside a dead kiosk's log."""
-    sealed = options.data / SEALED_FILE
+    sealed = options.data / escrow.SEALED_FILE
     key = escrow.unseal(sealed, options.private)
     write_key(options.key_out, key)
     said(out, {"key_file": str(options.key_out)}, f"the key is in {options.key_out}", as_json=options.json)

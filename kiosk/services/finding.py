@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kiosk.domain.booking import Booking
     from kiosk.domain.ids import BookingId
     from kiosk.domain.record import Visit
-    from kiosk.domain.state import State
+    from kiosk.domain.state_keeper import State
     from kiosk.ports import LocalCopy
 
 MAX_RAW: Final = 512  # bytes of an unreadable code that are kept

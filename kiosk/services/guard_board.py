@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kiosk.domain.record import Visit
-    from kiosk.domain.state import State
+    from kiosk.domain.state_keeper import State
     from kiosk.ports import LocalCopy
     from kiosk.protocol.messages import Guard
     from kiosk.services.guards import Guards

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kiosk.domain.ids import VisitId
-    from kiosk.domain.state import State
+    from kiosk.domain.state_keeper import State
     from kiosk.ports import Act
     from kiosk.protocol.messages import Guard
     from kiosk.services.views import View

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kiosk.domain.record import Visit
-    from kiosk.domain.state import State
+    from kiosk.domain.state_keeper import State
     from kiosk.ports import Clock, LocalCopy
     from kiosk.services.rulebook import Rulebook
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from kiosk.domain.ids import VisitId
     from kiosk.domain.record import Hold
-    from kiosk.domain.state import State
+    from kiosk.domain.state_keeper import State
     from kiosk.ports import Clock
     from kiosk.services.rulebook import Rulebook
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kiosk.domain.ids import VisitId
     from kiosk.domain.record import Visit
     from kiosk.domain.site import Site
-    from kiosk.domain.state import State
+    from kiosk.domain.state_keeper import State
     from kiosk.services.hall import Hall
     from kiosk.services.rulebook import Rulebook
 

@@ -19,6 +19,21 @@ def _name(common: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
 
 
+def _usage(*, is_authority: bool) -> x509.KeyUsage:
+    """Return what a key is for; Python 3.13 and later refuse an authority that does not say so (RFC 5280, 4.2.1.3)."""
+    return x509.KeyUsage(
+        digital_signature=not is_authority,
+        key_cert_sign=is_authority,
+        crl_sign=is_authority,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
 class Authority:
     """Signs certificates; `ca_file` is what its clients trust."""
 
@@ -52,6 +67,7 @@ class Authority:
             not_valid_after=now + timedelta(hours=1),
         )
         builder = builder.add_extension(kind, critical=True).add_extension(here, critical=False)
+        builder = builder.add_extension(_usage(is_authority=kind.ca), critical=True)
         own = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
         builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         return builder.add_extension(own, critical=False).sign(self._key, hashes.SHA256())

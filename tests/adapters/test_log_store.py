@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kiosk.adapters.database import Database, read_key
-from kiosk.adapters.log_store import LogReader, LogStore
+from kiosk.adapters.log_reader import LogReader
+from kiosk.adapters.log_store import LogStore
 from kiosk.domain.entry import GENESIS, EntryKind
 from kiosk.errors import StoreDamaged, StoreError
 from tests.domain import builders as make

@@ -18,7 +18,8 @@ import pytest
 from bench.powerloss_rig.disk import Cut, Disk, Platter, Write
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.database import Database
-from kiosk.adapters.log_store import LogReader, LogStore
+from kiosk.adapters.log_reader import LogReader
+from kiosk.adapters.log_store import LogStore
 from kiosk.domain.entry import EntryKind
 from kiosk.errors import StoreDamaged, StoreError
 from tests.services.builders import DISK_KEY, identity

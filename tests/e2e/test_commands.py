@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from kiosk.adapters.database import Database, read_key
-from kiosk.adapters.log_store import LogReader
+from kiosk.adapters.log_reader import LogReader
 from kiosk.bootstrap import Kiosk
 from kiosk.config import load
 from kiosk.domain.entry import EntryKind

@@ -13,7 +13,8 @@ import pytest
 
 from demo.world import HERE
 from kiosk.adapters.clock import SystemClock
-from kiosk.adapters.log_store import LogReader, LogStore
+from kiosk.adapters.log_reader import LogReader
+from kiosk.adapters.log_store import LogStore
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import BookingId, VisitId
 from kiosk.domain.state import apply

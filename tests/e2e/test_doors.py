@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from demo.world import HERE, PIN
+from demo.world import PIN
 from kiosk.services.guards import GuardAct
 from kiosk.services.views import Face, GuardDetail, Hint
 from tests.e2e.city import City, let_in, measure, scan, to_measuring
@@ -107,26 +107,6 @@ def test_without_the_server_a_door_gives_out_its_share_of_the_hall(tmp_path: Pat
     assert shown.count(Face.HALL_LINE) == 6 - admitted
     city.server_comes_back()
     city.stop()
-
-
-def test_both_doors_alone_with_one_code_end_in_one_conflict_and_two_facts(city: City) -> None:
-    """Nobody can know at the time; the server finds it when the entries arrive, and keeps both."""
-    a, b = city.kiosk("A"), city.kiosk("C")
-    code = city.book().code_text
-    city.tell()
-    city.server_goes_away()
-    city.clock.advance(120)
-    assert let_in(a, code).face is Face.ADMITTED
-    assert let_in(b, code).face is Face.ADMITTED
-    city.server_comes_back()
-    city.tell()
-    found = [item for item in city.server.desk.findings.of_site(HERE) if "conflict" in str(item)]
-    assert len(found) == 1
-    assert all(_kinds(city, letter).count("arrived") == 1 for letter in "AC")
-
-
-def _kinds(city: City, letter: str) -> list[str]:
-    return [entry.kind.value for entry in city.stored(letter)]
 
 
 def test_a_day_without_the_server_is_a_normal_day(city: City) -> None:

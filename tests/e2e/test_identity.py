@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from demo.clock import SimulatedClock
 from demo.world import DAY, HERE, PIN
 from kiosk.adapters.central_client import CentralClient
-from kiosk.adapters.log_store import LogReader
+from kiosk.adapters.log_reader import LogReader
 from kiosk.enrolment import LOG_FILE, data_key
 from kiosk.services.link import LinkTrouble
 from tests.e2e.city import City, let_in

@@ -188,7 +188,8 @@ def test_a_wipe_needs_no_export_when_the_server_holds_everything(city: City, con
 def ship(city: City, data: Path) -> None:
     """Ship what a switched-off kiosk left."""
     from kiosk.adapters.clock import SystemClock
-    from kiosk.adapters.log_store import LogReader, LogStore
+    from kiosk.adapters.log_reader import LogReader
+    from kiosk.adapters.log_store import LogStore
     from kiosk.enrolment import central_client
     from kiosk.services.reporting import Backoff, Reporter
 

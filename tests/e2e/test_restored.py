@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from demo.world import HERE
-from kiosk.adapters.log_store import LogReader
+from kiosk.adapters.log_reader import LogReader
 from kiosk.enrolment import LOG_FILE, data_key, enrol
 from kiosk.errors import StoreError, StoreForked
 from kiosk.services.views import Face

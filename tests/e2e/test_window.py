@@ -20,7 +20,7 @@ import pytest
 
 from demo.clock import SimulatedClock
 from demo.world import HERE
-from kiosk.adapters.log_store import LogReader
+from kiosk.adapters.log_reader import LogReader
 from kiosk.domain.entry import EntryKind
 from kiosk.enrolment import LOG_FILE, data_key
 from kiosk.protocol.enrolment_text import write

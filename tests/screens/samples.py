@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from kiosk.adapters.log_store import Identity
+from kiosk.adapters.log_reader import Identity
 from kiosk.domain.admission import LOOKS_TO_GUARD, Reason
 from kiosk.domain.declaration import Declaration, Notice, Question
 from kiosk.domain.ids import KioskId, SiteId, VisitId

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.adapters.local_copy import SqliteCopy
-from kiosk.adapters.log_store import Identity, LogReader, LogStore
+from kiosk.adapters.log_reader import Identity, LogReader
+from kiosk.adapters.log_store import LogStore
 from kiosk.domain import booking_number, id_number
 from kiosk.domain.booking import Booking
 from kiosk.domain.booking_code import Claims, issue

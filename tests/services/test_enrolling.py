@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.adapters.log_store import Identity
+from kiosk.adapters.log_reader import Identity
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.errors import KioskError, ServerGarbled, ServerRejected, ServerUnreachable, StoreFull
 from kiosk.protocol.enrolment_text import write

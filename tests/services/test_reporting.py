@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.adapters.log_store import LogReader
+from kiosk.adapters.log_reader import LogReader
 from kiosk.domain.entry import GENESIS, Entry, EntryKind
 from kiosk.errors import ServerError, ServerGarbled, ServerRejected, ServerUnreachable
 from kiosk.protocol.messages import MAX_BATCH, EntryResult, EntryStatus, UploadAnswer

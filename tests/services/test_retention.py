@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kiosk.adapters.log_store import LogReader
+from kiosk.adapters.log_reader import LogReader
 from kiosk.domain.entry import EntryKind, erased_ranges
 from kiosk.domain.policy import Keeping
 from kiosk.domain.record import Hold

@@ -1,0 +1,192 @@
+"""The screening log as it is read: by the reporter, exports, retention and verification, each on its own connection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from kiosk.adapters.database import Database
+from kiosk.adapters.state_tables import StateTables
+from kiosk.domain.entry import GENESIS, Entry, EntryKind, Flaw, verify
+from kiosk.domain.ids import KioskId, SiteId
+from kiosk.domain.retention import KEPT_KINDS
+from kiosk.domain.times import from_wire, to_wire
+from kiosk.errors import StoreDamaged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from kiosk.domain.state_keeper import State
+
+COLUMNS = "seq, kind, happened_at, recorded_at, clock_offset_ms, body, salt, digest, hash"
+_KEPT_MARKS = ",".join("?" * len(KEPT_KINDS))
+ERASABLE = f"seq > (SELECT swept FROM sent) AND body IS NOT NULL AND kind NOT IN ({_KEPT_MARKS})"  # noqa: S608 - marks
+"""The rows whose bodies may be erased one day, in SQL; its values are KEPT_KINDS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who this kiosk is, from its enrolment. `token`, `id_key` and `private_key` are secrets (no repr shows them)."""
+
+    site_id: SiteId
+    kiosk_id: KioskId
+    epoch: int
+    letter: str
+    token: str
+    id_key: str
+    private_key: str
+
+    def __repr__(self) -> str:
+        """Say who, and no secret."""
+        return f"Identity({self.site_id}/{self.kiosk_id}/{self.epoch})"
+
+
+def read_identity(database: Database) -> Identity | None:
+    """Return the identity that the log was set up with, or None before enrolment."""
+    names = ", ".join(field.name for field in fields(Identity))
+    rows = database.rows(f"SELECT {names} FROM identity")  # noqa: S608 - field names
+    if not rows:
+        return None
+    site, kiosk, *rest = rows[0]
+    return Identity(SiteId(site), KioskId(kiosk), *rest)
+
+
+class LogView:
+    """What can be asked of a log on any connection: how far it goes, and how far the server has it."""
+
+    def __init__(self, database: Database) -> None:
+        """Ask `database`, inside whatever transaction it holds."""
+        self._database = database
+
+    def last(self) -> tuple[int, str]:
+        """Return the number and hash of the last entry; (0, genesis) when empty."""
+        return last_entry(self._database)
+
+    def acknowledged(self) -> int:
+        """Return the last acknowledged number."""
+        return int(self._database.scalar("SELECT seq FROM sent"))
+
+    def oldest_unsent(self) -> datetime | None:
+        """Return when the oldest unsent entry was recorded, or None."""
+        sql = "SELECT recorded_at FROM entry WHERE seq > (SELECT seq FROM sent) ORDER BY seq LIMIT 1"
+        text = self._database.scalar(sql)
+        return from_wire(text) if text else None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+
+class LogReader(LogView):
+    """A log opened to be read: by the reporter, exports and verification, on a connection of their own."""
+
+    def __init__(self, path: Path, key: bytes, *, vfs: str = "") -> None:
+        """Open the log at `path`; raises StoreDamaged when it is none, or the key does not fit."""
+        super().__init__(Database(path, key, "schema.sql", read_only=True, vfs=vfs))
+        identity = read_identity(self._database)
+        if identity is None:
+            message = f"{path}: this log was never enrolled"
+            raise StoreDamaged(message)
+        self.identity = identity
+
+    def entries(self, after: int = 0, limit: int = -1) -> Iterator[Entry]:
+        """Yield the entries with a number greater than `after`, in order."""
+        yield from read_entries(self._database, self.identity, after, limit)
+
+    def unsent(self, limit: int) -> Sequence[Entry]:
+        """Return at most `limit` entries after the last acknowledged one, in order."""
+        return list(self.entries(self.acknowledged(), limit))
+
+    def hash_of(self, seq: int) -> str | None:
+        """Return the hash of an entry, of the genesis for 0; None when there is no such number."""
+        return GENESIS if seq == 0 else self._database.scalar("SELECT hash FROM entry WHERE seq = ?", seq)
+
+    def verify(self, anchors: Mapping[int, str] | None = None) -> tuple[int, str, Flaw | None]:
+        """Walk the chain; return how many entries hold, the last good hash, and the first flaw.
+
+        What the server acknowledged is an anchor: a log cut below it is found. `anchors`: hashes by number that were
+        seen elsewhere.
+        """
+        seq, seen = self._database.rows("SELECT seq, hash FROM sent")[0]
+        walked = Walked(self.entries())
+        held, last, flaw = verify(walked, anchors={**({seq: seen} if seen else {}), **(anchors or {})})
+        return held, last, Flaw(held + 1, "form") if walked.is_broken else flaw
+
+    def old(self, before: datetime) -> Iterator[tuple[int, EntryKind, str, datetime]]:
+        """Yield number, kind, body and time of what was recorded before `before`, is acknowledged and may be erased."""
+        sql = (
+            f"SELECT seq, kind, body, recorded_at FROM entry WHERE {ERASABLE}"  # noqa: S608 - marks only
+            " AND seq <= (SELECT seq FROM sent) AND recorded_at < ? ORDER BY seq"
+        )
+        for seq, kind, body, at in self._database.walk(sql, *KEPT_KINDS, to_wire(before)):
+            yield seq, EntryKind(kind), body, from_wire(at)
+
+    @property
+    def state(self) -> State:
+        """The state as last committed, to read from."""
+        return StateTables(self._database)
+
+    def state_dump(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return the state tables, to compare."""
+        return StateTables(self._database).dump()
+
+
+class Walked:
+    """Entries on their way through `verify`; a row that is none ends them and is remembered."""
+
+    def __init__(self, entries: Iterator[Entry]) -> None:
+        """Walk over `entries`."""
+        self._entries = entries
+        self.is_broken = False
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Yield entries up to the first that cannot be read."""
+        try:
+            yield from self._entries
+        except UnreadableEntry:
+            self.is_broken = True
+
+
+class UnreadableEntry(StoreDamaged):
+    """A row of the log that is no entry."""
+
+
+def read_entries(database: Database, identity: Identity, after: int, limit: int) -> Iterator[Entry]:
+    """Yield entries after number `after`; `limit` -1 means all."""
+    previous = database.scalar("SELECT hash FROM entry WHERE seq <= ? ORDER BY seq DESC LIMIT 1", after) or GENESIS
+    sql = f"SELECT {COLUMNS} FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - fixed names
+    for row in database.walk(sql, after, limit):
+        try:
+            entry = _entry(row, identity, previous)
+        except ValueError as error:
+            message = f"{database.path}: entry {row[0]} cannot be read: {error}"
+            raise UnreadableEntry(message) from error
+        yield entry
+        previous = entry.hash
+
+
+def _entry(row: tuple[Any, ...], identity: Identity, previous: str) -> Entry:
+    seq, kind, happened_at, recorded_at, offset, body, salt, digest, own = row
+    return Entry(
+        identity.site_id,
+        identity.kiosk_id,
+        identity.epoch,
+        seq,
+        EntryKind(kind),
+        from_wire(happened_at),
+        from_wire(recorded_at),
+        offset,
+        body,
+        salt,
+        digest,
+        previous,
+        own,
+    )
+
+
+def last_entry(database: Database) -> tuple[int, str]:
+    """Return the number and hash of the last entry; (0, genesis) when there is none."""
+    rows = database.rows("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1")
+    return (int(rows[0][0]), rows[0][1]) if rows else (0, GENESIS)
