@@ -124,8 +124,10 @@ class Database:
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return every row."""
-        with _translated(self.path):
+        try:
             return self._connection.execute(sql, values).fetchall()
+        except apsw.Error as error:
+            raise _ours(self.path, error) from error
 
     def walk(self, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
         """Yield row after row, for results that are too large to hold."""
@@ -134,13 +136,22 @@ class Database:
 
     def scalar(self, sql: str, *values: Any) -> Any:  # noqa: ANN401 - whatever the column holds
         """Return the first column of the first row, or None."""
-        with _translated(self.path):
+        try:
             return self._connection.execute(sql, values).get
+        except apsw.Error as error:
+            raise _ours(self.path, error) from error
 
     def run(self, sql: str, *values: Any) -> None:
         """Run a statement that returns nothing."""
-        with _translated(self.path):
+        try:
             self._connection.execute(sql, values)
+        except apsw.Error as error:
+            raise _ours(self.path, error) from error
+
+    def changes(self, sql: str, *values: Any) -> int:
+        """Run a statement and return how many rows it changed."""
+        self.run(sql, *values)
+        return self._connection.changes()
 
     def run_many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Run a statement once per row."""
@@ -180,15 +191,17 @@ def _check_encrypted(path: Path) -> None:
 
 @contextmanager
 def _translated(path: Path) -> Generator[None]:
-    """Turn SQLite's errors into ours, once: a full disk, a damaged file, and everything else."""
+    """Turn SQLite's errors into ours, once."""
     try:
         yield
-    except apsw.FullError as error:
-        message = f"{path}: no room on the disk"
-        raise StoreFull(message) from error
-    except (apsw.CorruptError, apsw.NotADBError) as error:
-        message = f"{path}: the file is damaged, or the key is not its key"
-        raise StoreDamaged(message) from error
     except apsw.Error as error:
-        message = f"{path}: {type(error).__name__}"
-        raise StoreError(message) from error
+        raise _ours(path, error) from error
+
+
+def _ours(path: Path, error: apsw.Error) -> StoreError:
+    """Return our word for an error of SQLite: a full disk, a damaged file, and everything else."""
+    if isinstance(error, apsw.FullError):
+        return StoreFull(f"{path}: no room on the disk")
+    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+        return StoreDamaged(f"{path}: the file is damaged, or the key is not its key")
+    return StoreError(f"{path}: {type(error).__name__}")

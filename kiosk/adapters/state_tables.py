@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain.admission import CALLS_GUARD
 from kiosk.domain.record import Case, Hold, Visit
 from kiosk.domain.times import to_wire
 from kiosk.domain.visit import OPEN_STEPS, Step
-from kiosk.domain.wire import from_json, to_json
+from kiosk.domain.wire import from_text, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from kiosk.adapters.database import Database
     from kiosk.domain.ids import BookingId, CaseId, VisitId
 
 TABLES: Final = ("visit", "isolation_case", "counter", "hold")
-_OPEN: Final = tuple(sorted(OPEN_STEPS))
-_MARKS: Final = ",".join("?" * len(_OPEN))
-
-
-def _dump(record: object) -> str:
-    return json.dumps(to_json(record), ensure_ascii=False, separators=(",", ":"))
+_RECORDS: Final = {"visit": Visit, "isolation_case": Case, "hold": Hold}
+_COLUMNS: Final = {"visit": "id, booking_id, first_contact, step, cause, listed, data"}
+# Most acts change nothing that an index knows: then no page but the visit's own is written.
+_SAME_PLACE: Final = (
+    "UPDATE visit SET step = ?, cause = ?, data = ?"  # as it stands:
+    " WHERE id = ? AND listed = ? AND booking_id IS ? AND first_contact = ?"
+)
+_ANY_PLACE: Final = (
+    "INSERT OR REPLACE INTO visit (step, cause, data, id, listed, booking_id, first_contact)"  # anew
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class StateTables:
@@ -40,39 +44,32 @@ class StateTables:
     def visit(self, visit_id: VisitId) -> Visit | None:
         """Return one visit, or None."""
         rows = self._rows("SELECT data FROM visit WHERE id = ?", visit_id)
-        return from_json(Visit, json.loads(rows[0])) if rows else None
+        return from_text(Visit, rows[0]) if rows else None
 
     def put_visit(self, visit: Visit) -> None:
         """Keep a visit, replacing what was known of it."""
         # A refused visit stands on the guard's list when its reason is one that a guard can settle.
         settled = visit.cause or ("refused" if visit.reasons and visit.reasons[0] in CALLS_GUARD else "")
-        self._database.run(
-            "INSERT OR REPLACE INTO visit VALUES (?, ?, ?, ?, ?, ?)",
-            visit.id,
-            visit.booking_id,
-            to_wire(visit.first_contact),
-            visit.step,
-            settled,
-            _dump(visit),
-        )
+        listed = visit.step in OPEN_STEPS or (visit.step is Step.REFUSED and settled != "")
+        where = (visit.id, listed, visit.booking_id, to_wire(visit.first_contact))
+        what = (visit.step, settled, to_text(visit))
+        if not self._database.changes(_SAME_PLACE, *what, *where):
+            self._database.run(_ANY_PLACE, *what, *where)
 
     def visits_of(self, booking_id: BookingId) -> Sequence[Visit]:
         """Return the visits of one booking, by first contact."""
         sql = "SELECT data FROM visit WHERE booking_id = ? ORDER BY first_contact, id"
-        return [from_json(Visit, json.loads(row)) for row in self._rows(sql, booking_id)]
+        return [from_text(Visit, row) for row in self._rows(sql, booking_id)]
 
     def open_visits(self) -> Sequence[Visit]:
         """Return the visits that are not decided, and refused ones that a guard may settle, oldest first."""
-        sql = (
-            f"SELECT data FROM visit WHERE step IN ({_MARKS}) OR (step = ? AND cause <> '')"  # noqa: S608 - marks only
-            " ORDER BY first_contact, id"
-        )
-        return [from_json(Visit, json.loads(row)) for row in self._rows(sql, *_OPEN, Step.REFUSED)]
+        sql = "SELECT data FROM visit WHERE listed = 1 ORDER BY first_contact, id"
+        return [from_text(Visit, row) for row in self._rows(sql)]
 
     def case(self, case_id: CaseId) -> Case | None:
         """Return one case, or None."""
         rows = self._rows("SELECT data FROM isolation_case WHERE id = ?", case_id)
-        return from_json(Case, json.loads(rows[0])) if rows else None
+        return from_text(Case, rows[0]) if rows else None
 
     def put_case(self, case: Case) -> None:
         """Keep a case, replacing what was known of it."""
@@ -81,13 +78,13 @@ class StateTables:
             case.id,
             to_wire(case.opened_at),
             int(case.is_open),
-            _dump(case),
+            to_text(case),
         )
 
     def open_cases(self) -> Sequence[Case]:
         """Return the cases without a disposition, oldest first."""
         sql = "SELECT data FROM isolation_case WHERE is_open = 1 ORDER BY opened_at, id"
-        return [from_json(Case, json.loads(row)) for row in self._rows(sql)]
+        return [from_text(Case, row) for row in self._rows(sql)]
 
     def count(self, name: str) -> int:
         """Return a counter; 0 when it was never set."""
@@ -95,7 +92,8 @@ class StateTables:
 
     def set_count(self, name: str, value: int) -> None:
         """Set a counter."""
-        self._database.run("INSERT OR REPLACE INTO counter VALUES (?, ?)", name, value)
+        sql = "INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        self._database.run(sql, name, value)
 
     def drop_counts(self, before: date) -> None:
         """Forget the counters of days before `before`."""
@@ -105,16 +103,16 @@ class StateTables:
     def hold(self, hold_id: str) -> Hold | None:
         """Return one legal hold, or None."""
         rows = self._rows("SELECT data FROM hold WHERE id = ?", hold_id)
-        return from_json(Hold, json.loads(rows[0])) if rows else None
+        return from_text(Hold, rows[0]) if rows else None
 
     def put_hold(self, hold: Hold) -> None:
         """Keep a legal hold, replacing what was known of it."""
         lifted = hold.lifted_at is not None
-        self._database.run("INSERT OR REPLACE INTO hold VALUES (?, ?, ?)", hold.id, int(lifted), _dump(hold))
+        self._database.run("INSERT OR REPLACE INTO hold VALUES (?, ?, ?)", hold.id, int(lifted), to_text(hold))
 
     def holds(self) -> Sequence[Hold]:
         """Return the legal holds that stand, by id."""
-        return [from_json(Hold, json.loads(row)) for row in self._rows("SELECT data FROM hold WHERE lifted = 0")]
+        return [from_text(Hold, row) for row in self._rows("SELECT data FROM hold WHERE lifted = 0")]
 
     def forget(self, visit_ids: Iterable[VisitId]) -> None:
         """Throw visits away with their cases; called when every one of their entries is erased."""
@@ -130,8 +128,24 @@ class StateTables:
             self._database.run(f"DELETE FROM {table}")  # noqa: S608 - fixed names
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Return every row of every table, sorted, to compare one state with another."""
-        return {
-            table: sorted(self._database.rows(f"SELECT * FROM {table}"), key=repr)  # noqa: S608
-            for table in TABLES
-        }
+        """Return every row of every table, sorted, to compare one state with another; of records, what they say."""
+        return {table: sorted(map(_spelt(table), self._all(table)), key=repr) for table in TABLES}
+
+    def _all(self, table: str) -> list[tuple[Any, ...]]:
+        columns = _COLUMNS.get(table, "*")
+        return self._database.rows(f"SELECT {columns} FROM {table}")  # noqa: S608 - fixed names
+
+
+def _spelt(table: str) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """Return what spells a row's record as it is spelt today: an earlier version wrote the same in other words."""
+    kind = _RECORDS.get(table)
+    if kind is None:
+        return lambda row: row
+
+    def spelt(row: tuple[Any, ...]) -> tuple[Any, ...]:
+        try:
+            return (*row[:-1], to_text(from_text(kind, row[-1])))
+        except ValueError:
+            return row  # no record at all; it is compared as it is
+
+    return spelt

@@ -26,8 +26,11 @@ def from_json(kind: type[T], data: Any) -> T:  # noqa: ANN401 - whatever JSON he
 
 
 def to_text(record: object) -> str:
-    """Return a dataclass as JSON text, without blanks: what `to_json` returns, written out in one go."""
-    return _adapter(type(record)).dump_json(record).decode()
+    """Return a dataclass as JSON text, without blanks and without the fields that have their default.
+
+    For what the kiosk keeps for itself and reads by `from_text`: half as long, so that a row fits into fewer pages.
+    """
+    return _adapter(type(record)).dump_json(record, exclude_defaults=True).decode()
 
 
 def from_text(kind: type[T], text: str) -> T:
