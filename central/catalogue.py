@@ -18,6 +18,7 @@ from central.refusals import BadRequest, Unknown
 from central.tables import guards, notices, services, sites
 from kiosk.domain.declaration import Declaration
 from kiosk.domain.ids import GuardId
+from kiosk.domain.plan import Plan, mistakes
 from kiosk.domain.policy import Policy
 from kiosk.domain.site import Service, Site, Words
 from kiosk.domain.wire import from_json, to_json
@@ -86,6 +87,13 @@ class Catalogue:
         """Set a site's health questions; None leaves the kiosks to their own file."""
         self._set_site(site_id, declaration=_dump(declaration) if declaration is not None else None)
 
+    def put_plan(self, site_id: str, plan: Plan | None) -> None:
+        """Set a site's special-situation plan; None leaves the kiosks to their own file. Raises BadRequest."""
+        wrong = mistakes(plan) if plan is not None else []
+        if wrong:
+            raise BadRequest("; ".join(wrong))
+        self._set_site(site_id, plan=_dump(plan) if plan is not None else None)
+
     def put_notices(self, site_id: str, words: Sequence[Words]) -> None:
         """Replace the notices that a site's idle screens roll."""
         with self._db.write() as tx:
@@ -129,6 +137,7 @@ class Catalogue:
                 "sites": _records(tx, select(sites.c.record).order_by(sites.c.site_id)),
                 "services": _of_site(tx, services, site_id),
                 "policy": json.loads(row.policy) if row.policy else None,
+                "plan": json.loads(row.plan) if row.plan else None,
                 "declaration": json.loads(row.declaration) if row.declaration else None,
                 "notices": _of_site(tx, notices, site_id),
                 "keys": self._keyring.public(),
@@ -177,7 +186,7 @@ def _put(tx: Connection, table: Table, where: ColumnElement[bool], values: dict[
     return tx.execute(update(table).where(where).values(**values)).rowcount == 1
 
 
-def _dump(record: Site | Service | Policy | Declaration | Words) -> str:
+def _dump(record: Site | Service | Policy | Declaration | Plan | Words) -> str:
     """Return a record as JSON text; raises ValueError for one that kiosks could not read back."""
     return json.dumps(to_json(from_json(type(record), asdict(record))), ensure_ascii=False)
 

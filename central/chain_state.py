@@ -14,15 +14,16 @@ from sqlalchemy import Column, ColumnElement, Table, delete, insert, select
 from central.envelope import MAX_NUMBER
 from central.log_tables import cases, counters, visits
 from central.tables import of_epoch
+from kiosk.domain.case import Case
 from kiosk.domain.ids import BookingId, CaseId, VisitId
-from kiosk.domain.record import Case, Hold, Visit
+from kiosk.domain.record import Hold, Visit
 from kiosk.domain.state import apply
 from kiosk.domain.times import to_ms
 from kiosk.domain.visit import is_open
 from kiosk.domain.wire import from_json, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy import Connection
@@ -73,13 +74,20 @@ class ChainState:
         rows = [self._visit_row(visit, touched_ms) for visit, touched_ms in self._visits.values()]
         self._replace(visits, visits.c.visit_id, self._visits, rows)
         case_rows = [
-            {**self._keys, "case_id": case.id, "is_open": case.is_open, "record": _dump(case)}
+            {
+                **self._keys,
+                "case_id": case.id,
+                "visit_id": case.visit_id,
+                "is_open": case.is_open,
+                "touched_ms": to_ms(case.touched_at) if case.touched_at is not None else 0,
+                "record": _dump(case),
+            }
             for case in self._cases.values()
         ]
         self._replace(cases, cases.c.case_id, self._cases, case_rows)
         count_rows = [{**self._keys, "name": name, "value": value} for name, value in self._counts.items() if value]
         self._replace(counters, counters.c.name, self._counts, count_rows)
-        has_changed = bool(self._visits)
+        has_changed = bool(self._visits or self._cases)
         self._visits, self._cases, self._counts = {}, {}, {}
         return has_changed
 
@@ -118,16 +126,23 @@ class ChainState:
         held = self._draft_cases.get(case_id) or self._cases.get(case_id)
         return held or next(self._read_cases(cases.c.case_id == case_id), None)
 
+    def case_of(self, visit_id: VisitId) -> Case | None:
+        """Return the case of a visit as far as this log tells of it, or None."""
+        found = {case.id: case for case in self._read_cases(cases.c.visit_id == visit_id)}
+        found |= self._cases | self._draft_cases
+        return next((case for case in reversed(found.values()) if case.visit_id == visit_id), None)
+
     def put_case(self, case: Case) -> None:
         """Keep a case, replacing what was known of it; raises ValueError for one that is none."""
         checked = from_json(Case, asdict(case))
         _check_name(checked.id)
+        _check_name(checked.visit_id)
         self._draft_cases[checked.id] = checked
 
     def open_cases(self) -> Sequence[Case]:
-        """Return this kiosk's cases without a disposition, oldest first."""
+        """Return the cases of this kiosk's log that are not closed there, oldest first."""
         found = {case.id: case for case in self._read_cases(cases.c.is_open)} | self._cases | self._draft_cases
-        return sorted((case for case in found.values() if case.is_open), key=lambda case: case.opened_at)
+        return sorted((case for case in found.values() if case.is_open), key=lambda case: case.id)
 
     def count(self, name: str) -> int:
         """Return a counter, 0 when it was never set; raises ValueError for a name that is none."""
@@ -145,7 +160,18 @@ class ChainState:
             raise ValueError("not a number")
         self._draft_counts[name] = value
 
-    def drop_counts(self, before: date) -> None:
+    def fact(self, name: str) -> str | None:  # noqa: ARG002 - the name is the protocol's
+        """Return None: who is on duty and what is ticked matters at the kiosk; here the entries tell of it."""
+        return None
+
+    def put_fact(self, name: str, data: str | None) -> None:
+        """Leave a kiosk's facts to that kiosk."""
+
+    def facts(self, prefix: str) -> Mapping[str, str]:  # noqa: ARG002 - the name is the protocol's
+        """Return none, as `fact` does."""
+        return {}
+
+    def drop_days(self, before: date) -> None:
         """Forget the counters of days before `before`; one that is 0 is none."""
         known = self._tx.scalars(
             select(counters.c.name).where(self._mine(counters), counters.c.name.like("%:____-__-__"))

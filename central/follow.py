@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _CHUNK: Final = 500
 _STEPS: Final = {EntryKind.ADMITTED: 1, EntryKind.WENT_OUT: -1}
 _DAY_TURNS: Final = frozenset({EntryKind.DAY_OPENED, EntryKind.DAY_CLOSED})
+_COUNTS: Final = _DAY_TURNS | {*_STEPS, EntryKind.COUNTED, EntryKind.LATE_ENTRY}
 
 
 @dataclass(slots=True)
@@ -121,13 +122,23 @@ class _Walk:
 
     def _count(self, entry: Entry) -> None:
         """Count who is inside. Unlike the kiosk's own counter it may fall below 0, at a kiosk that only lets out."""
-        if entry.kind not in _STEPS and entry.kind not in _DAY_TURNS:
+        if entry.kind not in _COUNTS:
             return
         chain, day = self._chain, local_day(entry.happened_at, self._zone).isoformat()
         # A day that nobody closed is over all the same once another begins.
         is_new = entry.kind in _DAY_TURNS or day != chain.inside_day
-        chain.inside = (0 if is_new else chain.inside) + _STEPS.get(entry.kind, 0)
+        chain.inside = _inside(entry, 0 if is_new else chain.inside)
         chain.inside_day = day
+
+
+def _inside(entry: Entry, before: int) -> int:
+    """Return how many of those inside this kiosk stands for after `entry`."""
+    body = entry.data()
+    if entry.kind is EntryKind.COUNTED:
+        return int(body.get("here", before))
+    if entry.kind is EntryKind.LATE_ENTRY:
+        return before + bool(body.get("admitted") and body.get("is_inside"))
+    return before + _STEPS.get(entry.kind, 0)
 
 
 def _of(table: Table, who: Principal) -> ColumnElement[bool]:

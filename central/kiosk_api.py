@@ -138,6 +138,7 @@ def _spelled(desk: Desk, who: Principal, view: View) -> str:
         "inside_elsewhere": view.inside_elsewhere,
         "unchanged": view.is_unchanged,
         "token_issued_ms": who.issued_ms,
+        "cases": [to_json(item) for item in view.cases],
         "conflicts": [item.model_dump(mode="json") for item in view.conflicts],
     }
     return json.dumps(head)[:-1] + ', "visits": [' + ",".join(view.records) + "]}"

@@ -144,9 +144,13 @@ cases: Final = Table(
     metadata,
     *_chain_columns(),
     text("case_id"),
+    text("visit_id"),
     fact("is_open"),
+    number("touched_ms"),  # by the server's clock, as the visits'
     text("record"),
     PrimaryKeyConstraint(*_CHAIN, "case_id"),
+    Index("cases_by_id", "site_id", "case_id"),
+    Index("cases_by_time", "site_id", "touched_ms"),
     of_kiosk(),
 )
 

@@ -24,7 +24,7 @@ from central.tables import of_epoch
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import KioskId, SiteId, VisitId
 from kiosk.domain.policy import LEAST_KEPT_DAYS, Keeping
-from kiosk.domain.retention import KEPT_KINDS, Subject, is_held, is_visit_due, subject_of, visit_in
+from kiosk.domain.retention import KEPT_KINDS, Subject, is_held, is_visit_due, is_visitless_due, subject_of, visit_in
 from kiosk.domain.times import to_ms
 
 if TYPE_CHECKING:
@@ -137,10 +137,11 @@ class _Sweep:
         return self._now - last > timedelta(days=days) and not is_held(self._holds, moments, self._zone)
 
     def _is_due(self, visit_id: VisitId, moments: list[datetime]) -> bool:
-        visit = self._state.visit(visit_id)
+        visit, case = self._state.visit(visit_id), self._state.case_of(visit_id)
         if visit is None:
-            return self._is_old(max(moments), self._keeping.visit_days, moments)
-        case = self._state.case(visit.case_id) if visit.case_id is not None else None
+            return is_visitless_due(self._keeping, case, self._now, max(moments)) and not is_held(
+                self._holds, moments, self._zone
+            )
         moments = [*moments, visit.touched_at]
         return is_visit_due(self._keeping, visit, case, self._now) and not is_held(self._holds, moments, self._zone)
 
@@ -151,10 +152,8 @@ class _Sweep:
 
     def _forget(self, visit_ids: list[VisitId]) -> None:
         for visit_id in visit_ids:
-            visit = self._state.visit(visit_id)
-            if visit is not None and visit.case_id is not None:
-                self._tx.execute(delete(cases).where(self._mine(cases), cases.c.case_id == visit.case_id))
-            self._tx.execute(delete(visits).where(self._mine(visits), visits.c.visit_id == visit_id))
+            for table in (cases, visits):
+                self._tx.execute(delete(table).where(self._mine(table), table.c.visit_id == visit_id))
 
     def _mine(self, table: Table) -> ColumnElement[bool]:
         return of_epoch(table, self._who.site_id, self._who.kiosk_id, self._who.epoch)

@@ -15,9 +15,11 @@ from sqlalchemy import func, select
 from central.catalogue import site_of
 from central.clock import from_ms
 from central.conflicts import conflicts_version, open_conflicts
-from central.log_tables import chains, verdicts, visits
+from central.log_tables import cases, chains, verdicts, visits
 from central.tables import bookings
+from kiosk.domain.case import Case, merged
 from kiosk.domain.times import local_day, local_midnight, to_ms
+from kiosk.domain.wire import from_json
 from kiosk.protocol.messages import Conflict
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class View:
     records: list[str]
     is_unchanged: bool
     conflicts: list[Conflict] = field(default_factory=list[Conflict])
+    cases: list[Case] = field(default_factory=list[Case])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,8 @@ class SiteViews:
                 return View(current, inside, [], is_unchanged=True)
             midnight = to_ms(local_midnight(now, zone))
             conflicts = open_conflicts(tx, who.site_id, midnight)
-            return View(current, inside, _records(tx, who, midnight), is_unchanged=False, conflicts=conflicts)
+            records, known = _records(tx, who, midnight), cases_since(tx, who.site_id, midnight)
+            return View(current, inside, records, is_unchanged=False, conflicts=conflicts, cases=known)
 
     def version(self, who: Principal) -> int:
         """Return the version of what `who` should know; cheap, for a caller that waits for a change."""
@@ -143,6 +147,19 @@ def _records(tx: Connection, who: Principal, midnight_ms: int) -> list[str]:
     for row in tx.execute(query.order_by(visits.c.touched_ms)):
         newest[row.visit_id] = (row.kiosk_id, row.record)
     return [record for kiosk_id, record in newest.values() if kiosk_id != who.kiosk_id]
+
+
+def cases_since(tx: Connection, site_id: str, since_ms: int) -> list[Case]:
+    """Return the cases of a site that are open or were touched since, each from all logs that tell of it.
+
+    Whether one is open is seen only when all logs are laid together: who closed it may not be who opened it.
+    """
+    near = select(cases.c.case_id).where(cases.c.site_id == site_id, cases.c.is_open | (cases.c.touched_ms >= since_ms))
+    query = select(cases.c.record).where(cases.c.site_id == site_id, cases.c.case_id.in_(near))
+    known = merged(from_json(Case, json.loads(record)) for record in tx.scalars(query)).values()
+    is_new = [case for case in known if case.touched_at is not None and to_ms(case.touched_at) >= since_ms]
+    found = [case for case in known if case.is_open or case in is_new]
+    return sorted(found, key=lambda case: case.id)
 
 
 def _arrival(row: Any) -> Arrival:  # noqa: ANN401 - a row of the query above

@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 metadata: Final = MetaData()
 
 
@@ -68,6 +68,7 @@ sites: Final = Table(
     text("record"),
     text("policy", empty=True),
     text("declaration", empty=True),
+    text("plan", empty=True),
     number("booking_rev"),  # the last number given to a change of a booking
     number("booking_floor"),  # tombstones up to this number are gone: an older cursor starts anew
     text("window_day"),  # the local day for which `bookings.is_near` holds

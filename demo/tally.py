@@ -76,7 +76,7 @@ def count_visits(tally: Tally, visits: Iterable[Visit | None], state: State) -> 
         else:
             refused[visit.reasons[0]] += 1
         if visit is not None and end == "admitted":
-            tally.green_channel += visit.booking is not None and visit.booking.is_green
+            tally.green_channel += visit.is_green
             tally.second_normal += len(visit.readings) > 1
         if visit is not None and end == "with_guard" and visit.case_id is not None:
             case = state.case(visit.case_id)

@@ -16,7 +16,7 @@ from central.core import Desk as Central
 from demo.cast import Person
 from kiosk.domain.booking_code import Claims, issue
 from kiosk.domain.booking_number import from_value
-from kiosk.domain.ids import BookingId, ServiceId, SiteId
+from kiosk.domain.ids import BookingId, GuardId, ServiceId, SiteId
 from kiosk.domain.site import Service, Site, Words
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ DAY: Final = datetime(2020, 3, 10, 8, 30, tzinfo=ZONE)  # the second day of the 
 HERE: Final = SiteId("branch-2")
 THERE: Final = SiteId("branch-1")
 KIOSK: Final = "door-1"
+GUARD_ID: Final = GuardId("guard-li")
 PIN: Final = "274951"
 
 SITES: Final = (
@@ -101,7 +102,7 @@ def furnish(central: Central, *, always_open: bool = False) -> str:
         for service in SERVICES:
             central.catalogue.put_service(site.id, service)
     central.catalogue.put_notices(HERE, NOTICES)
-    central.catalogue.put_guard(HERE, "guard-li", "李建国", PIN, "leader")
+    central.catalogue.put_guard(HERE, GUARD_ID, "李建国", PIN, "leader")
     central.fleet.put_kiosk(HERE, KIOSK, "B")
     return central.fleet.enrolment_code(HERE, KIOSK).code
 

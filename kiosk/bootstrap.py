@@ -30,6 +30,7 @@ from kiosk.domain.times import to_ms
 from kiosk.domain.token_roll import DeviceKey
 from kiosk.enrolment import COPY_FILE, LOG_FILE, central_client, data_key, in_use
 from kiosk.errors import DeviceError, KioskError, StoreError, StoreForked, StoreFull
+from kiosk.services.cases import Cases
 from kiosk.services.day import Day
 from kiosk.services.desk import Desk
 from kiosk.services.guard_board import Board
@@ -42,6 +43,7 @@ from kiosk.services.retention import Retention
 from kiosk.services.rolling import TokenRoller
 from kiosk.services.rulebook import Rulebook
 from kiosk.services.showing import Showing
+from kiosk.services.sign_in import SignIn
 from kiosk.services.visits import Visits
 
 if TYPE_CHECKING:
@@ -143,17 +145,19 @@ class Kiosk:
         ]
 
     def _build_desk(self, identity: Identity) -> Desk:
-        rules = Rulebook(self.copy, self.settings.policy, self.settings.declaration)
+        rules = Rulebook(self.copy, self.settings.policy, self.settings.declaration, self.settings.plan)
         hall = Hall(self.copy, rules, self.clock, identity.letter)
-        visits = Visits(self.log, rules, hall, Showing(rules, hall), self.clock, self._new_id)
+        cases = Cases(rules, hall, self.copy, self.clock, self._new_id, identity.kiosk_id)
+        visits = Visits(self.log, rules, hall, cases, Showing(rules, hall), self.clock, self._new_id)
         is_exit = self.settings.kiosk.direction == "exit"
         identifying = Identifying(visits, self.copy, bytes.fromhex(identity.id_key), is_exit)
-        guards = Guards(visits, check_pin)
+        guards = Guards(visits)
         return Desk(
             visits=visits,
             identifying=identifying,
             guards=guards,
             board_maker=Board(visits, guards, hall, self.copy, identifying),
+            signing=SignIn(visits, check_pin),
             day=Day(self.log, rules, self.copy, self.clock),
             kiosk_name=f"{identity.site_id}/{identity.kiosk_id}",
             thermometer_name=self.thermometer.name,

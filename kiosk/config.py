@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self, TypeVar
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from kiosk.domain.declaration import Declaration, Notice, Question
+from kiosk.domain.plan import Plan
 from kiosk.domain.policy import LEAST_KEPT_DAYS, BodySite, Keeping, Limit, Policy, ReadingKind, ScreeningPolicy
 from kiosk.domain.site import Words
 from kiosk.errors import ConfigError
+from kiosk.plan_file import read_plan
+from kiosk.toml_file import Section, read
 
 
-class _Section(BaseModel):
-    """A part of a settings file. A key that nobody knows is a mistake: a misspelt one would pass unseen."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ServerSettings(_Section):
+class ServerSettings(Section):
     """Where the central server is."""
 
     url: Annotated[str, Field(pattern=r"^https?://[^/\s]+(/.*)?$")]
@@ -42,27 +38,27 @@ class ServerSettings(_Section):
         return self
 
 
-class LogSettings(_Section):
+class LogSettings(Section):
     """Where the log's key lies; never inside the data folder. `escrow_key_file`: seals a copy at enrolment."""
 
     key_file: Annotated[str, Field(min_length=1)]
     escrow_key_file: str = ""
 
 
-class CameraSettings(_Section):
+class CameraSettings(Section):
     """Where frames come from: an index, a video file, a folder, or "none"."""
 
     source: str = "0"
 
 
-class ThermometerSettings(_Section):
+class ThermometerSettings(Section):
     """Which thermometer measures."""
 
     driver: Annotated[str, Field(min_length=1)]
     file: str = ""
 
 
-class ScreenSettings(_Section):
+class ScreenSettings(Section):
     """The window, in pixels."""
 
     width: int = Field(1080, ge=480, le=7680)
@@ -71,7 +67,7 @@ class ScreenSettings(_Section):
     first_language: Literal["zh", "en"] = "zh"
 
 
-class TimeoutSettings(_Section):
+class TimeoutSettings(Section):
     """Seconds without a touch before a screen goes back."""
 
     booking_s: int = Field(30, ge=5, le=600)
@@ -84,7 +80,7 @@ class TimeoutSettings(_Section):
     guard_s: int = Field(60, ge=10, le=600)
 
 
-class KioskSettings(_Section):
+class KioskSettings(Section):
     """One kiosk's `kiosk.toml`."""
 
     mode: Literal["demo", "test", "production"]
@@ -102,7 +98,7 @@ _Celsius = Annotated[Decimal, Field(ge=0, le=60, decimal_places=2)]
 _HUNDRED: Final = 100
 
 
-class _LimitSection(_Section):
+class _LimitSection(Section):
     site: BodySite
     kind: ReadingKind
     elevated: _Celsius
@@ -116,7 +112,7 @@ class _LimitSection(_Section):
         return self
 
 
-class _Admission(_Section):
+class _Admission(Section):
     early_min: int = Field(ge=0, le=240)
     late_min: int = Field(ge=0, le=240)
     suspended_services: tuple[str, ...]
@@ -126,17 +122,17 @@ class _Admission(_Section):
     site_view_stale_s: int = Field(ge=5, le=3600)
 
 
-class _Typing(_Section):
+class _Typing(Section):
     wrong_per_visitor: int = Field(ge=1, le=20)
     pause_s: int = Field(ge=0, le=3600)
     wrong_per_kiosk: int = Field(ge=1, le=1000)
 
 
-class _DeclarationRule(_Section):
+class _DeclarationRule(Section):
     case_at_once: bool
 
 
-class _Screening(_Section):
+class _Screening(Section):
     guard_band: _Celsius
     min_samples: int = Field(ge=1, le=1000)
     max_spread: _Celsius
@@ -159,13 +155,13 @@ class _Screening(_Section):
         return self
 
 
-class _Keeping(_Section):
+class _Keeping(Section):
     visit_days: int = Field(ge=LEAST_KEPT_DAYS, le=3650)
     case_days: int = Field(ge=LEAST_KEPT_DAYS, le=3650)
     staff_days: int = Field(ge=LEAST_KEPT_DAYS, le=3650)
 
 
-class _PolicyFile(_Section):
+class _PolicyFile(Section):
     id: Annotated[str, Field(min_length=1, max_length=40)]
     version: int = Field(ge=1)
     admission: _Admission
@@ -175,7 +171,7 @@ class _PolicyFile(_Section):
     keeping: _Keeping
 
 
-class _QuestionSection(_Section):
+class _QuestionSection(Section):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
     text: Words
     services: tuple[str, ...] = ()
@@ -188,21 +184,17 @@ def _told_apart(questions: tuple[_QuestionSection, ...]) -> tuple[_QuestionSecti
     return questions
 
 
-class _NoticeSection(_Section):
+class _NoticeSection(Section):
     version: int = Field(ge=1)
     short: Words
     full: Words
 
 
-class _DeclarationFile(_Section):
+class _DeclarationFile(Section):
     version: int = Field(ge=1)
     title: Words
     notice: _NoticeSection
     question: Annotated[tuple[_QuestionSection, ...], Field(min_length=3), AfterValidator(_told_apart)]
-
-
-_UNKNOWN: Final = {"extra_forbidden", "unexpected_keyword_argument"}  # what pydantic says of a key it does not know
-_Model = TypeVar("_Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,42 +204,24 @@ class Settings:
     kiosk: KioskSettings
     policy: Policy
     declaration: Declaration
+    plan: Plan
     folder: Path
 
 
 def load(kiosk_file: Path) -> Settings:
-    """Return the settings of `kiosk_file` and of the policy and declaration beside it.
+    """Return the settings of `kiosk_file` and of the policy, declaration and plan beside it.
 
     Raises ConfigError with every mistake in every file.
     """
     folder = kiosk_file.parent
     mistakes: list[str] = []
-    kiosk = _read(kiosk_file, KioskSettings, mistakes)
-    policy = _read(folder / "policy.toml", _PolicyFile, mistakes)
-    declaration = _read(folder / "declaration.toml", _DeclarationFile, mistakes)
-    if kiosk is None or policy is None or declaration is None or mistakes:
+    kiosk = read(kiosk_file, KioskSettings, mistakes)
+    policy = read(folder / "policy.toml", _PolicyFile, mistakes)
+    declaration = read(folder / "declaration.toml", _DeclarationFile, mistakes)
+    plan = read_plan(folder / "plan.toml", mistakes)
+    if kiosk is None or policy is None or declaration is None or plan is None or mistakes:
         raise ConfigError(mistakes)
-    return Settings(kiosk, _policy(policy), _declaration(declaration), folder)
-
-
-def _read(path: Path, model: type[_Model], mistakes: list[str]) -> _Model | None:
-    """Return the checked content of `path`, or None after adding what is wrong to `mistakes`."""
-    try:
-        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        mistakes.append(f"{path}: cannot be read: {error.strerror}")
-        return None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        mistakes.append(f"{path}: is not TOML: {error}")
-        return None
-    try:
-        return model.model_validate(raw)
-    except ValidationError as error:
-        for item in error.errors():
-            key = ".".join(str(part) for part in item["loc"]) or "(file)"
-            message = "is not a known key" if item["type"] in _UNKNOWN else item["msg"]
-            mistakes.append(f"{path}: {key}: {message}")
-        return None
+    return Settings(kiosk, _policy(policy), _declaration(declaration), plan, folder)
 
 
 def _cc(value: Decimal) -> int:

@@ -19,7 +19,7 @@ CONFIG = Path(__file__).parents[1] / "config"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return a copy of the settings that come with the program."""
-    for name in ("kiosk.toml", "policy.toml", "declaration.toml"):
+    for name in ("kiosk.toml", "policy.toml", "declaration.toml", "plan.toml"):
         shutil.copy(CONFIG / name, tmp_path / name)
     return tmp_path
 

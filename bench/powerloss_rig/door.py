@@ -12,7 +12,7 @@ from central.bookings import BookingWish
 from central.server import RunningServer
 from central.settings import Settings as ServerSettings
 from demo.clock import SimulatedClock
-from demo.world import DAY, HERE, PIN, ZONE, config_folder, furnish
+from demo.world import DAY, GUARD_ID, HERE, PIN, ZONE, config_folder, furnish
 from kiosk.adapters.thermometers.simulated import SimulatedThermometer
 from kiosk.bootstrap import Kiosk, Parts
 from kiosk.config import Settings, load
@@ -154,7 +154,7 @@ class Crowd:
 
     def _settle(self, visit_id: VisitId) -> None:
         desk = self._kiosk.desk
-        self._kiosk.call(lambda: desk.sign_in(PIN))
+        self._kiosk.call(lambda: desk.sign_in(GUARD_ID, PIN))
         self._told()
         for act, value in ((GuardAct.MEASURE, "axilla:36.6"), (GuardAct.ADMIT, "")):
             self._kiosk.call(lambda act=act, value=value: desk.guard_act(act, visit_id, value))

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain.admission import CALLS_GUARD
-from kiosk.domain.record import Case, Hold, Visit
+from kiosk.domain.case import Case
+from kiosk.domain.record import Hold, Visit
 from kiosk.domain.times import to_wire
 from kiosk.domain.visit import OPEN_STEPS, Step
 from kiosk.domain.wire import from_text, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from kiosk.adapters.database import Database
     from kiosk.domain.ids import BookingId, CaseId, VisitId
 
-TABLES: Final = ("visit", "isolation_case", "counter", "hold")
+TABLES: Final = ("visit", "isolation_case", "counter", "fact", "hold")
 _RECORDS: Final = {"visit": Visit, "isolation_case": Case, "hold": Hold}
 _COLUMNS: Final = {"visit": "id, booking_id, first_contact, step, cause, listed, data"}
 # Most acts change nothing that an index knows: then no page but the visit's own is written.
@@ -71,18 +72,26 @@ class StateTables:
         rows = self._rows("SELECT data FROM isolation_case WHERE id = ?", case_id)
         return from_text(Case, rows[0]) if rows else None
 
+    def case_of(self, visit_id: VisitId) -> Case | None:
+        """Return the case of a visit, the last one opened, or None."""
+        sql = "SELECT data FROM isolation_case WHERE visit_id = ? ORDER BY opened_at DESC, id DESC LIMIT 1"
+        rows = self._rows(sql, visit_id)
+        return from_text(Case, rows[0]) if rows else None
+
     def put_case(self, case: Case) -> None:
         """Keep a case, replacing what was known of it."""
+        since = case.opening.at if case.opening is not None else case.touched_at
         self._database.run(
-            "INSERT OR REPLACE INTO isolation_case VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO isolation_case (id, opened_at, is_open, data, visit_id) VALUES (?, ?, ?, ?, ?)",
             case.id,
-            to_wire(case.opened_at),
+            to_wire(since) if since is not None else "",
             int(case.is_open),
             to_text(case),
+            case.visit_id,
         )
 
     def open_cases(self) -> Sequence[Case]:
-        """Return the cases without a disposition, oldest first."""
+        """Return the cases that are not closed, as far as this log knows, oldest first."""
         sql = "SELECT data FROM isolation_case WHERE is_open = 1 ORDER BY opened_at, id"
         return [from_text(Case, row) for row in self._rows(sql)]
 
@@ -95,8 +104,26 @@ class StateTables:
         sql = "INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
         self._database.run(sql, name, value)
 
-    def drop_counts(self, before: date) -> None:
-        """Forget the counters of days before `before`."""
+    def fact(self, name: str) -> str | None:
+        """Return a small thing that holds for a day, as JSON text, or None."""
+        rows = self._rows("SELECT data FROM fact WHERE name = ?", name)
+        return rows[0] if rows else None
+
+    def put_fact(self, name: str, data: str | None) -> None:
+        """Keep a small thing under a name that ends with its day; None forgets it."""
+        if data is None:
+            self._database.run("DELETE FROM fact WHERE name = ?", name)
+        else:
+            self._database.run("INSERT OR REPLACE INTO fact VALUES (?, ?)", name, data)
+
+    def facts(self, prefix: str) -> Mapping[str, str]:
+        """Return all whose names begin so, by name."""
+        rows = self._database.rows("SELECT name, data FROM fact WHERE substr(name, 1, ?) = ?", len(prefix), prefix)
+        return dict(rows)
+
+    def drop_days(self, before: date) -> None:
+        """Forget the counters and facts of days before `before`."""
+        self._database.run("DELETE FROM fact WHERE substr(name, -10) < ?", before.isoformat())
         sql = "DELETE FROM counter WHERE name LIKE '%:____-__-__' AND substr(name, -10) < ?"
         self._database.run(sql, before.isoformat())
 
@@ -117,9 +144,7 @@ class StateTables:
     def forget(self, visit_ids: Iterable[VisitId]) -> None:
         """Throw visits away with their cases; called when every one of their entries is erased."""
         for visit_id in visit_ids:
-            visit = self.visit(visit_id)
-            if visit is not None and visit.case_id is not None:
-                self._database.run("DELETE FROM isolation_case WHERE id = ?", visit.case_id)
+            self._database.run("DELETE FROM isolation_case WHERE visit_id = ?", visit_id)
             self._database.run("DELETE FROM visit WHERE id = ?", visit_id)
 
     def clear(self) -> None:

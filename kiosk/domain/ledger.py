@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from kiosk.domain.case import CaseEvent
 from kiosk.domain.entry import Entry, EntryKind, Flaw
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.domain.ledger_row import Known, Row, Verdict
@@ -24,7 +25,7 @@ from kiosk.domain.times import local_day
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-CASES: Final = frozenset({EntryKind.CASE_OPENED, EntryKind.CASE_CLOSED})
+CASES: Final = frozenset({EntryKind.CASE_OPENED, EntryKind.CASE_ACTED})
 """The kinds that open cases are known by, of whatever day."""
 
 _NOT_UNDERSTOOD: Final = (ValueError, LookupError, TypeError, AttributeError)  # a body that is not of its kind's form
@@ -44,7 +45,7 @@ class ChainEnd:
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """An isolation case without a disposition."""
+    """An isolation case that is not closed."""
 
     label: str
     kiosk_id: KioskId
@@ -209,7 +210,7 @@ class _Pile:
             yield sheet
 
     def open_cases(self) -> tuple[OpenCase, ...]:
-        """Return the cases opened up to the day that have no disposition, oldest first."""
+        """Return the cases opened up to the day that are not closed, oldest first."""
         return tuple(sorted(self._cases.values(), key=lambda case: (case.opened_at, case.label)))
 
     def chain_ends(self) -> tuple[ChainEnd, ...]:
@@ -224,7 +225,7 @@ class _Pile:
         if entry.kind is EntryKind.CASE_OPENED and entry.happened_at < self._end:
             case = OpenCase(body["number"], entry.kiosk_id, entry.happened_at, body["cause"])
             self._cases[body["case_id"]] = case
-        elif entry.kind is EntryKind.CASE_CLOSED:
+        elif entry.kind is EntryKind.CASE_ACTED and body["event"] == CaseEvent.CLOSED:
             self._cases.pop(body["case_id"], None)
         visit_id = body.get("visit_id")
         if not isinstance(visit_id, str):

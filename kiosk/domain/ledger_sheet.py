@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kiosk.domain.booking import Booking
+from kiosk.domain.case import CaseEvent
 from kiosk.domain.correction import Correction, What, celsius, celsius_cc, check_correction, shown
 from kiosk.domain.entry import Entry, EntryKind
 from kiosk.domain.ids import KioskId
@@ -81,6 +82,9 @@ class Sheet:
     case_from: datetime | None = None
     case_until: datetime | None = None
     disposition: str = ""
+    place: str = ""
+    reported_to: str = ""
+    reported_at: datetime | None = None
     staff: list[str] = field(default_factory=list[str])
     policies: list[str] = field(default_factory=list[str])
     is_offline: bool = False
@@ -100,7 +104,7 @@ class Sheet:
             check_correction(body)
             self.corrected.append(entry)
             return
-        if entry.kind is not EntryKind.CASE_CLOSED:  # which may come weeks after the visit
+        if entry.kind is not EntryKind.CASE_ACTED:  # which may come weeks after the visit
             self.first_seen = self.first_seen or entry.happened_at
         _add(self.kiosks, entry.kiosk_id)
         self.is_late |= entry.recorded_at - entry.happened_at > LATE
@@ -249,8 +253,16 @@ def _case_opened(sheet: Sheet, entry: Entry, body: Mapping[str, Any]) -> None:
     sheet.case_label, sheet.case_from, sheet.case_until = body["number"], entry.happened_at, None
 
 
-def _case_closed(sheet: Sheet, entry: Entry, body: Mapping[str, Any]) -> None:
-    sheet.case_until, sheet.disposition = entry.happened_at, body["disposition"]
+def _case_acted(sheet: Sheet, entry: Entry, body: Mapping[str, Any]) -> None:
+    match CaseEvent(body["event"]):
+        case CaseEvent.DISPOSED:
+            sheet.case_until, sheet.disposition = entry.happened_at, body["disposition"]
+        case CaseEvent.PLACED:
+            sheet.place = body["place_id"]
+        case CaseEvent.REPORTED:
+            sheet.reported_to, sheet.reported_at = body["to"], entry.happened_at
+        case _:
+            pass
 
 
 def _went_out(sheet: Sheet, entry: Entry, _body: Mapping[str, Any]) -> None:
@@ -266,7 +278,7 @@ _TAKERS: Final[Mapping[EntryKind, Callable[[Sheet, Entry, Mapping[str, Any]], No
     EntryKind.DECLARED: _declared,
     EntryKind.READING: _read,
     EntryKind.CASE_OPENED: _case_opened,
-    EntryKind.CASE_CLOSED: _case_closed,
+    EntryKind.CASE_ACTED: _case_acted,
     EntryKind.WENT_OUT: _went_out,
 }
 

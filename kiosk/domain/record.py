@@ -1,4 +1,4 @@
-"""What the log says of one visit and one case: the state, derived from entries and from nothing else."""
+"""What the log says of one visit: the state, derived from entries and from nothing else. `case.py` has the cases."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from kiosk.domain.booking import Booking
 from kiosk.domain.ids import BookingId, CaseId, GuardId, KioskId, VisitId
 from kiosk.domain.screening import Outcome
 from kiosk.domain.visit import Step
+from kiosk.domain.walk_in import GREEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Visit:
     touched_at: datetime
     booking_id: BookingId | None = None
     booking: Booking | None = None  # as it was judged, so that a rebuild needs no other source
-    by: str = "code"  # code, number, id_number
+    by: str = "code"  # code, number, id_number, call, walk_in
     reasons: tuple[str, ...] = ()  # of a refusal, best first
     cause: str = ""  # why a guard is needed
     card_seen: bool = False
@@ -53,6 +54,13 @@ class Visit:
     case_id: CaseId | None = None
     guard_id: GuardId | None = None
     adopted_from: datetime | None = None  # when another kiosk last touched what was taken over
+    walk_in: str = ""  # why somebody came in without a booking (`domain/walk_in.py`)
+    with_visit: VisitId | None = None  # a companion or a child: whose
+
+    @property
+    def is_green(self) -> bool:
+        """Whether it passes by the green channel."""
+        return self.walk_in in GREEN if self.booking is None else self.booking.is_green
 
     @property
     def rests(self) -> int:
@@ -64,26 +72,6 @@ class Visit:
         """The last reading, when it was too cold; None otherwise."""
         last = self.readings[-1] if self.readings else None
         return last.value_cc if last is not None and last.outcome == "too_cold_wait" else None
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An isolation case: open until a named guard gives a disposition."""
-
-    id: CaseId
-    label: str
-    visit_id: VisitId
-    opened_at: datetime
-    cause: str
-    opened_by: GuardId | None = None
-    closed_at: datetime | None = None
-    closed_by: GuardId | None = None
-    disposition: str = ""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it still waits for a disposition."""
-        return self.closed_at is None
 
 
 @dataclass(frozen=True, slots=True)

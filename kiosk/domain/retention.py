@@ -19,8 +19,9 @@ from kiosk.domain.times import local_day
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from kiosk.domain.case import Case
     from kiosk.domain.policy import Keeping
-    from kiosk.domain.record import Case, Hold, Visit
+    from kiosk.domain.record import Hold, Visit
 
 MOST_RANGES: Final = 400  # in one ERASED entry; its body stays far below the longest that travels
 
@@ -41,6 +42,14 @@ _STAFF: Final = frozenset(
         EntryKind.SIGN_IN_FAILED,
         EntryKind.TOLERANCE_WIDENED,
         EntryKind.TYPING_REOPENED,
+        EntryKind.SHIFT_BEGUN,
+        EntryKind.SHIFT_ENDED,
+        EntryKind.SITUATION_BEGUN,
+        EntryKind.SITUATION_TICKED,
+        EntryKind.SITUATION_ENDED,
+        EntryKind.COUNTED,
+        EntryKind.LOOKED_UP,
+        EntryKind.REFERENCE_CHECKED,
     }
 )
 _MACHINE: Final = frozenset(
@@ -83,11 +92,23 @@ def is_visit_due(keeping: Keeping, visit: Visit, case: Case | None, now: datetim
     """Tell whether a visit's time is over; `case` is its isolation case, None when it has none or none is known."""
     if visit.case_id is None and case is None:
         return now - visit.touched_at > timedelta(days=keeping.visit_days)
-    if case is not None and case.closed_at is None:
+    if case is not None and case.is_open:
         return False
-    # A case that another kiosk closed is known here by its visit only.
-    last = case.closed_at if case is not None and case.closed_at is not None else visit.touched_at
-    return now - max(last, visit.touched_at) > timedelta(days=keeping.case_days)
+    # A case that another kiosk handled is known here by its visit only.
+    moments = [visit.touched_at, *([case.touched_at] if case is not None and case.touched_at is not None else [])]
+    return now - max(moments) > timedelta(days=keeping.case_days)
+
+
+def is_visitless_due(keeping: Keeping, case: Case | None, now: datetime, last: datetime) -> bool:
+    """Tell whether the time of entries about no known visit is over, the last of them recorded at `last`.
+
+    Such are a code that opened nothing, a case of somebody who never stood at a kiosk, and acts for a case that
+    another kiosk opened: whether that is open is that kiosk's matter, and so its own entries stay.
+    """
+    if case is None:
+        return now - last > timedelta(days=keeping.visit_days)
+    is_open_here = case.opening is not None and case.is_open
+    return not is_open_here and now - last > timedelta(days=keeping.case_days)
 
 
 def is_held(holds: Iterable[Hold], moments: Sequence[datetime], timezone: str) -> bool:

@@ -6,14 +6,16 @@ It can be thrown away at any time and made anew from the entries. Where it is ke
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from kiosk.domain import state_cases, state_days
 from kiosk.domain.booking import Booking
 from kiosk.domain.entry import Entry, EntryKind
-from kiosk.domain.ids import CaseId, GuardId, VisitId
-from kiosk.domain.record import Case, Hold, Measured, Visit
+from kiosk.domain.ids import GuardId, VisitId
+from kiosk.domain.record import Measured, Visit
 from kiosk.domain.screening import Outcome
+from kiosk.domain.state_days import INSIDE
 from kiosk.domain.state_keeper import State
 from kiosk.domain.times import from_wire
 from kiosk.domain.visit import Event, Step, step_after
@@ -21,12 +23,6 @@ from kiosk.domain.wire import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-INSIDE: Final = "inside"
-DAY_OPENED: Final = "day_opened"
-PIN_WRONG: Final = "pin_wrong"
-TYPED_WRONG: Final = "typed_wrong"
-EXTRA_LATE: Final = "extra_late_min"
 
 
 EVENTS: Final[Mapping[EntryKind, Event]] = {
@@ -38,6 +34,7 @@ EVENTS: Final[Mapping[EntryKind, Event]] = {
     EntryKind.DECLARED: Event.DECLARED,
     EntryKind.READING: Event.NOTED,
     EntryKind.HELD: Event.HELD,
+    EntryKind.REFUSED_MEASURING: Event.HELD,
     EntryKind.LINED_UP: Event.LINED_UP,
     EntryKind.ADMITTED: Event.ADMITTED,
     EntryKind.TIMED_OUT: Event.TIMED_OUT,
@@ -73,6 +70,8 @@ def apply(state: State, entry: Entry) -> None:
     known = state.visit(VisitId(body["visit_id"])) if "visit_id" in body else None
     if known is not None:
         state.put_visit(_moved(state, known, entry, body))
+    if entry.kind is EntryKind.READING and "case_id" in body:
+        state_cases.measured(state, entry, body, _measured(entry, body))
 
 
 def _moved(state: State, visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Visit:
@@ -144,9 +143,9 @@ def _declared(visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Visit:
     return replace(visit, declared_at=entry.happened_at, declared_yes=tuple(body["yes"]))
 
 
-def _read(visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Visit:
+def _measured(entry: Entry, body: Mapping[str, Any]) -> Measured:
     reading = body["reading"]
-    measured = Measured(
+    return Measured(
         at=entry.happened_at,
         value_cc=reading.get("value_cc"),
         outcome=Outcome(body["outcome"]),
@@ -155,9 +154,12 @@ def _read(visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Visit:
         reason=next(iter(body["reasons"]), ""),
         kind=reading.get("kind", ""),
     )
+
+
+def _read(visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Visit:
     return replace(
         visit,
-        readings=(*visit.readings, measured),
+        readings=(*visit.readings, _measured(entry, body)),
         rest_number=body.get("rest_number", visit.rest_number),
         rest_until=_time(body.get("rest_until")) or visit.rest_until,
     )
@@ -187,79 +189,47 @@ def _by_guard(visit: Visit, _entry: Entry, body: Mapping[str, Any]) -> Visit:
     return replace(visit, guard_id=GuardId(body["guard_id"]))
 
 
-def _case_opened(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
-    case = Case(
-        id=CaseId(body["case_id"]),
-        label=body["number"],
-        visit_id=VisitId(body["visit_id"]),
-        opened_at=entry.happened_at,
-        cause=body["cause"],
-        opened_by=GuardId(body["guard_id"]) if body.get("guard_id") else None,
+def _walked_in(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    """Somebody begins without a booking, by a guard's word; the questions and the screening come next."""
+    visit = Visit(
+        id=VisitId(body["visit_id"]),
+        kiosk_id=entry.kiosk_id,
+        step=Step.DECLARATION,
+        first_contact=entry.happened_at,
+        touched_at=entry.happened_at,
+        by="walk_in",
+        card_seen=True,
+        arrived_at=entry.happened_at,
+        guard_id=GuardId(body["guard_id"]),
+        walk_in=body["why"],
+        with_visit=VisitId(body["with_visit"]) if body.get("with_visit") else None,
     )
-    state.put_case(case)
-    _count(state, entry.kind, body)
-    visit = state.visit(case.visit_id)
-    if visit is not None:
-        state.put_visit(replace(visit, case_id=case.id, touched_at=entry.happened_at))
+    state.put_visit(visit)
 
 
-def _case_closed(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
-    case = state.case(CaseId(body["case_id"]))
-    if case is not None:
-        guard, disposition = GuardId(body["guard_id"]), body["disposition"]
-        state.put_case(replace(case, closed_at=entry.happened_at, closed_by=guard, disposition=disposition))
+def _late_entry(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    """A row of the paper ledger: over before it was typed, so it moves nobody; only who is inside may count."""
+    is_in = bool(body["admitted"])
+    at = entry.happened_at
+    visit = Visit(
+        id=VisitId(body["visit_id"]),
+        kiosk_id=entry.kiosk_id,
+        step=Step.ADMITTED if is_in else Step.TURNED_AWAY,
+        first_contact=at,
+        touched_at=at,
+        by="paper",
+        arrived_at=at,
+        admitted_at=at if is_in else None,
+        readings=(_measured(entry, body),) if body.get("reading") else (),
+        guard_id=GuardId(body["guard_id"]),
+    )
+    state.put_visit(visit)
+    if is_in and body.get("is_inside", False):
+        state.set_count(INSIDE, state.count(INSIDE) + 1)
 
 
 def _corrected(_state: State, _entry: Entry, _body: Mapping[str, Any]) -> None:
     """A corrected figure is the ledger's matter: what was decided by the old one was decided."""
-
-
-def _day_turned(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
-    _count(state, entry.kind, body)
-    for name in (INSIDE, TYPED_WRONG, EXTRA_LATE, PIN_WRONG):
-        state.set_count(name, 0)
-    if entry.kind is EntryKind.DAY_OPENED:
-        # What a day's counters count never outlives the entries that moved them, so that erasing those changes
-        # no state. Yesterday's stay: a clock that is set back over midnight must not give a number twice.
-        state.drop_counts(date.fromisoformat(body["day"]) - timedelta(days=1))
-
-
-def _erased(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
-    """Forget what only erased entries counted, on a kiosk that has opened no day since as well."""
-    if "before" not in body:
-        return
-    before = date.fromisoformat(body["before"])
-    state.drop_counts(before)
-    if state.count(DAY_OPENED) < before.toordinal():
-        for name in (INSIDE, TYPED_WRONG, EXTRA_LATE, PIN_WRONG):
-            state.set_count(name, 0)
-
-
-def _hold_placed(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
-    from_day, until_day = date.fromisoformat(body["from"]), date.fromisoformat(body["until"])
-    state.put_hold(Hold(body["hold_id"], from_day, until_day, entry.happened_at))
-
-
-def _hold_lifted(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
-    hold = state.hold(body["hold_id"])
-    if hold is not None:
-        state.put_hold(replace(hold, lifted_at=entry.happened_at))
-
-
-def _typed_wrong(state: State, _entry: Entry, _body: Mapping[str, Any]) -> None:
-    state.set_count(TYPED_WRONG, state.count(TYPED_WRONG) + 1)
-
-
-def _typing_reopened(state: State, _entry: Entry, _body: Mapping[str, Any]) -> None:
-    state.set_count(TYPED_WRONG, 0)
-
-
-def _signed(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
-    state.set_count(body["counter"], body["count"])
-
-
-def _widened(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
-    state.set_count(EXTRA_LATE, body["minutes"])
 
 
 _CHANGES: Final[Mapping[EntryKind, Callable[[Visit, Entry, Mapping[str, Any]], Visit]]] = {
@@ -268,6 +238,7 @@ _CHANGES: Final[Mapping[EntryKind, Callable[[Visit, Entry, Mapping[str, Any]], V
     EntryKind.DECLARED: _declared,
     EntryKind.READING: _read,
     EntryKind.HELD: _held,
+    EntryKind.REFUSED_MEASURING: _held,
     EntryKind.LINED_UP: _lined_up,
     EntryKind.ADMITTED: _admitted,
     EntryKind.WENT_OUT: _went_out,
@@ -279,18 +250,10 @@ _HANDLERS: Final[Mapping[EntryKind, Callable[[State, Entry, Mapping[str, Any]], 
     EntryKind.IDENTIFIED: _opened,
     EntryKind.REFUSED: _opened,
     EntryKind.ADOPTED: _adopted,
+    EntryKind.WALKED_IN: _walked_in,
+    EntryKind.LATE_ENTRY: _late_entry,
     EntryKind.CALLED: _called,
-    EntryKind.CASE_OPENED: _case_opened,
-    EntryKind.CASE_CLOSED: _case_closed,
     EntryKind.CORRECTED: _corrected,
-    EntryKind.DAY_OPENED: _day_turned,
-    EntryKind.DAY_CLOSED: _day_turned,
-    EntryKind.ERASED: _erased,
-    EntryKind.HOLD_PLACED: _hold_placed,
-    EntryKind.HOLD_LIFTED: _hold_lifted,
-    EntryKind.TYPED_WRONG: _typed_wrong,
-    EntryKind.TYPING_REOPENED: _typing_reopened,
-    EntryKind.TOLERANCE_WIDENED: _widened,
-    EntryKind.SIGNED_IN: _signed,
-    EntryKind.SIGN_IN_FAILED: _signed,
+    **state_cases.HANDLERS,
+    **state_days.HANDLERS,
 }

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from kiosk.domain.case import Case
     from kiosk.domain.ids import BookingId, CaseId, VisitId
-    from kiosk.domain.record import Case, Hold, Visit
+    from kiosk.domain.record import Hold, Visit
 
 
 class State(Protocol):
@@ -35,12 +36,16 @@ class State(Protocol):
         """Return one case, or None."""
         ...
 
+    def case_of(self, visit_id: VisitId) -> Case | None:
+        """Return the case of a visit, the last one opened, or None."""
+        ...
+
     def put_case(self, case: Case) -> None:
         """Keep a case, replacing what was known of it."""
         ...
 
     def open_cases(self) -> Sequence[Case]:
-        """Return the cases without a disposition, oldest first."""
+        """Return the cases that are not closed, as far as this log knows, oldest first."""
         ...
 
     def count(self, name: str) -> int:
@@ -51,8 +56,20 @@ class State(Protocol):
         """Set a counter."""
         ...
 
-    def drop_counts(self, before: date) -> None:
-        """Forget the counters of days before `before`; their names end with the day (`queue:2020-03-10`)."""
+    def fact(self, name: str) -> str | None:
+        """Return a small thing that holds for a day, as JSON text, or None."""
+        ...
+
+    def put_fact(self, name: str, data: str | None) -> None:
+        """Keep a small thing under a name that ends with its day (`shift:guard-li:2020-03-10`); None forgets it."""
+        ...
+
+    def facts(self, prefix: str) -> Mapping[str, str]:
+        """Return all whose names begin so, by name."""
+        ...
+
+    def drop_days(self, before: date) -> None:
+        """Forget the counters and facts of days before `before`; their names end with the day (`queue:2020-03-10`)."""
         ...
 
     def hold(self, hold_id: str) -> Hold | None:

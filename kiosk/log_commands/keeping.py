@@ -76,7 +76,7 @@ def erase(options: argparse.Namespace, out: TextIO) -> int:
     store, reader = open_store(options), open_reader(options)
     copy = SqliteCopy(path.with_name(COPY_FILE), key)
     try:
-        rules = Rulebook(copy, settings.policy, settings.declaration)
+        rules = Rulebook(copy, settings.policy, settings.declaration, settings.plan)
         if not rules.is_set_up:
             raise StoreError(f"{options.data}: the site's rules never came; whose calendar decides is not known")
         erased, is_cut = Retention(reader, store, rules, SystemClock(), lambda job: job()).run()

@@ -13,9 +13,11 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from kiosk.domain.booking import Booking
+from kiosk.domain.case import Case
 from kiosk.domain.declaration import Declaration
 from kiosk.domain.entry import Entry, EntryKind
 from kiosk.domain.ids import GuardId, KioskId, SiteId
+from kiosk.domain.plan import Plan
 from kiosk.domain.policy import Policy
 from kiosk.domain.record import Hold, Visit
 from kiosk.domain.site import Service, Site, Words
@@ -188,12 +190,16 @@ class BookingPage(Answer):
 
 
 class Guard(Message):
-    """Someone who may sign in at the site's kiosks. `pin_hash` is argon2id; `name` is shown masked."""
+    """Someone who may sign in at the site's kiosks. `pin_hash` is argon2id; `name` is shown masked.
+
+    `badge_hash`: SHA-256 of the random secret that the guard's badge carries as a QR code, in hex; "" for no badge.
+    """
 
     id: GuardId
     name: str
     pin_hash: str
     role: Literal["guard", "leader", "supervisor"] = "guard"
+    badge_hash: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
 
 
 class Documents(Message):
@@ -205,6 +211,7 @@ class Documents(Message):
     services: list[Service]
     policy: Policy | None = Field(description="None: the kiosk's own file holds")
     declaration: Declaration | None = None
+    plan: Plan | None = Field(default=None, description="None: the kiosk's own file holds")
     notices: list[Words] = []
     keys: dict[str, _Hex64] = Field(description="Ed25519 public keys of booking codes, by key id")
     revoked_keys: list[str] = []
@@ -243,5 +250,8 @@ class SiteView(Answer):
     unchanged: bool = False
     conflicts: list[Conflict] = Field(
         default=[], description="found today and not closed by a person; empty when unchanged"
+    )
+    cases: list[Case] = Field(
+        default=[], description="isolation cases that are open or were touched today, from all logs of the site"
     )
     token_issued_ms: int = Field(default=0, description="when the caller's token was given out, by the server's clock")

@@ -11,9 +11,10 @@ from kiosk.services.views import Face, GuardBoard, GuardDetail, Hint, View
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kiosk.domain.ids import VisitId
+    from kiosk.domain.ids import GuardId, VisitId
     from kiosk.screens.base import BaseScreen
     from kiosk.services.desk import Desk
+    from kiosk.services.views import Account
 
 T = TypeVar("T")
 
@@ -143,17 +144,23 @@ class Acts:
 
     def open_guard(self) -> None:
         """Show the guard's sign-in."""
-        self._window.turn_to(Panel.GUARD_SIGN_IN).start()
+        self._window.run_job(self._window.desk.accounts, self._show_sign_in)
 
-    def sign_in(self, pin: str) -> None:
-        """Sign a guard in by PIN."""
-        self._window.run_job(lambda: self._window.desk.sign_in(pin), self._signed_in)
+    def _show_sign_in(self, accounts: tuple[Account, ...]) -> None:
+        self._window.turn_to(Panel.GUARD_SIGN_IN).start(accounts)
+
+    def sign_in(self, guard_id: GuardId, pin: str) -> None:
+        """Sign a guard in by the PIN of their account."""
+        self._window.run_job(lambda: self._window.desk.sign_in(guard_id, pin), self._signed_in)
 
     def _signed_in(self, board: GuardBoard | None) -> None:
         if board is None:
-            self._window.turn_to(Panel.GUARD_SIGN_IN).show_wrong()
+            self._window.run_job(self._window.desk.accounts, self._show_wrong)
         else:
             self._show_guard(board)
+
+    def _show_wrong(self, accounts: tuple[Account, ...]) -> None:
+        self._window.turn_to(Panel.GUARD_SIGN_IN).show_wrong(accounts)
 
     def sign_out(self) -> None:
         """Lock the guard's screens; the next thing on the screen is the idle one."""

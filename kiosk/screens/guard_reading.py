@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 
 from kiosk.screens.base import GuardScreen
-from kiosk.screens.widgets import Touch
 
 if TYPE_CHECKING:
     from kiosk.domain.ids import VisitId
@@ -15,13 +14,6 @@ if TYPE_CHECKING:
 SITES: Final = ("axilla", "forehead", "ear", "wrist")
 _DIGITS: Final = 3
 _COMMON_TENTHS: Final = range(350, 391)  # 35.0 to 39.0 °C; anything else is typed twice
-
-
-class SiteChip(Touch):
-    """Where it was measured."""
-
-    site = StringProperty("")
-    is_chosen = BooleanProperty(False)
 
 
 class GuardReadingScreen(GuardScreen):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from kiosk.domain.ids import VisitId
+    from kiosk.domain.ids import GuardId, VisitId
 
 
 class ScreenHost(Protocol):
@@ -77,8 +77,8 @@ class ScreenHost(Protocol):
         """Show the guard's sign-in."""
         ...
 
-    def sign_in(self, pin: str) -> None:
-        """Sign a guard in by PIN."""
+    def sign_in(self, guard_id: GuardId, pin: str) -> None:
+        """Sign a guard in by the PIN of their account."""
         ...
 
     def sign_out(self) -> None:

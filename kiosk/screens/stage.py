@@ -74,6 +74,10 @@ class Stage:
         """Return hours and minutes at the site."""
         return f"{moment.astimezone(self.settings.zone):%H:%M}"
 
+    def clock_with_seconds(self, moment: datetime) -> str:
+        """Return hours, minutes and seconds at the site."""
+        return f"{moment.astimezone(self.settings.zone):%H:%M:%S}"
+
     def slot(self, start: datetime, end: datetime) -> str:
         """Return a slot as `10:00–11:00`, at the site."""
         return f"{self.clock(start)}–{self.clock(end)}"

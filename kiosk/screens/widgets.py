@@ -97,6 +97,13 @@ class Touch(Touchable):
     weight = NumericProperty(0.02)
 
 
+class Chip(Touch):
+    """One of several to choose from; `value` says which."""
+
+    value = StringProperty("")
+    is_chosen = BooleanProperty(False)
+
+
 class MainButton(Touch):
     """The one action of a screen."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.admission import closing
 from kiosk.domain.entry import EntryKind
-from kiosk.domain.state import INSIDE
+from kiosk.domain.state_days import INSIDE
 from kiosk.domain.times import local_day
 
 if TYPE_CHECKING:

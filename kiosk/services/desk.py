@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kiosk.domain.declaration import Declaration
-    from kiosk.domain.ids import VisitId
+    from kiosk.domain.ids import GuardId, VisitId
     from kiosk.protocol.messages import Guard
     from kiosk.services.day import Day
     from kiosk.services.guard_board import Board
     from kiosk.services.guards import Guards
     from kiosk.services.identifying import Identifying
-    from kiosk.services.views import GuardBoard, GuardDetail
+    from kiosk.services.sign_in import SignIn
+    from kiosk.services.views import Account, GuardBoard, GuardDetail
     from kiosk.services.visits import Visits
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class Desk:
     visits: Visits
     identifying: Identifying
     guards: Guards
+    signing: SignIn
     board_maker: Board
     day: Day
     kiosk_name: str
@@ -180,11 +182,23 @@ class Desk:
 
     # the guard
 
-    def sign_in(self, pin: str) -> GuardBoard | None:
-        """Sign a guard in; None when no guard has this PIN or the sign-in waits after wrong ones."""
+    def accounts(self) -> tuple[Account, ...]:
+        """Return who may sign in here."""
+        return self.signing.accounts()
+
+    def sign_in(self, guard_id: GuardId, pin: str) -> GuardBoard | None:
+        """Sign a guard in by PIN; None when it is not theirs, or while their account waits after wrong ones."""
+        return self._signed_in(lambda: self.signing.by_pin(guard_id, pin))
+
+    def sign_in_by_badge(self, text: str) -> GuardBoard | None:
+        """Sign a guard in by the code on their badge; None when it is nobody's."""
+        return self._signed_in(lambda: self.signing.by_badge(text))
+
+    def _signed_in(self, try_it: Callable[[], Guard | None]) -> GuardBoard | None:
         try:
-            self.guard = self.guards.sign_in(pin)
+            self.guard = try_it()
         except StoreError as error:  # a sign-in that cannot be recorded is none
+            self.guard = None
             self.out_of_order(error)
         return self.board()
 
@@ -193,7 +207,7 @@ class Desk:
         guard, self.guard = self.guard, None
         try:
             if guard is not None:
-                self.guards.sign_out(guard)
+                self.signing.sign_out(guard)
         except StoreError as error:  # locked all the same
             self.out_of_order(error)
 

@@ -60,7 +60,7 @@ class Board:
             inside=self.hall.inside(state),
             cap=site.cap or None,
             resting=sum(visit.step is Step.RESTING for visit in state.open_visits()),
-            cases_open=len(state.open_cases()),
+            cases_open=len(self.visits.cases.open(state)),
             rows=(
                 *(self._row(visit, state) for visit in rows if needs_guard(visit)),
                 *self._conflicts(state).values(),
@@ -95,7 +95,7 @@ class Board:
         visit = state.visit(visit_id)
         if visit is None:
             return None
-        case = state.case(visit.case_id) if visit.case_id is not None else None
+        case = self.visits.cases.of_visit(state, visit.id)
         readings = tuple(
             (item.at, _celsius(item.value_cc) if item.value_cc is not None else "—", item.outcome.value)
             for item in visit.readings
@@ -138,7 +138,7 @@ class Board:
     def _row(self, visit: Visit, state: State) -> GuardRow:
         rested = visit.step is Step.RESTING and visit.rest_until is not None
         over = rested and visit.rest_until is not None and visit.rest_until <= self.visits.clock.now()
-        case = state.case(visit.case_id) if visit.case_id is not None else None
+        case = self.visits.cases.of_visit(state, visit.id)
         label = case.label if case is not None else visit.rest_number or visit.line_number or visit.id[-4:].upper()
         state_key = ("rest_over" if over else "resting") if rested else _STATES.get(visit.step, "waiting")
         return GuardRow(

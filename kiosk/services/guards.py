@@ -1,4 +1,4 @@
-"""The guard's acts at a kiosk: who is signed in, what needs doing, and what a named person decided.
+"""The guard's acts at a kiosk: what needs doing, and what a named person decided.
 
 Every act names its guard. Nobody is admitted without a normal reading, and a case that is open is closed only by
 a normal clinical reading of a named guard.
@@ -6,23 +6,27 @@ a normal clinical reading of a named guard.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain.admission import CALLS_GUARD
+from kiosk.domain.case import CaseEvent, Cause, Disposition
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.policy import BodySite, ReadingKind
 from kiosk.domain.record import Visit
 from kiosk.domain.screening import Flag, Outcome, Reading
-from kiosk.domain.state import EXTRA_LATE, INSIDE, PIN_WRONG
+from kiosk.domain.state_days import EXTRA_LATE, INSIDE
 from kiosk.domain.visit import Step
+from kiosk.services.cases import CaseWish
+from kiosk.services.settling import do_for_case
 from kiosk.services.visits import record_arrival
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kiosk.domain.ids import VisitId
+    from kiosk.domain.case import Case, Hindrance
+    from kiosk.domain.ids import CaseId, VisitId
     from kiosk.domain.state_keeper import State
     from kiosk.ports import Act
     from kiosk.protocol.messages import Guard
@@ -47,14 +51,6 @@ class GuardAct(StrEnum):
     CLOSE_DAY = "close_day"
 
 
-class PinCheck(Protocol):
-    """Compares a PIN with a stored hash, slowly and in constant time."""
-
-    def __call__(self, pin_hash: str, pin: str) -> bool:
-        """Tell whether `pin` is the one."""
-        ...
-
-
 KIND_OF_SITE: Final[Mapping[BodySite, ReadingKind]] = {
     BodySite.AXILLA: ReadingKind.CLINICAL,
     BodySite.ORAL: ReadingKind.CLINICAL,
@@ -67,8 +63,6 @@ KIND_OF_SITE: Final[Mapping[BodySite, ReadingKind]] = {
 
 TWICE_BELOW_CC: Final = 3500  # temperature-facts.md section 1: entered twice outside 35.0 to 39.0 °C
 TWICE_ABOVE_CC: Final = 3900
-_FREE_TRIES: Final = 3
-_MAX_DELAY_S: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,31 +84,9 @@ class Typed:
 
 @dataclass(slots=True)
 class Guards:
-    """Sign-in and the guard's acts, on the worker's thread."""
+    """The guard's acts, on the worker's thread."""
 
     visits: Visits
-    check_pin: PinCheck
-    _closed_until: float = field(default=0.0, init=False)
-
-    def sign_in(self, pin: str) -> Guard | None:
-        """Return the guard whose PIN this is, or None; each wrong try makes the next one wait longer."""
-        state = self.visits.log.state
-        if self.visits.clock.monotonic() < self._closed_until:
-            return None
-        guard = next((item for item in self.visits.rules.guards() if self.check_pin(item.pin_hash, pin)), None)
-        with self.visits.log.act() as act:
-            if guard is None:
-                wrong = state.count(PIN_WRONG) + 1
-                act.record(EntryKind.SIGN_IN_FAILED, {"counter": PIN_WRONG, "count": wrong})
-                self._closed_until = self.visits.clock.monotonic() + delay_s(wrong)
-            else:
-                act.record(EntryKind.SIGNED_IN, {"guard_id": guard.id, "counter": PIN_WRONG, "count": 0})
-        return guard
-
-    def sign_out(self, guard: Guard) -> None:
-        """Record that the guard's screen was locked."""
-        with self.visits.log.act() as act:
-            act.record(EntryKind.SIGNED_OUT, {"guard_id": guard.id})
 
     def allowed(self, visit: Visit, state: State) -> tuple[GuardAct, ...]:
         """Return what may be done for a visit now, the most likely first."""
@@ -127,10 +99,10 @@ class Guards:
             return (*on, GuardAct.TURN_AWAY)
         if visit.step is not Step.GUARD:
             return (GuardAct.KEEP,) if visit.step is Step.RESTING else ()
-        if visit.booking is None:
+        if visit.booking is None and not visit.walk_in:
             return (GuardAct.TURN_AWAY,)
         # Who has an open case is not sent away: the case could never be closed then.
-        acts = [GuardAct.KEEP] if self._has_open_case(visit, state) else [GuardAct.KEEP, GuardAct.TURN_AWAY]
+        acts = [] if self._open_case(visit, state) is not None else [GuardAct.KEEP, GuardAct.TURN_AWAY]
         if visit.declared_at is not None or visit.case_id is not None:
             acts.insert(0, GuardAct.MEASURE)
         if visit.declared_at is None:
@@ -148,16 +120,15 @@ class Guards:
         last = visit.readings[-1] if visit.readings else None
         if last is None or last.outcome is not Outcome.NORMAL:
             return False
-        if self._has_open_case(visit, state):
-            return last.is_manual and last.kind == ReadingKind.CLINICAL
+        case = self._open_case(visit, state)
+        if case is not None:
+            return case.standing().is_found_normal
         return last.is_manual or all(item.outcome is not Outcome.ELEVATED for item in visit.readings)
 
-    def _has_open_case(self, visit: Visit, state: State) -> bool:
-        """Tell whether a case stands; one of another kiosk, whose end is not known here, counts as open."""
-        if visit.case_id is None:
-            return False
-        case = state.case(visit.case_id)
-        return case is None or case.is_open
+    def _open_case(self, visit: Visit, state: State) -> Case | None:
+        """Return the case of a visit that is not closed, or None."""
+        case = self.visits.cases.of_visit(state, visit.id)
+        return case if case is not None and case.is_open else None
 
     def act(self, guard: Guard, what: GuardAct, visit_id: VisitId, typed: Typed | None = None) -> View:
         """Do one act for one visit; what is not allowed for it now changes nothing and shows it as it is."""
@@ -170,9 +141,14 @@ class Guards:
     def _do(self, act: Act, guard: Guard, what: GuardAct, visit: Visit, typed: Typed | None) -> None:
         if what is GuardAct.MEASURE:
             if typed is not None and typed.is_sure:
-                self.visits.judge(act, visit, self._reading(guard, typed))
+                self.visits.judge(act, visit, self._reading(guard, typed), guard)
         elif what in _RECORDS:
-            _RECORDS[what](self.visits, act, visit, {"visit_id": visit.id, "guard_id": guard.id})
+            _RECORDS[what](self.visits, act, visit, guard)
+
+    def do_for_case(self, guard: Guard | None, case_id: CaseId, wish: CaseWish) -> Hindrance | None:
+        """Do one thing for a case (None: by nobody's name, "seen"); return why it was not done, or None."""
+        with self.visits.log.act() as act:
+            return do_for_case(self.visits, act, case_id, guard, wish)
 
     def _reading(self, guard: Guard, typed: Typed) -> Reading:
         return Reading(
@@ -202,42 +178,53 @@ class Guards:
             act.record(EntryKind.DAY_CLOSED, {"guard_id": guard.id, "inside": act.state.count(INSIDE)})
 
 
-def _card_seen(visits: Visits, act: Act, visit: Visit, by: dict[str, Any]) -> None:
-    act.record(EntryKind.CARD_SEEN, by)
+def _by(visit: Visit, guard: Guard) -> dict[str, Any]:
+    return {"visit_id": visit.id, "guard_id": guard.id}
+
+
+def _card_seen(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
+    act.record(EntryKind.CARD_SEEN, _by(visit, guard))
     if visit.step is Step.GUARD:
-        _go_on(visits, act, visit, by)
+        _resume(act, visit, guard)
     elif visit.step is not Step.REFUSED:  # a refusal is still to be overridden
         record_arrival(act, visit)
 
 
-def _admit(visits: Visits, act: Act, visit: Visit, by: dict[str, Any]) -> None:
-    if visit.case_id is not None:
-        act.record(EntryKind.CASE_CLOSED, {**by, "case_id": visit.case_id, "disposition": "released"})
-    visits.admit_or_line_up(act, visit, guard_id=by["guard_id"])
+def _admit(visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
+    case = visits.cases.of_visit(act.state, visit.id)
+    if case is None or not case.is_open:
+        visits.admit_or_line_up(act, visit, guard_id=guard.id)
+    else:
+        released = CaseWish(CaseEvent.DISPOSED, disposition=Disposition.RELEASED)
+        do_for_case(visits, act, case.id, guard, released)
 
 
-def _override(_visits: Visits, act: Act, visit: Visit, by: dict[str, Any]) -> None:
-    act.record(EntryKind.OVERRIDDEN, {**by, "reasons": list(visit.reasons)})
+def _override(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
+    act.record(EntryKind.OVERRIDDEN, {**_by(visit, guard), "reasons": list(visit.reasons)})
     record_arrival(act, visit)
 
 
-def _keep(visits: Visits, act: Act, visit: Visit, by: dict[str, Any]) -> None:
-    act.record(EntryKind.HELD, {**by, "cause": visit.cause or "kept"})
+def _keep(visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
+    act.record(EntryKind.HELD, {**_by(visit, guard), "cause": visit.cause or "kept"})
     if visit.case_id is None:
-        visits.open_case(act, visit.id, "guard", by["guard_id"])
+        visits.cases.begin(act, visit.id, Cause.GUARD, guard)
 
 
-def _go_on(_visits: Visits, act: Act, visit: Visit, by: dict[str, Any]) -> None:
+def _go_on(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
+    _resume(act, visit, guard)
+
+
+def _resume(act: Act, visit: Visit, guard: Guard) -> None:
     if visit.arrived_at is None:
         record_arrival(act, visit)
-    act.record(EntryKind.RESUMED, {**by, "at": "declaration"})
+    act.record(EntryKind.RESUMED, {**_by(visit, guard), "at": "declaration"})
 
 
-def _turn_away(_visits: Visits, act: Act, _visit: Visit, by: dict[str, Any]) -> None:
-    act.record(EntryKind.TURNED_AWAY, by)
+def _turn_away(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
+    act.record(EntryKind.TURNED_AWAY, _by(visit, guard))
 
 
-_RECORDS: Final[Mapping[GuardAct, Callable[[Visits, Act, Visit, dict[str, Any]], None]]] = {
+_RECORDS: Final[Mapping[GuardAct, Callable[[Visits, Act, Visit, Guard], None]]] = {
     GuardAct.CARD_SEEN: _card_seen,
     GuardAct.ADMIT: _admit,
     GuardAct.OVERRIDE: _override,
@@ -245,12 +232,6 @@ _RECORDS: Final[Mapping[GuardAct, Callable[[Visits, Act, Visit, dict[str, Any]],
     GuardAct.GO_ON: _go_on,
     GuardAct.TURN_AWAY: _turn_away,
 }
-
-
-def delay_s(wrong: int) -> int:
-    """Return how long the sign-in waits after `wrong` wrong PINs in a row, in seconds: 0, 0, 0, 2, 4, 8 … 300."""
-    over = wrong - _FREE_TRIES
-    return 0 if over <= 0 else min(_MAX_DELAY_S, 2 ** min(over, 9))
 
 
 def needs_guard(visit: Visit) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from kiosk.domain.state import INSIDE
+from kiosk.domain.state_days import INSIDE
 from kiosk.domain.times import local_day
 from kiosk.domain.visit import Step
 
@@ -66,7 +66,7 @@ class Hall:
         free = self.free(state)
         if free is None:
             return True
-        if visit.booking is not None and visit.booking.is_green:
+        if visit.is_green:
             return free > 0
         before = self.place_in_line(state, visit) - 1
         return free > before

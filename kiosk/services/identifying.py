@@ -12,7 +12,7 @@ from kiosk.domain.booking_code import BadCode, BookingNumber, Claims, ForeignCod
 from kiosk.domain.booking_number import is_well_formed, normalised
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import VisitId
-from kiosk.domain.state import EXTRA_LATE, TYPED_WRONG
+from kiosk.domain.state_days import EXTRA_LATE, TYPED_WRONG
 from kiosk.domain.times import local_day, to_wire
 from kiosk.domain.visit import OPEN_STEPS, SCREEN_STEPS, Step
 from kiosk.domain.wire import to_json

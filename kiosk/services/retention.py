@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.policy import LEAST_KEPT_DAYS
-from kiosk.domain.retention import MOST_RANGES, Subject, erased_body, is_held, is_visit_due, subject_of, visit_in
+from kiosk.domain.retention import (
+    MOST_RANGES,
+    Subject,
+    erased_body,
+    is_held,
+    is_visit_due,
+    is_visitless_due,
+    subject_of,
+    visit_in,
+)
 from kiosk.domain.times import local_day
 from kiosk.errors import StoreError
 
@@ -137,9 +146,10 @@ class Retention:
         """Tell whether a visit's time is over, and the server holds all of it: half a visit is never erased."""
         state, keeping = self.reader.state, self.rules.policy.keeping
         visit = state.visit(matter.visit_id) if matter.visit_id is not None else None
-        if visit is None:  # a code that opened nothing
-            return now - matter.moments[-1] > timedelta(days=keeping.visit_days) and matter.moments[-1] < unsent_from
-        case = state.case(visit.case_id) if visit.case_id is not None else None
+        case = state.case_of(matter.visit_id) if matter.visit_id is not None else None
+        if visit is None:
+            last = matter.moments[-1]
+            return last < unsent_from and is_visitless_due(keeping, case, now, last)
         last = max(visit.touched_at, *matter.moments)
         return last < unsent_from and is_visit_due(keeping, visit, case, now)
 

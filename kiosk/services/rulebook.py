@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from kiosk.domain.declaration import Declaration
     from kiosk.domain.ids import ServiceId, SiteId
+    from kiosk.domain.plan import Plan
     from kiosk.domain.policy import Policy
     from kiosk.domain.record import Hold
     from kiosk.domain.site import Service, Site
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """What the acts judge by. `own_policy` and `own_declaration` come from `config/`."""
+    """What the acts judge by. `own_policy`, `own_declaration` and `own_plan` come from `config/`."""
 
     copy: LocalCopy
     own_policy: Policy
     own_declaration: Declaration
+    own_plan: Plan
 
     def documents(self) -> Documents:
         """Return the server's documents; raises StoreError before the first ones came (the kiosk is not set up)."""
@@ -54,6 +56,13 @@ class Rulebook:
         documents = self.copy.documents()
         newer = documents.declaration if documents is not None else None
         return newer or self.own_declaration
+
+    @property
+    def plan(self) -> Plan:
+        """The special-situation plan in force."""
+        documents = self.copy.documents()
+        newer = documents.plan if documents is not None else None
+        return newer or self.own_plan
 
     @property
     def site(self) -> Site:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kiosk.domain.admission import Reason
-    from kiosk.domain.ids import VisitId
+    from kiosk.domain.ids import GuardId, VisitId
     from kiosk.domain.site import Words
 
 
@@ -110,6 +110,16 @@ class IdleFacts:
     is_online: bool
     oldest_unsent_s: int | None
     link: LinkTrouble = LinkTrouble.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who may sign in, masked. `waits_until`: after wrong PINs; a badge opens it all the same."""
+
+    guard_id: GuardId
+    name_masked: str
+    role: str
+    waits_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

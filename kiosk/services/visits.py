@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from kiosk.domain.case import Cause
 from kiosk.domain.course import Turn, after
 from kiosk.domain.declaration import read_answers
 from kiosk.domain.entry import EntryKind
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from kiosk.domain.record import Visit
     from kiosk.domain.screening import Assessment, Fault
     from kiosk.ports import Act, Clock, Log
+    from kiosk.protocol.messages import Guard
+    from kiosk.services.cases import Cases
     from kiosk.services.hall import Hall
     from kiosk.services.rulebook import Rulebook
     from kiosk.services.showing import Showing
@@ -39,6 +42,7 @@ class Visits:
     log: Log
     rules: Rulebook
     hall: Hall
+    cases: Cases
     showing: Showing
     clock: Clock
     new_id: Callable[[], str]
@@ -92,7 +96,7 @@ class Visits:
                 }
                 act.record(EntryKind.DECLARED, body)
                 if answers.yes and self.rules.policy.case_on_declaration:
-                    self.open_case(act, visit_id, "declaration")
+                    self.cases.begin(act, visit_id, Cause.DECLARATION)
             return self.show(act, visit_id)
 
     def measured(self, visit_id: VisitId, reading: Reading | Fault) -> View:
@@ -109,13 +113,13 @@ class Visits:
             return reading
         return replace(reading, dwell_s=max(0, int((reading.taken_at - visit.first_contact).total_seconds())))
 
-    def judge(self, act: Act, visit: Visit, reading: Reading | Fault) -> View:
-        """Record a reading with its outcome and take the turn that follows; also for a guard's reading."""
+    def judge(self, act: Act, visit: Visit, reading: Reading | Fault, guard: Guard | None = None) -> View:
+        """Record a reading with its outcome and take the turn that follows; `guard`: who took it by hand."""
         policy = self.rules.policy
         assessment = assess(reading, policy.screening, visit.last_cold_cc)
         is_manual = isinstance(reading, Reading) and reading.is_manual
         course = after(visit, assessment, policy.screening, is_manual=is_manual)
-        body = reading_body(visit, reading, assessment, policy)
+        body = reading_body(visit, reading, assessment, policy) | self.cases.of_reading(act.state, visit.id)
         if course.turn is Turn.REST:
             number = self.hall.next_number(act.state, "R")
             until = to_wire(self.clock.now() + course.rest)
@@ -130,18 +134,18 @@ class Visits:
         elif course.turn in {Turn.GUARD, Turn.CASE}:
             act.record(EntryKind.HELD, {"visit_id": visit.id, "cause": course.cause})
             if course.turn is Turn.CASE and visit.case_id is None:
-                self.open_case(act, visit.id, course.cause, reading.operator_id if isinstance(reading, Reading) else "")
+                self.cases.begin(act, visit.id, course.cause, guard)
         hint = Hint.HOLD_STILL if course.turn is Turn.AGAIN else Hint.NONE
         return self.show(act, visit.id, hint)
 
     def admit_or_line_up(self, act: Act, visit: Visit, **more: str) -> None:
         """Let a screened visitor in with a number, or give them a place in line while the hall is full."""
         if self.hall.has_room_for(act.state, visit):
-            is_green = visit.booking is not None and visit.booking.is_green
-            number = self.hall.next_number(act.state, "G" if is_green else "")
+            number = self.hall.next_number(act.state, "G" if visit.is_green else "")
             normal = sum(reading.outcome is Outcome.NORMAL for reading in visit.readings)
             facts = {
-                "green": is_green,
+                "green": visit.is_green,
+                "walk_in": visit.walk_in,
                 "after_rest": visit.rests > 0,
                 "readings": len(visit.readings),
                 "normal": normal,
@@ -149,12 +153,6 @@ class Visits:
             act.record(EntryKind.ADMITTED, {"visit_id": visit.id, **number, **facts, **more})
         elif visit.step is not Step.HALL_LINE:
             act.record(EntryKind.LINED_UP, {"visit_id": visit.id, **self.hall.next_number(act.state, "W"), **more})
-
-    def open_case(self, act: Act, visit_id: VisitId, cause: str, guard_id: str = "") -> None:
-        """Open an isolation case for a visit."""
-        number = self.hall.next_number(act.state, "C")
-        body = {"visit_id": visit_id, "case_id": self.new_id(), "cause": cause, "guard_id": guard_id, **number}
-        act.record(EntryKind.CASE_OPENED, body)
 
     def measure_by_hand(self, visit_id: VisitId) -> View:
         """Hear "measure me by hand": a guard does."""

@@ -104,6 +104,13 @@ class LogMaker:
         self.entries.append(entry)
         return entry
 
+    def case_ended(self, case_id: str, visit_id: str) -> None:
+        """Append what a guard does to end a case: takes it, lets the visitor go, closes it."""
+        by = {"case_id": case_id, "visit_id": visit_id, "guard_id": "guard-li"}
+        self.add("case_acted", {**by, "turn": 1, "event": "acknowledged"})
+        self.add("case_acted", {**by, "turn": 2, "event": "disposed", "disposition": "released"})
+        self.add("case_acted", {**by, "turn": 3, "event": "closed"})
+
     def devices(self, count: int) -> list[Entry]:
         """Append `count` entries that concern nobody."""
         return [self.add("device", {"device": "camera", "state": "ok", "n": number}) for number in range(count)]

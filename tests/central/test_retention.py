@@ -74,10 +74,10 @@ def test_an_open_case_stays(city: City) -> None:
     count = bodies(city, caller)
     city.clock.advance(days=400)
     assert city.desk.retention.run(HERE).entries == 0
-    caller.log.add("case_closed", {"case_id": "c1", "visit_id": "v1", "guard_id": "g1", "disposition": "released"})
+    caller.log.case_ended("c1", "v1")
     caller.ship()
     city.clock.advance(days=91)
-    assert city.desk.retention.run(HERE).entries == count + 1
+    assert city.desk.retention.run(HERE).entries == count + 3
 
 
 def test_a_legal_hold_stays_until_it_is_lifted_and_kiosks_hear_of_it(city: City) -> None:

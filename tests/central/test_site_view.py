@@ -258,7 +258,7 @@ def test_cases_and_counters_are_kept_and_made_anew(city: City) -> None:
         },
     )
     caller.log.add("case_opened", {"case_id": "case-2", "number": "C02", "visit_id": "visit-1", "cause": "guard"})
-    caller.log.add("case_closed", {"case_id": "case-2", "guard_id": "guard-li", "disposition": "released"})
+    caller.log.case_ended("case-2", "visit-1")
     caller.log.arrived("visit-2", booking)
     caller.ship()
     who = Principal(caller.log.site_id, caller.log.kiosk_id, 1)

@@ -10,11 +10,22 @@ from zoneinfo import ZoneInfo
 from kiosk.domain.admission import Door
 from kiosk.domain.booking import Booking
 from kiosk.domain.booking_code import Claims
+from kiosk.domain.case import Case, Role
 from kiosk.domain.declaration import Declaration, Notice, Question
 from kiosk.domain.entry import GENESIS, Entry, EntryKind, Envelope, body_digest, canonical, seal
 from kiosk.domain.ids import BookingId, KioskId, ServiceId, SiteId, VisitId
+from kiosk.domain.plan import (
+    CaseLimits,
+    CheckItem,
+    Contact,
+    Place,
+    Plan,
+    PlanStep,
+    Situation,
+    SituationPlan,
+)
 from kiosk.domain.policy import BodySite, Limit, Policy, ReadingKind, ScreeningPolicy
-from kiosk.domain.record import Case, Hold, Visit
+from kiosk.domain.record import Hold, Visit
 from kiosk.domain.screening import Reading
 from kiosk.domain.site import Service, Site, Words
 from kiosk.domain.visit import OPEN_STEPS, Step
@@ -151,6 +162,28 @@ def visit(step: Step = Step.MEASURING, **changes: Any) -> Visit:
     return replace(plain, **changes)
 
 
+def plan(**changes: Any) -> Plan:
+    """Return a plan with two rooms, a tent for the overflow, and one step for each situation."""
+    contacts = (
+        Contact("guard_room", words("值班室"), "100", Role.GUARD),
+        Contact("leader", words("班长"), "101", Role.LEADER),
+        Contact("supervisor", words("负责人"), "102", Role.SUPERVISOR),
+        Contact("clinic", words("发热门诊"), "104"),
+    )
+    step = PlanStep("take", words("到访客身边"), Role.GUARD, 60, "clinic")
+    plain = Plan(
+        id="test",
+        version=1,
+        limits=CaseLimits(),
+        places=(Place("room_1", words("1 室")), Place("room_2", words("2 室")), Place("tent", words("帐篷"), 2, True)),
+        contacts=contacts,
+        escalation=("guard_room", "leader", "supervisor"),
+        checklist=(CheckItem("mask", words("口罩")), CheckItem("area", words("隔离区"))),
+        situations=tuple(SituationPlan(item, words(item.value), (step,)) for item in Situation),
+    )
+    return replace(plain, **changes)
+
+
 def chain(bodies: list[tuple[EntryKind, dict[str, Any]]]) -> list[Entry]:
     """Return the chained entries of `bodies`, one a second."""
     entries: list[Entry] = []
@@ -171,6 +204,7 @@ class Memory:
         self.visits: dict[str, Visit] = {}
         self.cases: dict[str, Case] = {}
         self.counters: dict[str, int] = {}
+        self.all_facts: dict[str, str] = {}
         self.all_holds: dict[str, Hold] = {}
 
     def visit(self, visit_id: VisitId) -> Visit | None:
@@ -193,6 +227,10 @@ class Memory:
         """Return one case, or None."""
         return self.cases.get(case_id)
 
+    def case_of(self, visit_id: VisitId) -> Case | None:
+        """Return the case of a visit, or None."""
+        return next((case for case in reversed(self.cases.values()) if case.visit_id == visit_id), None)
+
     def put_case(self, case: Case) -> None:
         """Keep a case."""
         self.cases[case.id] = case
@@ -209,8 +247,24 @@ class Memory:
         """Set a counter."""
         self.counters[name] = value
 
-    def drop_counts(self, before: date) -> None:
-        """Forget the counters of days before `before`."""
+    def fact(self, name: str) -> str | None:
+        """Return a fact."""
+        return self.all_facts.get(name)
+
+    def put_fact(self, name: str, data: str | None) -> None:
+        """Keep a fact; None forgets it."""
+        self.all_facts.pop(name, None)
+        if data is not None:
+            self.all_facts[name] = data
+
+    def facts(self, prefix: str) -> dict[str, str]:
+        """Return the facts whose names begin so."""
+        return {name: data for name, data in self.all_facts.items() if name.startswith(prefix)}
+
+    def drop_days(self, before: date) -> None:
+        """Forget the counters and facts of days before `before`."""
+        for name in [name for name in self.all_facts if name[-10:] < before.isoformat()]:
+            del self.all_facts[name]
         for name in [name for name in self.counters if name[-11:-10] == ":" and name[-10:] < before.isoformat()]:
             del self.counters[name]
 

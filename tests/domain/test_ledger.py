@@ -55,7 +55,10 @@ ARRIVED = said(EntryKind.ARRIVED)
 DECLARED = said(EntryKind.DECLARED, asked=["symptoms", "contact"], yes=["contact"])
 ADMITTED = said(EntryKind.ADMITTED, number="B001")
 CASE = said(EntryKind.CASE_OPENED, case_id="c1", number="CB01", cause="elevated", guard_id="")
-CLOSED = said(EntryKind.CASE_CLOSED, case_id="c1", guard_id="guard-7", disposition="released")
+DISPOSED = said(
+    EntryKind.CASE_ACTED, case_id="c1", turn=1, event="disposed", guard_id="guard-7", disposition="released"
+)
+CLOSED = said(EntryKind.CASE_ACTED, case_id="c1", turn=2, event="closed", guard_id="guard-7")
 KNOWN = Known(ZONE, "一分所", services={"vehicle": "机动车业务"}, guards={"guard-7": "王建国"})
 
 
@@ -91,16 +94,16 @@ def test_the_row_of_an_admitted_visitor_says_what_the_log_knows() -> None:
 def test_a_case_has_its_readings_apart_and_its_times() -> None:
     """First, again, clinical; a released one was admitted."""
     elevated = (opened(), ARRIVED, DECLARED, read(3780, "elevated"), read(3770, "elevated"), CASE)
-    found = row(*elevated, by_hand(3680, "normal"), CLOSED, ADMITTED, said(EntryKind.WENT_OUT))
+    found = row(*elevated, by_hand(3680, "normal"), DISPOSED, CLOSED, ADMITTED, said(EntryKind.WENT_OUT))
     assert [item.value_cc for item in found.readings] == [3780, 3770, 3680]
     assert [item.operator_id for item in found.clinical] == ["guard-7"]
     assert (found.verdict, found.ending) == (Verdict.NORMAL_AFTER, Ending.ADMITTED)
     assert (found.case_label, found.case_from, found.case_until) == ("CB01", at(9, 0, 6), at(9, 0, 8))
-    assert (found.staff, found.left_at) == (("王建国",), at(9, 0, 10))
+    assert (found.staff, found.left_at) == (("王建国",), at(9, 0, 11))
     assert ledger(*elevated).open_cases[0].label == "CB01"
-    assert ledger(*elevated, CLOSED).open_cases == ()
+    assert ledger(*elevated, DISPOSED, CLOSED).open_cases == ()
     assert row(*elevated).ending is Ending.ISOLATED
-    assert row(*elevated, CLOSED).ending is Ending.RELEASED
+    assert row(*elevated, DISPOSED, CLOSED).ending is Ending.RELEASED
 
 
 @pytest.mark.parametrize(
@@ -125,7 +128,7 @@ def test_every_way_to_end_is_told_apart(last: Said, ending: Ending) -> None:
 @pytest.mark.parametrize("disposition", ["turned_away", "referred", "escorted", "left_against_advice"])
 def test_a_cases_disposition_is_the_ending(disposition: str) -> None:
     """The five ends of a case (glossary); released stands above."""
-    closed = said(EntryKind.CASE_CLOSED, case_id="c1", guard_id="g1", disposition=disposition)
+    closed = said(EntryKind.CASE_ACTED, case_id="c1", turn=1, event="disposed", guard_id="g1", disposition=disposition)
     assert row(opened(), CASE, closed).ending == disposition
 
 
@@ -366,7 +369,15 @@ def _body(name: str, number: int) -> Said:
         "fault": said(EntryKind.READING, visit_id, reading=fault, outcome="device_fault", reasons=["device_timeout"]),
         "admitted": said(EntryKind.ADMITTED, visit_id, number="B001"),
         "case": said(EntryKind.CASE_OPENED, visit_id, case_id=f"c{number}", number="CB01", cause="x"),
-        "closed": said(EntryKind.CASE_CLOSED, visit_id, case_id=f"c{number}", guard_id="g", disposition="referred"),
+        "closed": said(
+            EntryKind.CASE_ACTED,
+            visit_id,
+            case_id=f"c{number}",
+            turn=1,
+            event="disposed",
+            guard_id="g",
+            disposition="referred",
+        ),
         "out": said(EntryKind.WENT_OUT, visit_id),
         "nobody": (EntryKind.DEVICE, {"device": "camera", "state": "ok"}),
     }[name]

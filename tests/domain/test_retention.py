@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.domain.case import Case, CaseAct, CaseEvent, Cause, Disposition, Opening
 from kiosk.domain.entry import EntryKind
-from kiosk.domain.ids import CaseId, KioskId, VisitId
+from kiosk.domain.ids import CaseId, GuardId, KioskId, VisitId
 from kiosk.domain.policy import Keeping
-from kiosk.domain.record import Case, Hold, Visit
+from kiosk.domain.record import Hold, Visit
 from kiosk.domain.retention import KEPT_KINDS, Subject, is_held, is_visit_due, ranges, subject_of, visit_in
 from kiosk.domain.state import apply
 from kiosk.domain.visit import Step
@@ -21,7 +22,7 @@ from tests.domain.builders import ZONE, Memory, at, chain
 
 KEEPING = Keeping(visit_days=3, case_days=6, staff_days=9)
 VISIT = Visit(VisitId("v1"), KioskId("B"), Step.ADMITTED, at(9), at(10))
-CASE = Case(CaseId("c1"), "CB01", VISIT.id, at(9), "elevated")
+CASE = Case(CaseId("c1"), VISIT.id, Opening(at(9), "CB01", KioskId("B"), Cause.ELEVATED))
 DAY = timedelta(days=1)
 
 
@@ -41,10 +42,20 @@ def test_a_visit_is_due_after_its_days_and_not_at_them() -> None:
     assert is_visit_due(KEEPING, VISIT, None, at(10) + 3 * DAY + timedelta(milliseconds=1))
 
 
+def closed_at(moment: datetime) -> Case:
+    """Return the case after a guard took it, turned the visitor away and closed it."""
+    acts = (
+        CaseAct(1, at(9), KioskId("B"), 1, 11, CaseEvent.ACKNOWLEDGED, GuardId("g1")),
+        CaseAct(2, at(9), KioskId("B"), 1, 12, CaseEvent.DISPOSED, GuardId("g1"), disposition=Disposition.TURNED_AWAY),
+        CaseAct(3, moment, KioskId("B"), 1, 13, CaseEvent.CLOSED, GuardId("g1")),
+    )
+    return replace(CASE, acts=acts)
+
+
 def test_a_case_is_due_from_its_closing_and_never_while_it_is_open() -> None:
     """However old; one that only another kiosk knows is kept as long as a case."""
     ill = replace(VISIT, case_id=CASE.id)
-    closed = replace(CASE, closed_at=at(12) + 10 * DAY)
+    closed = closed_at(at(12) + 10 * DAY)
     assert not is_visit_due(KEEPING, ill, CASE, at(10) + 999 * DAY)
     assert not is_visit_due(KEEPING, ill, closed, at(12) + 16 * DAY)
     assert is_visit_due(KEEPING, ill, closed, at(13) + 16 * DAY)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from kiosk.domain.entry import Entry, EntryKind
 from kiosk.domain.ids import BookingId, CaseId, VisitId
-from kiosk.domain.state import EVENTS, EXTRA_LATE, INSIDE, TYPED_WRONG, apply, event_of
+from kiosk.domain.state import EVENTS, apply, event_of
+from kiosk.domain.state_days import EXTRA_LATE, INSIDE, TYPED_WRONG
 from kiosk.domain.times import to_wire
 from kiosk.domain.visit import Event, Step
 from kiosk.domain.wire import to_json
@@ -33,7 +34,11 @@ NORMAL = (EntryKind.READING, reading_of("normal"))
 ADMITTED = (EntryKind.ADMITTED, {"visit_id": V, "number": "B001", "counter": "queue:1", "count": 1})
 HELD = (EntryKind.HELD, {"visit_id": V, "cause": "elevated"})
 CASE = (EntryKind.CASE_OPENED, {"visit_id": V, "case_id": "c1", "number": "CB01", "cause": "elevated", "guard_id": ""})
-CLOSED = (EntryKind.CASE_CLOSED, {"visit_id": V, "case_id": "c1", "guard_id": "g1", "disposition": "released"})
+ACT: dict[str, Any] = {"visit_id": V, "case_id": "c1", "guard_id": "g1"}
+TAKEN = (EntryKind.CASE_ACTED, {**ACT, "turn": 1, "event": "acknowledged"})
+DISPOSED = (EntryKind.CASE_ACTED, {**ACT, "turn": 2, "event": "disposed", "disposition": "released"})
+CLOSED = (EntryKind.CASE_ACTED, {**ACT, "turn": 3, "event": "closed"})
+SIGNED: dict[str, Any] = {"guard_id": "g1", "day": "2020-03-10"}
 OTHERS: list[tuple[EntryKind, dict[str, Any]]] = [
     (EntryKind.REFUSED, {**IDENTIFIED[1], "visit_id": "v2", "reasons": ["too_late"]}),
     (EntryKind.OVERRIDDEN, {"visit_id": "v2", "guard_id": "g1"}),
@@ -58,13 +63,21 @@ OTHERS: list[tuple[EntryKind, dict[str, Any]]] = [
     (EntryKind.TYPED_WRONG, {"by": "number"}),
     (EntryKind.TYPING_REOPENED, {"guard_id": "g1"}),
     (EntryKind.TOLERANCE_WIDENED, {"guard_id": "g1", "minutes": 20}),
-    (EntryKind.SIGNED_IN, {"guard_id": "g1", "counter": "pin_wrong", "count": 0}),
-    (EntryKind.SIGN_IN_FAILED, {"counter": "pin_wrong", "count": 1}),
+    (EntryKind.SIGNED_IN, {**SIGNED, "by": "pin", "wrong": 0, "until": ""}),
+    (EntryKind.SIGN_IN_FAILED, {**SIGNED, "by": "pin", "wrong": 4, "until": to_wire(at(11))}),
+    (EntryKind.SHIFT_BEGUN, {**SIGNED, "role": "guard", "checks": {"mask": True}}),
+    (EntryKind.SHIFT_ENDED, SIGNED),
+    (EntryKind.SITUATION_BEGUN, {**SIGNED, "run_id": "s1", "situation": "crowd"}),
+    (EntryKind.SITUATION_TICKED, {**SIGNED, "run_id": "s1", "situation": "crowd", "item": "space"}),
+    (EntryKind.SITUATION_ENDED, {**SIGNED, "run_id": "s1"}),
+    (EntryKind.REFUSED_MEASURING, {"visit_id": V, "cause": "refusal"}),
+    (EntryKind.READING, reading_of("elevated", case_id="c1", turn=4)),
+    (EntryKind.NEAR_LISTED, {"visit_id": V, "case_id": "c1", "day": "2020-03-10", "until": to_wire(at(12))}),
     (EntryKind.SIGNED_OUT, {"guard_id": "g1"}),
     (EntryKind.STARTED, {}),
     (EntryKind.DEVICE, {"device": "log", "state": "ok"}),
 ]
-ALL = [IDENTIFIED, ARRIVED, DECLARED, NORMAL, ADMITTED, HELD, CASE, CLOSED, *OTHERS]
+ALL = [IDENTIFIED, ARRIVED, DECLARED, NORMAL, ADMITTED, HELD, CASE, TAKEN, DISPOSED, CLOSED, *OTHERS]
 
 
 def after(*bodies: tuple[EntryKind, dict[str, Any]]) -> Memory:
@@ -115,14 +128,17 @@ def test_a_case_opens_with_its_visit_and_closes_with_a_guard_and_a_disposition()
     opened = after(IDENTIFIED, ARRIVED, DECLARED, HELD, CASE)
     assert opened.visits[V].case_id == "c1"
     assert [case.label for case in opened.open_cases()] == ["CB01"]
-    closed = after(IDENTIFIED, ARRIVED, DECLARED, HELD, CASE, CLOSED).case(CaseId("c1"))
+    closed = after(IDENTIFIED, ARRIVED, DECLARED, HELD, CASE, TAKEN, DISPOSED, CLOSED).case(CaseId("c1"))
     assert closed is not None
-    assert (closed.is_open, closed.closed_by, closed.disposition) == (False, "g1", "released")
+    end = closed.standing()
+    assert (closed.is_open, end.closed_by, end.disposition) == (False, "g1", "released")
 
 
-def test_closing_a_case_that_is_not_known_changes_nothing() -> None:
-    """Its entries were erased long ago."""
-    assert after(CLOSED).cases == {}
+def test_an_act_for_a_case_of_another_kiosk_is_kept_until_its_opening_is_known() -> None:
+    """What this kiosk's log holds of it; the server's view has the rest."""
+    case = after(TAKEN).case(CaseId("c1"))
+    assert case is not None
+    assert (case.opening, case.label, [act.event for act in case.acts]) == (None, "C1", ["acknowledged"])
 
 
 def test_a_case_of_an_unknown_visit_is_kept_all_the_same() -> None:
@@ -202,7 +218,8 @@ def test_a_correction_leaves_the_visit_as_it_was() -> None:
 def test_every_kind_of_entry_about_a_visit_is_an_event_or_opens_one() -> None:
     """A new kind cannot be forgotten."""
     about_visits = list(EntryKind)[: list(EntryKind).index(EntryKind.STARTED)]
-    opens = {"identified", "adopted", "refused", "called", "case_opened", "case_closed", "resumed", "corrected"}
+    opens = {"identified", "adopted", "refused", "called", "walked_in", "late_entry", "resumed", "corrected"}
+    opens |= {"case_opened", "case_acted", "near_listed"}
     assert {kind.value for kind in about_visits} - {kind.value for kind in EVENTS} == opens
 
 
@@ -222,6 +239,7 @@ def test_a_rebuild_comes_out_as_the_live_state_did(bodies: list[tuple[EntryKind,
     for entry in entries:
         apply(rebuilt, _reread(entry))
     assert (rebuilt.visits, rebuilt.cases, rebuilt.counters) == (live.visits, live.cases, live.counters)
+    assert rebuilt.all_facts == live.all_facts
 
 
 def _reread(entry: Entry) -> Entry:

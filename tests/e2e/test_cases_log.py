@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 from sqlalchemy import event
 
-from demo.world import HERE, PIN
+from demo.world import GUARD_ID, HERE, PIN
 from kiosk.domain.admission import Reason
 from kiosk.domain.entry import EntryKind
 from kiosk.protocol.messages import MAX_BATCH, to_wire_entry
@@ -64,7 +64,7 @@ def upload(city: City, kiosk: Kiosk, items: Sequence[Any]) -> requests.Response:
 def in_twice(kiosk: Kiosk, code: str) -> None:
     """Let a visitor in, and again by a guard's override."""
     let_in(kiosk, code)
-    kiosk.call(lambda: kiosk.desk.sign_in(PIN))
+    kiosk.call(lambda: kiosk.desk.sign_in(GUARD_ID, PIN))
     again = scan(kiosk, code).visit_id
     kiosk.call(lambda: kiosk.desk.guard_act(GuardAct.OVERRIDE, again))
 
@@ -103,7 +103,7 @@ def test_case_9_a_second_scan_is_already_in_with_the_first_time(city: City) -> N
     assert reason(shown) is Reason.ALREADY_ARRIVED
     visit_id = shown.visit_id
     assert visit_id is not None
-    kiosk.call(lambda: kiosk.desk.sign_in(PIN))
+    kiosk.call(lambda: kiosk.desk.sign_in(GUARD_ID, PIN))
     before = kiosk.call(lambda: kiosk.desk.detail(visit_id))
     assert before is not None
     assert before.first_arrival == first
@@ -126,7 +126,7 @@ def test_case_11_in_and_out_sent_twice_count_once(city: City) -> None:
     kiosk = ready(city)
     code = city.book().code_text
     let_in(kiosk, code)
-    kiosk.call(lambda: kiosk.desk.sign_in(PIN))
+    kiosk.call(lambda: kiosk.desk.sign_in(GUARD_ID, PIN))
     kiosk.call(lambda: kiosk.desk.guard_act(GuardAct.EXIT, None))
     assert scan(kiosk, code).face is Face.GOODBYE
     items = [to_wire_entry(entry) for entry in kiosk.reader.unsent(MAX_BATCH)]
@@ -239,7 +239,7 @@ def test_case_19_an_override_names_the_reasons_that_it_overrode(city: City) -> N
     code = city.book().code_text
     in_twice(kiosk, code)
     plain = to_measuring(kiosk, city.book("李强").code_text)
-    kiosk.call(lambda: kiosk.desk.sign_in(PIN))
+    kiosk.call(lambda: kiosk.desk.sign_in(GUARD_ID, PIN))
     kiosk.call(lambda: kiosk.desk.guard_act(GuardAct.OVERRIDE, plain))
     found = [entry.data() for entry in kiosk.reader.entries() if entry.kind is EntryKind.OVERRIDDEN]
     assert [body["reasons"] for body in found] == [["already_arrived"]]
@@ -367,7 +367,7 @@ def test_case_45_nothing_is_annulled_and_leaving_is_an_entry_of_its_own(city: Ci
     code = city.book().code_text
     let_in(kiosk, code)
     before = list(kiosk.reader.entries())
-    kiosk.call(lambda: kiosk.desk.sign_in(PIN))
+    kiosk.call(lambda: kiosk.desk.sign_in(GUARD_ID, PIN))
     kiosk.call(lambda: kiosk.desk.guard_act(GuardAct.EXIT, None))
     assert scan(kiosk, code).face is Face.GOODBYE
     after = list(kiosk.reader.entries())

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from demo.clock import SimulatedClock
-from demo.world import DAY, HERE, PIN
+from demo.world import DAY, GUARD_ID, HERE, PIN
 from kiosk.adapters.central_client import CentralClient
 from kiosk.adapters.log_reader import LogReader
 from kiosk.enrolment import LOG_FILE, data_key
@@ -86,7 +86,7 @@ def test_one_booking_used_twice_is_shown_at_both_doors_until_it_is_closed(city: 
         let_in(kiosk, issued.code_text)
     city.tell("A", "C", "A")
     for kiosk, other in zip(doors, ("door-C", "door-A"), strict=True):
-        board = kiosk.call(lambda kiosk=kiosk: kiosk.desk.sign_in(PIN))
+        board = kiosk.call(lambda kiosk=kiosk: kiosk.desk.sign_in(GUARD_ID, PIN))
         assert board is not None
         assert [(row.state_key, row.elsewhere) for row in board.rows] == [("conflict", other)]
         detail = kiosk.call(lambda kiosk=kiosk, row=board.rows[0]: kiosk.desk.detail(row.visit_id))

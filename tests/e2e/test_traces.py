@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 
+from demo.world import GUARD_ID
 from kiosk.services.guards import GuardAct
 from tests.e2e.city import City, let_in, measure, scan, to_measuring
 
@@ -37,8 +38,8 @@ def day(city: City) -> tuple[str, str]:
     kiosk.call(lambda: desk.look_up("booking", visitor.number))
     visit_id = to_measuring(kiosk, visitor.code_text)
     measure(kiosk, visit_id, "fault")
-    kiosk.call(lambda: desk.sign_in("000000"))
-    kiosk.call(lambda: desk.sign_in("274951"))
+    kiosk.call(lambda: desk.sign_in(GUARD_ID, "000000"))
+    kiosk.call(lambda: desk.sign_in(GUARD_ID, "274951"))
     kiosk.call(lambda: desk.guard_act(GuardAct.MEASURE, visit_id, "axilla:37.83"))
     let_in(kiosk, other.code_text)
     scan(kiosk, visitor.code_text[:-9] + "AAAAAAAAA")

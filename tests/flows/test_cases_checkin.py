@@ -278,7 +278,7 @@ def test_case_38_what_needs_attention_stands_on_the_guards_list(door: Door) -> N
     shown = door.scan(door.books(is_blacklisted=True))
     row = door.board.rows(door.log.state)[0]
     assert row.id == shown.visit_id
-    door.desk.sign_in("2468")
+    door.signs_in()
     assert shown.visit_id is not None
     detail = door.desk.detail(shown.visit_id)
     assert detail is not None

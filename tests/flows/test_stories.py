@@ -108,7 +108,7 @@ def test_a_fever_that_is_confirmed_stays_with_the_guard_until_it_is_gone(door: D
             shows(Face.ADMITTED, number="B001"),
         ]
     ).told_at(door)
-    assert [kind for kind in door.kinds() if kind.startswith("case")] == ["case_opened", "case_closed"]
+    assert [act["event"] for act in door.bodies("case_acted")] == ["acknowledged", "disposed", "closed"]
     assert door.is_proved()
 
 

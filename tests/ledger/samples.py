@@ -56,6 +56,10 @@ def day(visitors: int = 3) -> list[Entry]:
     manual: dict[str, Any] = {"site": BodySite.AXILLA, "kind": ReadingKind.CLINICAL, "flags": (Flag.MANUAL,)}
     manual |= {"device_id": "manual:体温计2", "operator_id": "guard-7"}
     fault = to_json(Fault("mlx90614:00F3A2", "device_timeout", at(9)))
+
+    def acted(**what: Any) -> Said:
+        return said(EntryKind.CASE_ACTED, "w1", case_id="c1", guard_id="guard-7", **what)
+
     bodies: list[Said] = [item for number in range(1, visitors + 1) for item in passed(f"v{number}")]
     bodies += [
         opened("w1"),
@@ -65,7 +69,8 @@ def day(visitors: int = 3) -> list[Entry]:
         read("w1", 3771, "elevated"),
         said(EntryKind.CASE_OPENED, "w1", case_id="c1", number="CB01", cause="elevated", guard_id=""),
         read("w1", 3680, **manual),
-        said(EntryKind.CASE_CLOSED, "w1", case_id="c1", guard_id="guard-7", disposition="released"),
+        acted(turn=1, event="disposed", disposition="released"),
+        acted(turn=2, event="closed"),
         said(EntryKind.ADMITTED, "w1", number="B002", guard_id="guard-7"),
         said(EntryKind.WENT_OUT, "w1"),
         opened("w2", EntryKind.REFUSED, reasons=["too_late"]),

@@ -97,7 +97,7 @@ def test_a_corrected_figure_is_shown_with_the_old_one_beside_it() -> None:
     assert row["初测部位·设备·时刻"] == "设备故障 device_timeout mlx90614:00F3A2 09:00"
     assert (row["复测(°C)"], row["结论"], row["处置"]) == ("38.2", "异常", "隔离")
     assert "(原38.6)" in row["复测部位·设备·时刻"]
-    assert f"更正读数：38.6→38.2（条目31→33，王建国：{FORMULA}）" in row["备注"]
+    assert f"更正读数：38.6→38.2（条目32→34，王建国：{FORMULA}）" in row["备注"]
 
 
 def test_the_foot_counts_and_can_be_checked_against_the_log() -> None:

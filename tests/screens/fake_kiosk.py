@@ -12,7 +12,7 @@ from kiosk.screens.catalog import required_texts
 from kiosk.screens.stage import Stage
 from kiosk.services.views import Face, View
 from kiosk.texts import Texts
-from tests.screens.samples import CONFIG, FACTS, FORM, NOW, VISIT, settings
+from tests.screens.samples import ACCOUNTS, CONFIG, FACTS, FORM, NOW, VISIT, settings
 from tests.screens.window import turn
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class FakeDesk:
             "form": FORM,
             "visitor_left": None,
             "sign_out": None,
+            "accounts": ACCOUNTS,
             "unexpected": View(Face.GUARD, VISIT),
         }
 

@@ -13,13 +13,14 @@ import numpy as np
 from kiosk.adapters.log_reader import Identity
 from kiosk.domain.admission import LOOKS_TO_GUARD, Reason
 from kiosk.domain.declaration import Declaration, Notice, Question
-from kiosk.domain.ids import KioskId, SiteId, VisitId
+from kiosk.domain.ids import GuardId, KioskId, SiteId, VisitId
 from kiosk.domain.site import Words
 from kiosk.screens.catalog import Panel, Setup
 from kiosk.screens.stage import ScreenSettings
 from kiosk.services.enrolling import EnrolView, Stage, Trouble
 from kiosk.services.link import LinkTrouble
 from kiosk.services.views import (
+    Account,
     BookingCard,
     Face,
     GuardBoard,
@@ -268,11 +269,19 @@ def _reading(screen: BaseScreen) -> None:
         screen.on_key(digit)
 
 
+ACCOUNTS: Final = (
+    Account(GuardId("g1"), "李*国", "leader"),
+    Account(GuardId("g2"), "王*", "guard"),
+    Account(GuardId("g3"), "赵*敏", "guard", NOW + timedelta(seconds=64)),
+)
+
+
 def _pin(screen: BaseScreen) -> None:
-    screen.start()
+    screen.start(ACCOUNTS)
+    screen.on_account("g1")
     for digit in "2580":
         screen.on_key(digit)
-    screen.show_wrong()
+    screen.show_wrong(ACCOUNTS)
 
 
 FACTS_OF: Final[dict[Reason, RefusalFacts]] = {

@@ -34,6 +34,7 @@ DONE: Final[dict[str, Acts]] = {"知道了": (("done",),)}
 BACK: Final[dict[str, Acts]] = {"返回": (("back",),)}
 LOCK: Final[dict[str, Acts]] = {"锁定": (("sign_out",),)}
 DIGITS: Final[dict[str, Acts]] = dict.fromkeys([*"0123456789", "back"], ())
+GUARDS: Final[dict[str, Acts]] = dict.fromkeys(["李*国", "王*", "赵*敏"], ())
 
 PROMISES: Final[dict[str, dict[str, Acts]]] = {
     "idle": {**BAR, "没有二维码": (("open_keypad",),), "需要帮助": (("open_help",),)},
@@ -80,7 +81,7 @@ PROMISES: Final[dict[str, dict[str, Acts]]] = {
         "改用预约号": (),
         "查找": (("look_up", "id", "11010519491231002X"),),
     },
-    "guard-sign-in": {**DIGITS, "返回": (("sign_out",),), "登录": (("sign_in", "2580"),)},
+    "guard-sign-in": {**DIGITS, **GUARDS, "返回": (("sign_out",),), "登录": (("sign_in", "g1", "2580"),)},
     "guard-board": {
         **LOCK,
         "C02": (("open_visit", VISIT),),

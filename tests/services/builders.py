@@ -22,6 +22,7 @@ from kiosk.domain.policy import BodySite
 from kiosk.domain.screening import Fault, Flag
 from kiosk.domain.times import local_day, to_ms
 from kiosk.protocol.messages import BookingPage, Documents, Guard, SiteView
+from kiosk.services.cases import Cases
 from kiosk.services.day import Day
 from kiosk.services.desk import Desk
 from kiosk.services.guard_board import Board
@@ -30,6 +31,7 @@ from kiosk.services.hall import Hall
 from kiosk.services.identifying import Identifying
 from kiosk.services.rulebook import Rulebook
 from kiosk.services.showing import Showing
+from kiosk.services.sign_in import SignIn
 from kiosk.services.visits import Visits
 from tests.domain import builders as make
 
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from kiosk.domain.record import Visit
     from kiosk.domain.screening import Reading
     from kiosk.domain.site import Site
-    from kiosk.services.views import View
+    from kiosk.services.views import GuardBoard, View
 
 SIGNING: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 STRANGER: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(7, 39)))
@@ -134,17 +136,22 @@ class Door:
         self._build(is_exit=is_exit)
 
     def _build(self, *, is_exit: bool) -> None:
-        self.rules = Rulebook(self.copy, make.policy(), make.declaration())
+        self.rules = Rulebook(self.copy, make.policy(), make.declaration(), make.plan())
         self.hall = Hall(self.copy, self.rules, self.clock, self.letter)
-        self.visits = Visits(self.log, self.rules, self.hall, Showing(self.rules, self.hall), self.clock, self._new_id)
+        who = KioskId(f"kiosk-{self.letter}")
+        self.cases = Cases(self.rules, self.hall, self.copy, self.clock, self._new_id, who)
+        showing = Showing(self.rules, self.hall)
+        self.visits = Visits(self.log, self.rules, self.hall, self.cases, showing, self.clock, self._new_id)
         self.identifying = Identifying(self.visits, self.copy, ID_KEY, is_exit)
-        self.guards = Guards(self.visits, check_plain_pin)
+        self.guards = Guards(self.visits)
+        self.signing = SignIn(self.visits, check_plain_pin)
         self.board = Board(self.visits, self.guards, self.hall, self.copy, self.identifying)
         self.day = Day(self.log, self.rules, self.copy, self.clock)
         self.desk = Desk(
             visits=self.visits,
             identifying=self.identifying,
             guards=self.guards,
+            signing=self.signing,
             board_maker=self.board,
             day=self.day,
             kiosk_name=f"kiosk-{self.letter}",
@@ -246,6 +253,10 @@ class Door:
     def guard(self, what: GuardAct, visit_id: VisitId) -> View:
         """Do one of the guard's acts for a visit."""
         return self.guards.act(GUARD, what, visit_id)
+
+    def signs_in(self, pin: str = PIN) -> GuardBoard | None:
+        """Sign the guard in; return their board, or None."""
+        return self.desk.sign_in(GUARD.id, pin)
 
     def guard_reads(self, visit_id: VisitId, value_cc: int, site: BodySite = BodySite.AXILLA) -> View:
         """Take a reading by a guard's own thermometer, typed twice where that is asked for."""

@@ -1,10 +1,10 @@
 """The day at a door: opened once, closed once, each as an entry."""
 
-from kiosk.domain.state import INSIDE
+from kiosk.domain.state_days import INSIDE
 from kiosk.services.guards import GuardAct
 from kiosk.services.views import Face
 from tests.domain import builders as make
-from tests.services.builders import GUARD, PIN, Door
+from tests.services.builders import GUARD, Door
 
 
 def test_a_day_is_opened_once_with_its_first_glance(door: Door) -> None:
@@ -34,7 +34,7 @@ def test_closing_sets_the_number_inside_to_zero_and_says_what_it_was(door: Door)
 def test_a_guard_closes_the_day_by_name(door: Door) -> None:
     """Earlier than the hours say."""
     door.lets_in(door.books())
-    door.desk.sign_in(PIN)
+    door.signs_in()
     door.desk.guard_act(GuardAct.CLOSE_DAY, None)
     body = door.bodies("day_closed")[0]
     assert (body["guard_id"], body["inside"]) == ("guard-7", 1)

@@ -78,7 +78,7 @@ def test_a_guards_act_on_a_full_disk_admits_nobody(door: Door) -> None:
     """Also a named person cannot let in what cannot be recorded; the guard's screen is left for the plain one."""
     visit_id = door.to_measuring(door.books())
     door.reads(visit_id, 3745)
-    door.desk.sign_in("2468")
+    door.signs_in()
     fill(door)
     until_full(door)
     shown = door.desk.guard_act(GuardAct.MEASURE, visit_id, "axilla:36.6")
@@ -91,14 +91,14 @@ def test_nobody_signs_in_on_a_full_disk_and_the_program_goes_on(door: Door) -> N
     """A sign-in that cannot be recorded is none."""
     fill(door)
     until_full(door)
-    assert door.desk.sign_in("2468") is None
+    assert door.signs_in() is None
     assert door.desk.broken == "store_full"
 
 
 @pytest.mark.parametrize("what", [GuardAct.WIDEN, GuardAct.REOPEN_TYPING, GuardAct.CLOSE_DAY])
 def test_what_a_guard_does_for_the_kiosk_on_a_full_disk_is_not_shown_as_done(door: Door, what: GuardAct) -> None:
     """The kiosk's own screen says whom to call, and the guard's is locked."""
-    door.desk.sign_in("2468")
+    door.signs_in()
     fill(door)
     until_full(door)
     shown = door.desk.guard_act(what, None, "30")

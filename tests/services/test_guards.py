@@ -7,15 +7,16 @@ import pytest
 from kiosk.domain.policy import BodySite
 from kiosk.domain.visit import Step
 from kiosk.services.desk import read_typed
-from kiosk.services.guards import GuardAct, Typed, delay_s
+from kiosk.services.guards import GuardAct, Typed
+from kiosk.services.sign_in import delay_s
 from kiosk.services.views import Face, GuardBoard, GuardDetail, View
 from tests.domain import builders as make
-from tests.services.builders import GUARD, PIN, STRANGER, Door, code_of, new_booking
+from tests.services.builders import GUARD, STRANGER, Door, code_of, new_booking
 
 
 def board_of(door: Door) -> GuardBoard:
     """Sign in and return the overview."""
-    board = door.desk.sign_in(PIN)
+    board = door.signs_in()
     assert board is not None
     return board
 
@@ -30,7 +31,7 @@ def test_a_guard_signs_in_by_pin_and_is_named_masked(door: Door) -> None:
 
 def test_a_wrong_pin_opens_nothing_and_is_recorded_without_the_pin(door: Door) -> None:
     """Who tried is not known, that somebody tried is."""
-    assert door.desk.sign_in("1234") is None
+    assert door.signs_in("1234") is None
     assert door.desk.board() is None
     assert "1234" not in (door.entries()[0].body or "")
     assert door.kinds() == ["sign_in_failed"]
@@ -40,22 +41,22 @@ def test_wrong_pins_make_the_next_try_wait_longer_and_longer(door: Door) -> None
     """The right one waits as well; a success clears the count."""
     assert [delay_s(wrong) for wrong in (0, 1, 2, 3, 4, 5, 6, 20)] == [0, 0, 0, 0, 2, 4, 8, 300]
     for _ in range(4):
-        door.desk.sign_in("1234")
-    assert door.desk.sign_in(PIN) is None
+        door.signs_in("1234")
+    assert door.signs_in() is None
     door.clock.go_on(seconds=1.9)
-    assert door.desk.sign_in(PIN) is None
+    assert door.signs_in() is None
     door.clock.go_on(seconds=0.1)
-    assert door.desk.sign_in(PIN) is not None
-    assert door.desk.sign_in("1234") is None
-    assert door.desk.sign_in(PIN) is not None
+    assert door.signs_in() is not None
+    assert door.signs_in("1234") is None
+    assert door.signs_in() is not None
 
 
 def test_a_try_during_the_wait_is_not_even_compared(door: Door) -> None:
     """Guessing costs time, not processor."""
     for _ in range(4):
-        door.desk.sign_in("1234")
+        door.signs_in("1234")
     before = len(door.kinds())
-    door.desk.sign_in(PIN)
+    door.signs_in()
     assert len(door.kinds()) == before
 
 

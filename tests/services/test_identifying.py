@@ -233,7 +233,7 @@ def test_a_kiosk_without_todays_bookings_says_so_to_the_guard(door: Door) -> Non
     door.learns(days=())
     door.day.turn()
     assert door.bodies("day_opened")[0]["bookings_known"] is False
-    board = door.desk.sign_in("2468")
+    board = door.signs_in()
     assert board is not None
     assert board.booking_data_of_today is False
 
@@ -421,7 +421,7 @@ def test_too_many_wrong_numbers_close_the_typing_of_the_kiosk_until_a_guard_reop
         door.clock.go_on(minutes=1)
     assert door.desk.look_up("booking", WRONG_NUMBER).hint is Hint.TYPING_CLOSED
     assert door.scan(door.books()).face is Face.BOOKING
-    board = door.desk.sign_in("2468")
+    board = door.signs_in()
     assert board is not None
     assert board.typing_closed
     door.desk.guard_act(GuardAct.REOPEN_TYPING, None)
@@ -432,7 +432,7 @@ def test_a_guard_who_reopens_typing_ends_the_visitors_pause_as_well(door: Door) 
     """Reopened means open now."""
     for _ in range(3):
         door.desk.look_up("booking", WRONG_NUMBER)
-    door.desk.sign_in("2468")
+    door.signs_in()
     door.desk.guard_act(GuardAct.REOPEN_TYPING, None)
     assert door.desk.look_up("booking", telephoned(door)).face is Face.BOOKING
 

@@ -10,7 +10,7 @@ from kiosk.errors import ServerError, ServerGarbled, ServerRejected, ServerUnrea
 from kiosk.services.link import Link, LinkTrouble
 from kiosk.services.refreshing import Refresher
 from kiosk.services.reporting import Backoff
-from tests.services.builders import PIN, Door
+from tests.services.builders import Door
 
 if TYPE_CHECKING:
     from kiosk.protocol.messages import Documents
@@ -70,6 +70,6 @@ def test_board_and_idle_screen_hear_it_within_one_refresh(door: Door) -> None:
     assert door.desk.idle_facts().link is LinkTrouble.NONE
     refresher.step()
     assert door.desk.idle_facts().link is LinkTrouble.REVOKED
-    board = door.desk.sign_in(PIN)
+    board = door.signs_in()
     assert board is not None
     assert board.link is LinkTrouble.REVOKED

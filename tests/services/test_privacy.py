@@ -21,7 +21,7 @@ def test_a_whole_day_logs_no_name_no_code_no_number_and_no_temperature(
     door.reads(door.to_measuring(door.books(name_masked=NAME)), 3877)
     door.desk.look_up("id", "11010519491231002X")
     door.scan(code_of(new_booking(), key=STRANGER))
-    door.desk.sign_in(PIN)
+    door.signs_in()
     door.desk.sign_out()
     out = caplog.text + "".join(capsys.readouterr())
     for secret in (NAME, PLATE, code, code[10:40], "11010519491231002X", "3877", "38.77", GUARD.name, PIN):
@@ -37,7 +37,7 @@ def test_no_name_stands_in_the_file_names(door: Door) -> None:
 def test_the_guards_overview_holds_no_name(door: Door) -> None:
     """Numbers, unless opened by right."""
     door.reads(door.to_measuring(door.books(name_masked=NAME, plate_masked=PLATE)), 3800)
-    board = door.desk.sign_in(PIN)
+    board = door.signs_in()
     assert board is not None
     assert all(isinstance(row, GuardRow) for row in board.rows)
     assert NAME not in repr(board.rows)

@@ -17,7 +17,7 @@ from kiosk.services.guards import GuardAct
 from kiosk.services.retention import Retention
 from tests.adapters.decrypted import pages
 from tests.domain import builders as make
-from tests.services.builders import DISK_KEY, GUARD, Door
+from tests.services.builders import DISK_KEY, Door
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -170,7 +170,7 @@ def test_a_hold_on_other_days_holds_nothing_back(keeper: Keeper) -> None:
 
 def test_what_staff_did_is_kept_longer_and_what_the_machine_did_for_good(keeper: Keeper) -> None:
     """A sign-in is personal as well; a device's state is not."""
-    keeper.door.guards.sign_in(GUARD.pin_hash.removeprefix("hash:"))
+    keeper.door.signs_in()
     keeper.door.desk.note_device("lamp", "ok")
     keeper.sent()
     keeper.days_pass(8)

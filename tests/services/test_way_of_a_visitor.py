@@ -169,7 +169,7 @@ def test_policy_may_open_the_case_at_a_positive_declaration(door: Door) -> None:
     door.told(by=make.policy(case_on_declaration=True))
     visit_id = door.to_measuring(door.books(), yes=("symptoms",))
     assert door.visit(visit_id).step is Step.MEASURING
-    assert [case.cause for case in door.log.state.open_cases()] == ["declaration"]
+    assert [case.opening and case.opening.cause for case in door.log.state.open_cases()] == ["declaration"]
     assert door.reads(visit_id, 3650).face is Face.GUARD
     assert door.guard(GuardAct.ADMIT, visit_id).face is Face.GUARD
 
@@ -190,7 +190,9 @@ def test_elevated_twice_opens_an_isolation_case(door: Door) -> None:
     door.reads(visit_id, 3745)
     assert door.guard_reads(visit_id, 3740, BodySite.FOREHEAD).face is Face.GUARD
     case = door.log.state.open_cases()[0]
-    assert (case.label, case.visit_id, case.cause, case.opened_by) == ("CB01", visit_id, "elevated", "guard-7")
+    assert case.opening is not None
+    assert (case.label, case.visit_id) == ("CB01", visit_id)
+    assert (case.opening.cause, case.opening.guard_id) == ("elevated", "guard-7")
     assert door.visit(visit_id).case_id == case.id
 
 
@@ -202,8 +204,12 @@ def test_a_case_is_released_by_a_normal_clinical_reading_of_a_named_guard(door: 
     assert door.guard_reads(visit_id, 3660).face is Face.GUARD
     assert door.guard(GuardAct.ADMIT, visit_id).face is Face.ADMITTED
     assert door.log.state.open_cases() == []
-    closed = door.bodies("case_closed")[0]
-    assert (closed["guard_id"], closed["disposition"]) == ("guard-7", "released")
+    acts = [(act["event"], act["guard_id"], act.get("disposition")) for act in door.bodies("case_acted")]
+    assert acts == [
+        ("acknowledged", "guard-7", None),
+        ("disposed", "guard-7", "released"),
+        ("closed", "guard-7", None),
+    ]
 
 
 def test_a_case_is_not_released_by_another_forehead_reading(door: Door) -> None:

@@ -1,0 +1,131 @@
+"""What entries about the kiosk, its day and its guards do to the state; part of `state.py: apply`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from kiosk.domain.entry import Entry, EntryKind, canonical
+from kiosk.domain.record import Hold
+from kiosk.domain.state_keeper import State
+from kiosk.domain.times import to_wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+INSIDE: Final = "inside"
+DAY_OPENED: Final = "day_opened"
+TYPED_WRONG: Final = "typed_wrong"
+EXTRA_LATE: Final = "extra_late_min"
+
+
+def _day_turned(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    if "counter" in body:
+        state.set_count(body["counter"], body["count"])
+    for name in (INSIDE, TYPED_WRONG, EXTRA_LATE):
+        state.set_count(name, 0)
+    if entry.kind is EntryKind.DAY_OPENED:
+        # What a day's counters count never outlives the entries that moved them, so that erasing those changes
+        # no state. Yesterday's stay: a clock that is set back over midnight must not give a number twice.
+        state.drop_days(date.fromisoformat(body["day"]) - timedelta(days=1))
+
+
+def _erased(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
+    """Forget what only erased entries counted, on a kiosk that has opened no day since as well."""
+    if "before" not in body:
+        return
+    before = date.fromisoformat(body["before"])
+    state.drop_days(before)
+    if state.count(DAY_OPENED) < before.toordinal():
+        for name in (INSIDE, TYPED_WRONG, EXTRA_LATE):
+            state.set_count(name, 0)
+
+
+def _hold_placed(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    from_day, until_day = date.fromisoformat(body["from"]), date.fromisoformat(body["until"])
+    state.put_hold(Hold(body["hold_id"], from_day, until_day, entry.happened_at))
+
+
+def _hold_lifted(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    hold = state.hold(body["hold_id"])
+    if hold is not None:
+        state.put_hold(replace(hold, lifted_at=entry.happened_at))
+
+
+def _typed_wrong(state: State, _entry: Entry, _body: Mapping[str, Any]) -> None:
+    state.set_count(TYPED_WRONG, state.count(TYPED_WRONG) + 1)
+
+
+def _typing_reopened(state: State, _entry: Entry, _body: Mapping[str, Any]) -> None:
+    state.set_count(TYPED_WRONG, 0)
+
+
+def _widened(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
+    state.set_count(EXTRA_LATE, body["minutes"])
+
+
+def _shift_name(body: Mapping[str, Any]) -> str:
+    return f"shift:{body['guard_id']}:{body['day']}"
+
+
+def _shift_begun(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    known = {"begun_at": to_wire(entry.happened_at), "role": body["role"], "checks": body["checks"]}
+    state.put_fact(_shift_name(body), canonical(known))
+
+
+def _shift_ended(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
+    state.put_fact(_shift_name(body), None)
+
+
+def _situation_name(body: Mapping[str, Any]) -> str:
+    return f"situation:{body['run_id']}:{body['day']}"
+
+
+def _situation_begun(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    known: dict[str, Any] = {"situation": body["situation"], "begun_at": to_wire(entry.happened_at), "ticked": {}}
+    state.put_fact(_situation_name(body), canonical(known))
+
+
+def _situation_ticked(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    known = json.loads(state.fact(_situation_name(body)) or "null")
+    if known is not None:
+        known["ticked"][body["item"]] = to_wire(entry.happened_at)
+        state.put_fact(_situation_name(body), canonical(known))
+
+
+def _situation_ended(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
+    state.put_fact(_situation_name(body), None)
+
+
+def _counted(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
+    """The guard counted the hall; this kiosk's part of the sum takes up the difference."""
+    state.set_count(INSIDE, body["here"])
+
+
+def _signed(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    """A wrong PIN makes that account wait; the right one, or a badge, ends the wait."""
+    name = f"lockout:{body['guard_id']}:{body['day']}"
+    is_wrong = entry.kind is EntryKind.SIGN_IN_FAILED
+    state.put_fact(name, canonical({"wrong": body["wrong"], "until": body["until"]}) if is_wrong else None)
+
+
+HANDLERS: Final[Mapping[EntryKind, Callable[[State, Entry, Mapping[str, Any]], None]]] = {
+    EntryKind.DAY_OPENED: _day_turned,
+    EntryKind.DAY_CLOSED: _day_turned,
+    EntryKind.ERASED: _erased,
+    EntryKind.HOLD_PLACED: _hold_placed,
+    EntryKind.HOLD_LIFTED: _hold_lifted,
+    EntryKind.TYPED_WRONG: _typed_wrong,
+    EntryKind.TYPING_REOPENED: _typing_reopened,
+    EntryKind.TOLERANCE_WIDENED: _widened,
+    EntryKind.SHIFT_BEGUN: _shift_begun,
+    EntryKind.SHIFT_ENDED: _shift_ended,
+    EntryKind.SITUATION_BEGUN: _situation_begun,
+    EntryKind.SITUATION_TICKED: _situation_ticked,
+    EntryKind.SITUATION_ENDED: _situation_ended,
+    EntryKind.COUNTED: _counted,
+    EntryKind.SIGNED_IN: _signed,
+    EntryKind.SIGN_IN_FAILED: _signed,
+}

@@ -1,0 +1,167 @@
+"""The acts for isolation cases: opened, taken, placed, measured, reported, disposed of, cleaned, closed.
+
+What a case is comes from all logs of the site (`domain/case.py: merged`): this kiosk's own, and through the server's
+view those of the other kiosks, of the guard's station and of the server's page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kiosk.domain.case import Case, CaseAct, CaseEvent, Cause, Disposition, Hindrance, Role, hindrance, merged
+from kiosk.domain.entry import EntryKind
+from kiosk.domain.plan import area, free_places
+from kiosk.domain.screening import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from kiosk.domain.ids import CaseId, KioskId, VisitId
+    from kiosk.domain.plan import Place, PlaceStanding
+    from kiosk.domain.state_keeper import State
+    from kiosk.ports import Act, Clock, LocalCopy
+    from kiosk.protocol.messages import Guard
+    from kiosk.services.hall import Hall
+    from kiosk.services.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWish:
+    """What a guard wants done for a case; the fields by its event, as in `domain/case.py: CaseAct`."""
+
+    event: CaseEvent
+    place_id: str = ""
+    disposition: Disposition | None = None
+    to: str = ""
+    item: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The cases of the site, as far as this kiosk knows them, and what may be done for them."""
+
+    rules: Rulebook
+    hall: Hall
+    copy: LocalCopy
+    clock: Clock
+    new_id: Callable[[], str]
+    kiosk_id: KioskId
+
+    def known(self, state: State) -> Mapping[CaseId, Case]:
+        """Return the cases that are open, or were touched today, with everything that any log says of them."""
+        view = self.copy.site_view()
+        seen = merged([*state.open_cases(), *(view[0].cases if view is not None else [])])
+        return {case.id: self._with_own(state, case) for case in seen.values()}
+
+    def case(self, state: State, case_id: CaseId) -> Case | None:
+        """Return one case with everything that any log says of it, or None."""
+        return self.known(state).get(case_id) or state.case(case_id)
+
+    def of_visit(self, state: State, visit_id: VisitId) -> Case | None:
+        """Return the case of a visit with everything that any log says of it, or None."""
+        found = [case for case in self.known(state).values() if case.visit_id == visit_id]
+        return found[-1] if found else state.case_of(visit_id)
+
+    def open(self, state: State) -> Sequence[Case]:
+        """Return the cases that are not closed, oldest first."""
+        found = [case for case in self.known(state).values() if case.opening is not None and case.is_open]
+        return sorted(found, key=lambda case: (case.opening.at if case.opening is not None else None, case.id))
+
+    def area(self, state: State) -> tuple[PlaceStanding, ...]:
+        """Return how each place of the isolation area stands."""
+        return area(self.rules.plan, self.known(state).values(), self.clock.now())
+
+    def free_places(self, state: State) -> tuple[Place, ...]:
+        """Return where somebody may be placed now; none when the area is full."""
+        return free_places(self.area(state))
+
+    def begin(self, act: Act, visit_id: VisitId, cause: str, guard: Guard | None = None) -> CaseId:
+        """Open a case for a visit; a guard who opens it has taken it as well."""
+        visit = act.state.visit(visit_id)
+        was_elevated = visit is not None and any(item.outcome is Outcome.ELEVATED for item in visit.readings)
+        case_id = self.new_id()
+        body: dict[str, Any] = {
+            "visit_id": visit_id,
+            "case_id": case_id,
+            "cause": Cause(cause).value,
+            "guard_id": guard.id if guard is not None else "",
+            "was_elevated": was_elevated,
+            "co_signed": [item.value for item in self.rules.plan.co_signed],
+            **self.hall.next_number(act.state, "C"),
+        }
+        entry = act.record(EntryKind.CASE_OPENED, body)
+        case = act.state.case(entry.data()["case_id"])
+        if guard is not None and case is not None:
+            self.record(act, case, guard, CaseWish(CaseEvent.ACKNOWLEDGED))
+        return entry.data()["case_id"]
+
+    def do(self, act: Act, case_id: CaseId, guard: Guard | None, wish: CaseWish) -> Hindrance | None:
+        """Do one thing for a case by a named guard (None: by nobody's name); return why it was not done, or None.
+
+        A guard who decides something for a case that nobody has taken takes it by that.
+        """
+        case = self.case(act.state, case_id)
+        if case is None:
+            return Hindrance.NOT_NOW
+        if guard is not None and wish.event in _TAKES and self.hindrance(case, guard, _TAKE) is None:
+            self.record(act, case, guard, _TAKE)
+            case = self.case(act.state, case_id) or case
+        why = self.hindrance(case, guard, wish)
+        if why is None:
+            self.record(act, case, guard, wish)
+        return why
+
+    def hindrance(self, case: Case, guard: Guard | None, wish: CaseWish) -> Hindrance | None:
+        """Return why this may not be done now, or None."""
+        co_signed = case.opening.co_signed if case.opening is not None else ()
+        return hindrance(case.standing(), self._draft(case, guard, wish), co_signed)
+
+    def record(self, act: Act, case: Case, guard: Guard | None, wish: CaseWish) -> None:
+        """Record one thing that was done for a case; what may be done was asked before."""
+        body = {
+            "visit_id": case.visit_id,
+            "case_id": case.id,
+            "turn": case.next_turn,
+            "event": wish.event.value,
+            "guard_id": guard.id if guard is not None else "",
+            "role": guard.role if guard is not None else Role.GUARD.value,
+            "place_id": wish.place_id,
+            "disposition": wish.disposition.value if wish.disposition is not None else "",
+            "to": wish.to,
+            "item": wish.item,
+            "note": wish.note,
+        }
+        always = {"visit_id", "case_id", "turn", "event", "guard_id", "role"}
+        act.record(EntryKind.CASE_ACTED, {key: value for key, value in body.items() if value or key in always})
+
+    def of_reading(self, state: State, visit_id: VisitId) -> dict[str, Any]:
+        """Return what the entry of a reading says of its visit's open case; nothing when there is none."""
+        case = self.of_visit(state, visit_id)
+        return {"case_id": case.id, "turn": case.next_turn} if case is not None and case.is_open else {}
+
+    def _with_own(self, state: State, case: Case) -> Case:
+        own = state.case(case.id)
+        return merged([case, own])[case.id] if own is not None else case
+
+    def _draft(self, case: Case, guard: Guard | None, wish: CaseWish) -> CaseAct:
+        return CaseAct(
+            turn=case.next_turn,
+            at=self.clock.now(),
+            kiosk_id=self.kiosk_id,
+            epoch=0,
+            seq=0,
+            event=wish.event,
+            guard_id=guard.id if guard is not None else None,
+            role=Role(guard.role) if guard is not None else Role.GUARD,
+            place_id=wish.place_id,
+            disposition=wish.disposition,
+            to=wish.to,
+            item=wish.item,
+            note=wish.note,
+        )
+
+
+_TAKE = CaseWish(CaseEvent.ACKNOWLEDGED)
+_TAKES = frozenset({CaseEvent.PLACED, CaseEvent.DISPOSED})
