@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 TABLES: Final = ("visit", "isolation_case", "counter", "fact", "hold")
 _RECORDS: Final = {"visit": Visit, "isolation_case": Case, "hold": Hold}
 _COLUMNS: Final = {"visit": "id, booking_id, first_contact, step, cause, listed, data"}
+_ROOM: Final = 880  # characters of a visit's record: as long as most become, so that they grow in their place
 # Most acts change nothing that an index knows: then no page but the visit's own is written.
-_SAME_PLACE: Final = (
-    "UPDATE visit SET step = ?, cause = ?, data = ?"  # as it stands:
-    " WHERE id = ? AND listed = ? AND booking_id IS ? AND first_contact = ?"
-)
+_SAME_PLACE: Final = "UPDATE visit SET step = ?, cause = ?, data = ? WHERE id = ? AND listed = ?"
 _ANY_PLACE: Final = (
     "INSERT OR REPLACE INTO visit (step, cause, data, id, listed, booking_id, first_contact)"  # anew
     " VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -36,26 +34,39 @@ class StateTables:
     """A State kept in the tables of the log's own file, so that one commit covers entry and state."""
 
     def __init__(self, database: Database) -> None:
-        """Work on `database`, inside whatever transaction it holds."""
+        """Work on `database`, inside whatever transaction it holds; who writes takes a new one for each transaction."""
         self._database = database
+        self._last: tuple[str, Visit] | None = None  # the visit in front, as its row's text and read from it
 
     def _rows(self, sql: str, *values: Any) -> list[str]:
         return [row[0] for row in self._database.rows(sql, *values)]
 
     def visit(self, visit_id: VisitId) -> Visit | None:
         """Return one visit, or None."""
-        rows = self._rows("SELECT data FROM visit WHERE id = ?", visit_id)
-        return from_text(Visit, rows[0]) if rows else None
+        rows = self._database.rows("SELECT data FROM visit WHERE id = ?", visit_id)
+        if not rows:
+            return None
+        if self._last is None or self._last[0] != rows[0][0]:
+            self._last = (rows[0][0], from_text(Visit, rows[0][0]))
+        return self._last[1]
 
     def put_visit(self, visit: Visit) -> None:
         """Keep a visit, replacing what was known of it."""
         # A refused visit stands on the guard's list when its reason is one that a guard can settle.
         settled = visit.cause or ("refused" if visit.reasons and visit.reasons[0] in CALLS_GUARD else "")
         listed = visit.step in OPEN_STEPS or (visit.step is Step.REFUSED and settled != "")
-        where = (visit.id, listed, visit.booking_id, to_wire(visit.first_contact))
-        what = (visit.step, settled, to_text(visit))
-        if not self._database.changes(_SAME_PLACE, *what, *where):
-            self._database.run(_ANY_PLACE, *what, *where)
+        data = to_text(visit).ljust(_ROOM)
+        what = (visit.step, settled, data, visit.id, listed)
+        if not (self._stays(visit) and self._database.changes(_SAME_PLACE, *what)):
+            self._database.run(_ANY_PLACE, *what, visit.booking_id, to_wire(visit.first_contact))
+        self._last = (data, visit)
+
+    def _stays(self, visit: Visit) -> bool:
+        """Tell whether a visit is the one that was read last, with all that its row is found by."""
+        if self._last is None:
+            return False
+        last = self._last[1]
+        return (last.id, last.booking_id, last.first_contact) == (visit.id, visit.booking_id, visit.first_contact)
 
     def visits_of(self, booking_id: BookingId) -> Sequence[Visit]:
         """Return the visits of one booking, by first contact."""

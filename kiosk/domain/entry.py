@@ -105,7 +105,7 @@ class Entry:
 
 
 _CANONICAL: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-_LINE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # made once: a third of a walk's time
+_quoted: Final = json.encoder.encode_basestring  # text as JSON, with its quotes
 
 
 def canonical(body: Mapping[str, Any]) -> str:
@@ -135,38 +135,43 @@ class Envelope:
 
     def hash(self) -> str:
         """Return the entry's hash, in hex."""
-        parts = [
-            self.prev_hash,
-            self.site_id,
-            self.kiosk_id,
-            self.epoch,
-            self.seq,
-            self.kind,
-            to_wire(self.happened_at),
-            to_wire(self.recorded_at),
-            self.clock_offset_ms,
-            self.digest,
-        ]
-        line = _LINE.encode(parts)
-        return hashlib.sha256(_DOMAIN + line.encode()).hexdigest()
+        return entry_hash(self, to_wire(self.happened_at), to_wire(self.recorded_at))
 
 
-def seal(envelope: Envelope, body: str, salt: str) -> Entry:
-    """Return the entry of a sealed `envelope`, whose digest must be that of `body` and `salt`."""
+def entry_hash(sealed: Envelope | Entry, happened_at: str, recorded_at: str) -> str:
+    """Return the hash, in hex, of what has an envelope's fields; its times as `to_wire` writes them.
+
+    What is hashed is JSON: `[prev_hash, site_id, kiosk_id, epoch, seq, kind, happened_at, recorded_at,
+    clock_offset_ms, digest]`. It is spelt here by hand, since every entry is hashed when it is written and when it
+    is verified.
+    """
+    offset = "null" if sealed.clock_offset_ms is None else sealed.clock_offset_ms
+    line = (
+        f"[{_quoted(sealed.prev_hash)},{_quoted(sealed.site_id)},{_quoted(sealed.kiosk_id)},{sealed.epoch},{sealed.seq}"
+        f',{_quoted(sealed.kind)},"{happened_at}","{recorded_at}",{offset},{_quoted(sealed.digest)}]'
+    )
+    return hashlib.sha256(_DOMAIN + line.encode()).hexdigest()
+
+
+def seal(envelope: Envelope, body: str, salt: str, times: tuple[str, str] | None = None) -> Entry:
+    """Return the entry of a sealed `envelope`, whose digest must be that of `body` and `salt`.
+
+    `times`: when it happened and was recorded, as `to_wire` writes them, where that is at hand.
+    """
     return Entry(
-        site_id=envelope.site_id,
-        kiosk_id=envelope.kiosk_id,
-        epoch=envelope.epoch,
-        seq=envelope.seq,
-        kind=envelope.kind,
-        happened_at=envelope.happened_at,
-        recorded_at=envelope.recorded_at,
-        clock_offset_ms=envelope.clock_offset_ms,
-        body=body,
-        salt=salt,
-        digest=envelope.digest,
-        prev_hash=envelope.prev_hash,
-        hash=envelope.hash(),
+        envelope.site_id,
+        envelope.kiosk_id,
+        envelope.epoch,
+        envelope.seq,
+        envelope.kind,
+        envelope.happened_at,
+        envelope.recorded_at,
+        envelope.clock_offset_ms,
+        body,
+        salt,
+        envelope.digest,
+        envelope.prev_hash,
+        entry_hash(envelope, *times) if times is not None else envelope.hash(),
     )
 
 
@@ -206,7 +211,7 @@ def flaw_in(entry: Entry, expected_seq: int, prev_hash: str) -> Flaw | None:
         return Flaw(expected_seq, "gap")
     if entry.prev_hash != prev_hash:
         return Flaw(entry.seq, "link")
-    if envelope_of(entry).hash() != entry.hash:
+    if entry_hash(entry, to_wire(entry.happened_at), to_wire(entry.recorded_at)) != entry.hash:
         return Flaw(entry.seq, "hash")
     if (entry.body is None) != (entry.salt is None):
         return Flaw(entry.seq, "salt")

@@ -5,12 +5,12 @@ It can be thrown away at any time and made anew from the entries. Where it is ke
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain import state_cases, state_days
 from kiosk.domain.booking import Booking
+from kiosk.domain.change import replace
 from kiosk.domain.entry import Entry, EntryKind
 from kiosk.domain.ids import GuardId, VisitId
 from kiosk.domain.record import Measured, Visit
@@ -58,11 +58,14 @@ def event_of(kind: EntryKind, body: Mapping[str, Any]) -> Event:
     return EVENTS[kind]
 
 
-def apply(state: State, entry: Entry) -> None:
-    """Bring `state` up to date with `entry`. An erased entry changes nothing: its visit is long over."""
+def apply(state: State, entry: Entry, body: Mapping[str, Any] | None = None) -> None:
+    """Bring `state` up to date with `entry`. An erased entry changes nothing: its visit is long over.
+
+    `body` is what the entry's body was written from, where it is at hand and need not be read again.
+    """
     if entry.body is None:
         return
-    body = entry.data()
+    body = entry.data() if body is None else body
     handler = _HANDLERS.get(entry.kind)
     if handler is not None:
         handler(state, entry, body)

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_UTC_LENGTH = len("+00:00")
 
 
 def to_wire(moment: datetime) -> str:
     """Return `moment` (aware) as `2020-03-10T00:30:00.000Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-_UTC_LENGTH] + "Z"
 
 
 def from_wire(text: str) -> datetime:

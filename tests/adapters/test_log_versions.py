@@ -40,8 +40,7 @@ def _with_visits(path: Path) -> LogStore:
             kind = EntryKind.REFUSED if is_refused else EntryKind.IDENTIFIED
             reasons = ["blacklisted"] if is_refused else []
             act.record(kind, {**body, "first_contact": to_wire(make.at(9)), "reasons": reasons})
-        act.record(EntryKind.DISOWNED, {"visit_id": "visit-3"})
-        act.record(EntryKind.SIGNED_IN, {"guard_id": "g", "counter": "queue:2020-03-10:", "count": 7})
+        act.record(EntryKind.DISOWNED, {"visit_id": "visit-3", "counter": "line:2020-03-10", "count": 7})
     return store
 
 
@@ -73,7 +72,7 @@ def test_a_log_of_version_2_is_taken_over(tmp_path: Path, monkeypatch: pytest.Mo
     taken = _opened(tmp_path / "old.db")
     assert [visit.id for visit in taken.state.open_visits()] == ["visit-1", "visit-2"]
     assert [taken.state.visit(visit_id) for visit_id in VISITS] == [new.state.visit(visit_id) for visit_id in VISITS]
-    assert taken.state.count("queue:2020-03-10:") == 7
+    assert taken.state.count("line:2020-03-10") == 7
     assert taken.rebuild()
     with taken.act() as act:
         act.record(EntryKind.ARRIVED, {"visit_id": "visit-1"})

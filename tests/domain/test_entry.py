@@ -1,5 +1,7 @@
 """The chain of entries: every change is found, and erasing a body is none."""
 
+import hashlib
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +22,7 @@ from kiosk.domain.entry import (
 )
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.domain.retention import ranges
+from kiosk.domain.times import to_wire
 from tests.domain.builders import at, chain
 
 BODIES: list[tuple[EntryKind, dict[str, Any]]] = [
@@ -246,3 +249,14 @@ def test_a_body_has_one_spelling_and_no_numbers_that_json_does_not_know() -> Non
     assert canonical({"b": 1, "a": "张"}) == '{"a":"张","b":1}'
     with pytest.raises(ValueError, match="JSON compliant"):
         canonical({"a": float("nan")})
+
+
+@pytest.mark.parametrize("site", ["branch-1", '石家庄 "裕华"', "a\\b\n"])
+@pytest.mark.parametrize("offset", [None, -12, 0])
+def test_what_is_hashed_is_json(site: str, offset: int | None) -> None:
+    """Anybody can check the chain with the tools that every language has, whatever the names are."""
+    envelope = replace(envelope_of(LINES[0]), site_id=SiteId(site), clock_offset_ms=offset)
+    times = [to_wire(envelope.happened_at), to_wire(envelope.recorded_at)]
+    parts = [GENESIS, site, envelope.kiosk_id, envelope.epoch, 1, "started", *times, offset, envelope.digest]
+    line = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    assert envelope.hash() == hashlib.sha256(b"vb-screening-log/1\n" + line.encode()).hexdigest()
