@@ -6,6 +6,7 @@ A wrong set-up would write in the clear without a word, so the file's header is 
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from contextlib import contextmanager
@@ -20,10 +21,17 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
 
+logger = logging.getLogger(__name__)
+
 KEY_BYTES: Final = 32
 _PLAIN_HEADER: Final = b"SQLite format 3\x00"  # of every unencrypted SQLite file
 _FULL: Final = 2  # PRAGMA synchronous = FULL, as it is read back
 _BUSY_MS: Final = 5000
+_CIPHER_VFS: Final = "multipleciphers-"  # what sqlite3mc puts before the name of a file system that it encrypts
+_MACHINE_VFS: Final = "unix"
+_BLOCK: Final = 4096  # of the file system
+# SQLite carries the write-ahead log over at 1,000 pages; a frame is a page and 24 bytes, and an act some frames more.
+_LOG_AHEAD_BYTES: Final = 1100 * (4096 + 24)
 _OTHERS_MAY_NOT: Final = 0o077
 
 
@@ -72,13 +80,18 @@ def _put_key(path: Path, key: bytes) -> None:
 class Database:
     """One connection to an encrypted file. Used on one thread at a time; every error comes out as a StoreError."""
 
-    def __init__(self, path: Path, key: bytes, schema: str, *, read_only: bool = False, vfs: str = "") -> None:
-        """Open the file at `path`, made from `schema` when new; `vfs` names another file system than the machine's.
+    def __init__(
+        self, path: Path, key: bytes, schema: str, *, read_only: bool = False, vfs: str = "", page_bytes: int = 4096
+    ) -> None:
+        """Open the file at `path`, made from `schema` in pages of `page_bytes` when new.
+
+        `vfs` names another file system than the machine's.
 
         WAL with synchronous = FULL: a commit is on the disk before it returns. Raises StoreDamaged when the key
         does not fit, the file is damaged or not encrypted.
         """
         self.path = path
+        self._vfs = vfs
         with _translated(path):
             flags = apsw.SQLITE_OPEN_READWRITE | (0 if read_only else apsw.SQLITE_OPEN_CREATE)
             self._connection: Any = apsw.Connection(str(path), flags=flags, vfs=vfs or None)
@@ -87,6 +100,7 @@ class Database:
             if read_only:
                 self._connection.pragma("query_only", 1)
             else:
+                self._connection.pragma("page_size", page_bytes)
                 self._make_durable()
                 self._create(schema)
             self._connection.pragma("foreign_keys", 1)
@@ -121,6 +135,24 @@ class Database:
             except apsw.BusyError:
                 return False
         return True
+
+    def lengthen_log_ahead(self) -> None:
+        """Give the write-ahead log its full length ahead: to sync a file that grows takes twice as long.
+
+        What is added are zeros, which SQLite takes for the end of the log. Without room on the disk it stays short.
+        """
+        base = self._vfs.removeprefix(_CIPHER_VFS) or _MACHINE_VFS
+        flags = apsw.SQLITE_OPEN_WAL | apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+        try:
+            file: Any = apsw.VFSFile(base, f"{self.path}-wal", [flags, 0])
+            try:
+                for start in range(file.xFileSize(), _LOG_AHEAD_BYTES, _BLOCK):
+                    file.xWrite(bytes(_BLOCK), start)  # block by block: large ones are synced whole later on
+                file.xSync(apsw.SQLITE_SYNC_NORMAL)
+            finally:
+                file.xClose()
+        except (apsw.Error, OSError) as error:
+            logger.warning("the write-ahead log stays short: %s", type(error).__name__)
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return every row."""

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from kiosk.domain.ids import BookingId
 
-_CACHE_KIB: Final = 64 * 1024  # of decrypted pages, at most: the upper pages and more of a million bookings
+_CACHE_KIB: Final = 24 * 1024  # of decrypted pages, at most; with 64 MB a look-up is 1 µs shorter
+_PAGE_BYTES: Final = 2048  # a look-up reads and decrypts one or two pages that nobody had: half as much
 _CURSOR: Final = "cursor"
 _DAYS: Final = "days"
 _REFRESHED: Final = "refreshed_at"
@@ -49,7 +50,7 @@ class SqliteCopy:
     def _database(self) -> Database:
         database = getattr(self._local, "database", None)
         if database is None:
-            database = Database(self._path, self._key, "copy_schema.sql")
+            database = Database(self._path, self._key, "copy_schema.sql", page_bytes=_PAGE_BYTES)
             database.run(f"PRAGMA cache_size = -{_CACHE_KIB}")
             self._local.database = database
             self._databases.append(database)

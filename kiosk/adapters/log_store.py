@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from contextlib import contextmanager
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.adapters.database import Database
 from kiosk.adapters.log_reader import COLUMNS, ERASABLE, Identity, LogView, last_entry, read_entries, read_identity
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from kiosk.domain.state_keeper import State
     from kiosk.ports import Clock
 
+_INSERT: Final = f"INSERT INTO entry ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - fixed names
+
 
 class LogStore(LogView):
     """The one writer of the log. Used on one thread at a time (the worker's)."""
@@ -47,8 +49,10 @@ class LogStore(LogView):
         self._clock = clock
         self._offset_ms = offset_ms
         super().__init__(Database(path, key, "schema.sql", vfs=vfs))
+        self._database.lengthen_log_ahead()
         self.state: State = StateTables(self._database)
         self._fork = str(self._database.scalar("SELECT fork FROM sent"))
+        self._known: Identity | None = None  # as the acts need it, which is without the token
 
     @property
     def identity(self) -> Identity | None:
@@ -76,13 +80,14 @@ class LogStore(LogView):
 
         Raises StoreForked on a log that is not the one that the server knows: its numbers are taken.
         """
+        self.check_fork()
         with self._database.transaction():
-            self.check_fork()
-            identity = read_identity(self._database)
-            if identity is None:
+            if self._known is None:
+                self._known = read_identity(self._database)
+            if self._known is None:
                 message = f"{self._database.path}: not enrolled"
                 raise StoreDamaged(message)
-            yield LogAct(self._database, identity, self._clock, self._offset_ms())
+            yield LogAct(self._database, self._known, self._clock, self._offset_ms())
 
     def unsent(self, limit: int) -> Sequence[Entry]:
         """Return at most `limit` entries after the last acknowledged one, in order."""
@@ -139,7 +144,9 @@ class LogStore(LogView):
             last, _hash = last_entry(self._database)
             seq = self._database.scalar(first, *KEPT_KINDS)
             self._database.run("UPDATE sent SET swept = ?", last if seq is None else seq - 1)
-        return self._database.truncate_log_ahead()
+        is_cut = self._database.truncate_log_ahead()
+        self._database.lengthen_log_ahead()
+        return is_cut
 
     def rebuild(self) -> bool:
         """Make the state anew from the entries; return whether it came out as it was."""
@@ -169,35 +176,25 @@ class LogAct:
 
     def record(self, kind: EntryKind, body: Mapping[str, Any], happened_at: datetime | None = None) -> Entry:
         """Append an entry and apply it to the state; `happened_at` defaults to now."""
-        now = self._clock.now()
+        recorded = to_wire(self._clock.now())
+        happened = recorded if happened_at is None else to_wire(happened_at)
         text, salt = canonical(body), secrets.token_hex(SALT_BYTES)
-        # Times are cut to milliseconds before they are hashed: what is read back must hash the same.
-        happened, recorded = (from_wire(to_wire(moment)) for moment in (happened_at or now, now))
         envelope = Envelope(
-            site_id=self._identity.site_id,
-            kiosk_id=self._identity.kiosk_id,
-            epoch=self._identity.epoch,
-            seq=self._seq + 1,
-            kind=kind,
-            happened_at=happened,
-            recorded_at=recorded,
-            clock_offset_ms=self._offset_ms,
-            digest=body_digest(text, salt),
-            prev_hash=self._hash,
+            self._identity.site_id,
+            self._identity.kiosk_id,
+            self._identity.epoch,
+            self._seq + 1,
+            kind,
+            # Times are cut to milliseconds before they are hashed: what is read back must hash the same.
+            from_wire(happened),
+            from_wire(recorded),
+            self._offset_ms,
+            body_digest(text, salt),
+            self._hash,
         )
-        entry = seal(envelope, text, salt)
-        self._database.run(
-            f"INSERT INTO entry ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - fixed names
-            entry.seq,
-            entry.kind,
-            to_wire(entry.happened_at),
-            to_wire(entry.recorded_at),
-            entry.clock_offset_ms,
-            entry.body,
-            entry.salt,
-            entry.digest,
-            entry.hash,
-        )
+        entry = seal(envelope, text, salt, (happened, recorded))
+        own = (entry.digest, entry.hash)
+        self._database.run(_INSERT, entry.seq, kind, happened, recorded, self._offset_ms, text, salt, *own)
         self._seq, self._hash = entry.seq, entry.hash
-        apply(self.state, entry)
+        apply(self.state, entry, body)
         return entry

@@ -160,6 +160,52 @@ def test_every_commit_is_on_the_disk_before_it_returns(store: LogStore) -> None:
     assert store._database.scalar("PRAGMA secure_delete") == 1
 
 
+def test_the_write_ahead_log_has_its_length_before_the_first_act(store: LogStore, path: Path) -> None:
+    """No act waits for a file to grow; what stands ready is zeros, also after it was cut, and it goes with the log."""
+    ahead = path.with_name("log.db-wal")
+    full = ahead.stat().st_size
+    assert full >= 1000 * 4096
+    for number in range(3):
+        note(store, str(number))
+    assert store.sweep()
+    assert not any(ahead.read_bytes())
+    note(store)
+    assert full - 4096 <= ahead.stat().st_size <= full
+    assert flaw_of(path) is None
+    store.close()
+    assert not ahead.exists()
+
+
+def test_zeros_ahead_are_the_end_of_the_log(store: LogStore, path: Path, tmp_path: Path) -> None:
+    """After a crash the next start finds the acts before the zeros, and goes on from there."""
+    note(store)
+    for suffix in ("", "-wal"):
+        (tmp_path / f"crashed.db{suffix}").write_bytes(path.with_name(f"log.db{suffix}").read_bytes())
+    crashed = tmp_path / "crashed.db"
+    again = LogStore(crashed, DISK_KEY, ToldClock(make.at(10)), lambda: None)
+    assert again.last() == store.last()
+    assert note(again) == 2
+    again.close()
+    assert flaw_of(crashed) is None
+
+
+def test_a_full_disk_leaves_the_write_ahead_log_short(
+    store: LogStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is a convenience: the log opens and records without it."""
+    import apsw
+
+    def full(*_args: object) -> None:
+        """Have no room."""
+        raise apsw.FullError
+
+    store.close()
+    monkeypatch.setattr("kiosk.adapters.database.apsw.VFSFile", full)
+    again = LogStore(path, DISK_KEY, ToldClock(make.at(10)), lambda: None)
+    assert note(again) == 1
+    again.close()
+
+
 def test_a_database_that_cannot_be_made_durable_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file system that refuses WAL would lose the last acts in a power cut."""
     import apsw
