@@ -34,8 +34,10 @@ from kiosk.services.cases import Cases
 from kiosk.services.day import Day
 from kiosk.services.desk import Desk
 from kiosk.services.guard_board import Board
+from kiosk.services.guard_desk import GuardDesk
 from kiosk.services.guards import Guards
 from kiosk.services.hall import Hall
+from kiosk.services.health import Health
 from kiosk.services.identifying import Identifying
 from kiosk.services.refreshing import Refresher
 from kiosk.services.reporting import Backoff, Reporter
@@ -132,10 +134,10 @@ class Kiosk:
         self.old_reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)
         self.desk = self._build_desk(identity)
         self.reporter = Reporter(
-            self.reader, self.central, OnWorker(self.log, self.call), Backoff(random.random), link=self.desk.link
+            self.reader, self.central, OnWorker(self.log, self.call), Backoff(random.random), link=self.desk.health.link
         )
         self.refresher = Refresher(
-            self.central, self.copy, self.clock, Backoff(random.random), self.desk.link, self._roller(identity)
+            self.central, self.copy, self.clock, Backoff(random.random), self.desk.health.link, self._roller(identity)
         )
         self.retention = Retention(self.old_reader, self.log, self.desk.visits.rules, self.clock, self.call)
         self._loops = [
@@ -152,14 +154,15 @@ class Kiosk:
         is_exit = self.settings.kiosk.direction == "exit"
         identifying = Identifying(visits, self.copy, bytes.fromhex(identity.id_key), is_exit)
         guards = Guards(visits)
+        board = Board(visits, guards, hall, self.copy, identifying)
+        health = Health(self.log, f"{identity.site_id}/{identity.kiosk_id}")
         return Desk(
             visits=visits,
             identifying=identifying,
-            guards=guards,
-            board_maker=Board(visits, guards, hall, self.copy, identifying),
-            signing=SignIn(visits, check_pin),
+            board_maker=board,
+            guarding=GuardDesk(visits, identifying, guards, SignIn(visits, check_pin), board, health),
+            health=health,
             day=Day(self.log, rules, self.copy, self.clock),
-            kiosk_name=f"{identity.site_id}/{identity.kiosk_id}",
             thermometer_name=self.thermometer.name,
             is_simulated=self.thermometer.is_simulated,
         )
@@ -271,8 +274,8 @@ class Kiosk:
         self.submit(lambda: self._note_device(name, is_well=is_well))
 
     def _note_device(self, name: str, *, is_well: bool) -> None:
-        if self.desk.devices.get(name, True) != is_well or name not in self.desk.devices:
-            self.desk.devices = {**self.desk.devices, name: is_well}
+        if self.desk.health.devices.get(name, True) != is_well or name not in self.desk.health.devices:
+            self.desk.health.devices = {**self.desk.health.devices, name: is_well}
             self.desk.note_device(name, "ok" if is_well else "fault")
 
     def drain(self) -> int:

@@ -154,10 +154,10 @@ class Crowd:
 
     def _settle(self, visit_id: VisitId) -> None:
         desk = self._kiosk.desk
-        self._kiosk.call(lambda: desk.sign_in(GUARD_ID, PIN))
+        self._kiosk.call(lambda: desk.guarding.sign_in(GUARD_ID, PIN))
         self._told()
         for act, value in ((GuardAct.MEASURE, "axilla:36.6"), (GuardAct.ADMIT, "")):
-            self._kiosk.call(lambda act=act, value=value: desk.guard_act(act, visit_id, value))
+            self._kiosk.call(lambda act=act, value=value: desk.guarding.guard_act(act, visit_id, value))
             self._told()
-        self._kiosk.call(desk.sign_out)
+        self._kiosk.call(desk.guarding.sign_out)
         self._told()

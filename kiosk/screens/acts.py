@@ -144,18 +144,18 @@ class Acts:
 
     def open_guard(self) -> None:
         """Show the guard's sign-in."""
-        self._window.run_job(self._window.desk.accounts, self._show_sign_in)
+        self._window.run_job(self._window.desk.guarding.accounts, self._show_sign_in)
 
     def _show_sign_in(self, accounts: tuple[Account, ...]) -> None:
         self._window.turn_to(Panel.GUARD_SIGN_IN).start(accounts)
 
     def sign_in(self, guard_id: GuardId, pin: str) -> None:
         """Sign a guard in by the PIN of their account."""
-        self._window.run_job(lambda: self._window.desk.sign_in(guard_id, pin), self._signed_in)
+        self._window.run_job(lambda: self._window.desk.guarding.sign_in(guard_id, pin), self._signed_in)
 
     def _signed_in(self, board: GuardBoard | None) -> None:
         if board is None:
-            self._window.run_job(self._window.desk.accounts, self._show_wrong)
+            self._window.run_job(self._window.desk.guarding.accounts, self._show_wrong)
         else:
             self._show_guard(board)
 
@@ -164,19 +164,19 @@ class Acts:
 
     def sign_out(self) -> None:
         """Lock the guard's screens; the next thing on the screen is the idle one."""
-        self._window.run_job(self._window.desk.sign_out, lambda _none: self.done())
+        self._window.run_job(self._window.desk.guarding.sign_out, lambda _none: self.done())
 
     def open_board(self) -> None:
         """Go back to the board."""
-        self._window.run_job(self._window.desk.board, self._show_guard)
+        self._window.run_job(self._window.desk.guarding.board, self._show_guard)
 
     def open_visit(self, visit_id: VisitId) -> None:
         """Show one visit to the guard."""
-        self._window.run_job(lambda: self._window.desk.detail(visit_id), self._show_guard)
+        self._window.run_job(lambda: self._window.desk.guarding.detail(visit_id), self._show_guard)
 
     def open_reading(self, visit_id: VisitId) -> None:
         """Show the pad for a reading taken by hand."""
-        self._window.run_job(lambda: self._window.desk.detail(visit_id), self._show_pad)
+        self._window.run_job(lambda: self._window.desk.guarding.detail(visit_id), self._show_pad)
 
     def _show_pad(self, detail: GuardDetail | None) -> None:
         if detail is None:
@@ -187,7 +187,7 @@ class Acts:
     def guard_act(self, act: str, visit_id: VisitId | None, value: str = "") -> None:
         """Do one of the guard's acts."""
         what = GuardAct(act)
-        self._window.run_job(lambda: self._window.desk.guard_act(what, visit_id, value), self._show_guard)
+        self._window.run_job(lambda: self._window.desk.guarding.guard_act(what, visit_id, value), self._show_guard)
 
     def _show_guard(self, shown: GuardBoard | GuardDetail | View | None) -> None:
         """Show what a guard's act leads to: the board, a visit, the visitor's own screen; None when signed out."""

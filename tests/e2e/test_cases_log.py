@@ -64,9 +64,9 @@ def upload(city: City, kiosk: Kiosk, items: Sequence[Any]) -> requests.Response:
 def in_twice(kiosk: Kiosk, code: str) -> None:
     """Let a visitor in, and again by a guard's override."""
     let_in(kiosk, code)
-    kiosk.call(lambda: kiosk.desk.sign_in(GUARD_ID, PIN))
+    kiosk.call(lambda: kiosk.desk.guarding.sign_in(GUARD_ID, PIN))
     again = scan(kiosk, code).visit_id
-    kiosk.call(lambda: kiosk.desk.guard_act(GuardAct.OVERRIDE, again))
+    kiosk.call(lambda: kiosk.desk.guarding.guard_act(GuardAct.OVERRIDE, again))
 
 
 def statuses(answer: requests.Response) -> list[str]:
@@ -103,8 +103,8 @@ def test_case_9_a_second_scan_is_already_in_with_the_first_time(city: City) -> N
     assert reason(shown) is Reason.ALREADY_ARRIVED
     visit_id = shown.visit_id
     assert visit_id is not None
-    kiosk.call(lambda: kiosk.desk.sign_in(GUARD_ID, PIN))
-    before = kiosk.call(lambda: kiosk.desk.detail(visit_id))
+    kiosk.call(lambda: kiosk.desk.guarding.sign_in(GUARD_ID, PIN))
+    before = kiosk.call(lambda: kiosk.desk.guarding.detail(visit_id))
     assert before is not None
     assert before.first_arrival == first
 
@@ -126,8 +126,8 @@ def test_case_11_in_and_out_sent_twice_count_once(city: City) -> None:
     kiosk = ready(city)
     code = city.book().code_text
     let_in(kiosk, code)
-    kiosk.call(lambda: kiosk.desk.sign_in(GUARD_ID, PIN))
-    kiosk.call(lambda: kiosk.desk.guard_act(GuardAct.EXIT, None))
+    kiosk.call(lambda: kiosk.desk.guarding.sign_in(GUARD_ID, PIN))
+    kiosk.call(lambda: kiosk.desk.guarding.guard_act(GuardAct.EXIT, None))
     assert scan(kiosk, code).face is Face.GOODBYE
     items = [to_wire_entry(entry) for entry in kiosk.reader.unsent(MAX_BATCH)]
     upload(city, kiosk, items)
@@ -239,8 +239,8 @@ def test_case_19_an_override_names_the_reasons_that_it_overrode(city: City) -> N
     code = city.book().code_text
     in_twice(kiosk, code)
     plain = to_measuring(kiosk, city.book("李强").code_text)
-    kiosk.call(lambda: kiosk.desk.sign_in(GUARD_ID, PIN))
-    kiosk.call(lambda: kiosk.desk.guard_act(GuardAct.OVERRIDE, plain))
+    kiosk.call(lambda: kiosk.desk.guarding.sign_in(GUARD_ID, PIN))
+    kiosk.call(lambda: kiosk.desk.guarding.guard_act(GuardAct.OVERRIDE, plain))
     found = [entry.data() for entry in kiosk.reader.entries() if entry.kind is EntryKind.OVERRIDDEN]
     assert [body["reasons"] for body in found] == [["already_arrived"]]
 
@@ -367,8 +367,8 @@ def test_case_45_nothing_is_annulled_and_leaving_is_an_entry_of_its_own(city: Ci
     code = city.book().code_text
     let_in(kiosk, code)
     before = list(kiosk.reader.entries())
-    kiosk.call(lambda: kiosk.desk.sign_in(GUARD_ID, PIN))
-    kiosk.call(lambda: kiosk.desk.guard_act(GuardAct.EXIT, None))
+    kiosk.call(lambda: kiosk.desk.guarding.sign_in(GUARD_ID, PIN))
+    kiosk.call(lambda: kiosk.desk.guarding.guard_act(GuardAct.EXIT, None))
     assert scan(kiosk, code).face is Face.GOODBYE
     after = list(kiosk.reader.entries())
     assert after[: len(before)] == before

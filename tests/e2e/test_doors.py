@@ -145,15 +145,15 @@ def test_a_case_of_one_door_is_not_left_by_an_easier_reading_at_another(city: Ci
     city.tell("A", "C")
     visit_id = to_measuring(a, code)
     measure(a, visit_id, 3780)
-    assert a.call(lambda: a.desk.sign_in(GUARD_ID, PIN)) is not None
-    a.call(lambda: a.desk.guard_act(GuardAct.MEASURE, visit_id, "ear:37.9"))
+    assert a.call(lambda: a.desk.guarding.sign_in(GUARD_ID, PIN)) is not None
+    a.call(lambda: a.desk.guarding.guard_act(GuardAct.MEASURE, visit_id, "ear:37.9"))
     assert a.call(lambda: len(a.log.state.open_cases())) == 1
     city.tell("A", "C")
     assert scan(b, code).face is Face.GUARD
-    assert b.call(lambda: b.desk.sign_in(GUARD_ID, PIN)) is not None
+    assert b.call(lambda: b.desk.guarding.sign_in(GUARD_ID, PIN)) is not None
 
     def may_after(value: str) -> tuple[str, ...]:
-        detail = b.call(lambda: b.desk.guard_act(GuardAct.MEASURE, visit_id, value))
+        detail = b.call(lambda: b.desk.guarding.guard_act(GuardAct.MEASURE, visit_id, value))
         assert isinstance(detail, GuardDetail)
         return detail.row.needs
 

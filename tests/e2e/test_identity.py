@@ -58,11 +58,11 @@ def test_a_kiosk_renews_its_token_by_itself(city: City) -> None:
     tokens = city.server.desk.tokens
     assert tokens.identify(new).is_active
     assert not tokens.identify(old).is_active
-    assert kiosk.desk.link.trouble is LinkTrouble.NONE
+    assert kiosk.desk.health.link.trouble is LinkTrouble.NONE
     city.switch_off("A")
     again = city.switch_on("A")
     assert again.identity.token == new
-    assert again.desk.link.trouble is LinkTrouble.NONE
+    assert again.desk.health.link.trouble is LinkTrouble.NONE
 
 
 def test_a_revoked_kiosk_says_so_and_delivers(city: City) -> None:
@@ -86,10 +86,10 @@ def test_one_booking_used_twice_is_shown_at_both_doors_until_it_is_closed(city: 
         let_in(kiosk, issued.code_text)
     city.tell("A", "C", "A")
     for kiosk, other in zip(doors, ("door-C", "door-A"), strict=True):
-        board = kiosk.call(lambda kiosk=kiosk: kiosk.desk.sign_in(GUARD_ID, PIN))
+        board = kiosk.call(lambda kiosk=kiosk: kiosk.desk.guarding.sign_in(GUARD_ID, PIN))
         assert board is not None
         assert [(row.state_key, row.elsewhere) for row in board.rows] == [("conflict", other)]
-        detail = kiosk.call(lambda kiosk=kiosk, row=board.rows[0]: kiosk.desk.detail(row.visit_id))
+        detail = kiosk.call(lambda kiosk=kiosk, row=board.rows[0]: kiosk.desk.guarding.detail(row.visit_id))
         assert detail is not None
         assert (detail.cause_key, detail.row.label) == ("conflict", board.rows[0].label)
     findings = city.server.desk.findings
@@ -97,7 +97,7 @@ def test_one_booking_used_twice_is_shown_at_both_doors_until_it_is_closed(city: 
     findings.close(HERE, finding.finding_id, "guard-li", "two persons, one code")
     for kiosk in doors:
         _refresh(kiosk)
-        board = kiosk.call(kiosk.desk.board)
+        board = kiosk.call(kiosk.desk.guarding.board)
         assert board is not None
         assert board.rows == ()
 

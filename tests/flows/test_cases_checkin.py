@@ -280,7 +280,7 @@ def test_case_38_what_needs_attention_stands_on_the_guards_list(door: Door) -> N
     assert row.id == shown.visit_id
     door.signs_in()
     assert shown.visit_id is not None
-    detail = door.desk.detail(shown.visit_id)
+    detail = door.desk.guarding.detail(shown.visit_id)
     assert detail is not None
     assert (detail.reason, detail.row.needs[0]) == (Reason.BLACKLISTED, "override")
 

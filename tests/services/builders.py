@@ -26,8 +26,10 @@ from kiosk.services.cases import Cases
 from kiosk.services.day import Day
 from kiosk.services.desk import Desk
 from kiosk.services.guard_board import Board
+from kiosk.services.guard_desk import GuardDesk
 from kiosk.services.guards import GuardAct, Guards, Typed
 from kiosk.services.hall import Hall
+from kiosk.services.health import Health
 from kiosk.services.identifying import Identifying
 from kiosk.services.rulebook import Rulebook
 from kiosk.services.showing import Showing
@@ -147,14 +149,14 @@ class Door:
         self.signing = SignIn(self.visits, check_plain_pin)
         self.board = Board(self.visits, self.guards, self.hall, self.copy, self.identifying)
         self.day = Day(self.log, self.rules, self.copy, self.clock)
+        health = Health(self.log, f"kiosk-{self.letter}")
         self.desk = Desk(
             visits=self.visits,
             identifying=self.identifying,
-            guards=self.guards,
-            signing=self.signing,
             board_maker=self.board,
+            guarding=GuardDesk(self.visits, self.identifying, self.guards, self.signing, self.board, health),
+            health=health,
             day=self.day,
-            kiosk_name=f"kiosk-{self.letter}",
             thermometer_name="test:1",
             is_simulated=False,
         )
@@ -256,7 +258,7 @@ class Door:
 
     def signs_in(self, pin: str = PIN) -> GuardBoard | None:
         """Sign the guard in; return their board, or None."""
-        return self.desk.sign_in(GUARD.id, pin)
+        return self.desk.guarding.sign_in(GUARD.id, pin)
 
     def guard_reads(self, visit_id: VisitId, value_cc: int, site: BodySite = BodySite.AXILLA) -> View:
         """Take a reading by a guard's own thermometer, typed twice where that is asked for."""

@@ -35,7 +35,7 @@ def test_a_guard_closes_the_day_by_name(door: Door) -> None:
     """Earlier than the hours say."""
     door.lets_in(door.books())
     door.signs_in()
-    door.desk.guard_act(GuardAct.CLOSE_DAY, None)
+    door.desk.guarding.guard_act(GuardAct.CLOSE_DAY, None)
     body = door.bodies("day_closed")[0]
     assert (body["guard_id"], body["inside"]) == ("guard-7", 1)
     assert door.desk.idle_facts().inside == 0

@@ -81,10 +81,10 @@ def test_a_guards_act_on_a_full_disk_admits_nobody(door: Door) -> None:
     door.signs_in()
     fill(door)
     until_full(door)
-    shown = door.desk.guard_act(GuardAct.MEASURE, visit_id, "axilla:36.6")
+    shown = door.desk.guarding.guard_act(GuardAct.MEASURE, visit_id, "axilla:36.6")
     assert getattr(shown, "face", None) is Face.OUT_OF_ORDER
     assert door.visit(visit_id).step is Step.GUARD
-    assert door.desk.guard is None
+    assert door.desk.guarding.guard is None
 
 
 def test_nobody_signs_in_on_a_full_disk_and_the_program_goes_on(door: Door) -> None:
@@ -92,7 +92,7 @@ def test_nobody_signs_in_on_a_full_disk_and_the_program_goes_on(door: Door) -> N
     fill(door)
     until_full(door)
     assert door.signs_in() is None
-    assert door.desk.broken == "store_full"
+    assert door.desk.health.broken == "store_full"
 
 
 @pytest.mark.parametrize("what", [GuardAct.WIDEN, GuardAct.REOPEN_TYPING, GuardAct.CLOSE_DAY])
@@ -101,6 +101,6 @@ def test_what_a_guard_does_for_the_kiosk_on_a_full_disk_is_not_shown_as_done(doo
     door.signs_in()
     fill(door)
     until_full(door)
-    shown = door.desk.guard_act(what, None, "30")
+    shown = door.desk.guarding.guard_act(what, None, "30")
     assert getattr(shown, "face", None) is Face.OUT_OF_ORDER
-    assert door.desk.board() is None
+    assert door.desk.guarding.board() is None

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.domain.policy import BodySite
 from kiosk.domain.visit import Step
-from kiosk.services.desk import read_typed
+from kiosk.services.guard_desk import read_typed
 from kiosk.services.guards import GuardAct, Typed
 from kiosk.services.sign_in import delay_s
 from kiosk.services.views import Face, GuardBoard, GuardDetail, View
@@ -25,14 +25,14 @@ def test_a_guard_signs_in_by_pin_and_is_named_masked(door: Door) -> None:
     """In the log by id, on the screen by half a name."""
     assert board_of(door).guard_name == "王*国"
     assert door.bodies("signed_in")[0]["guard_id"] == "guard-7"
-    door.desk.sign_out()
+    door.desk.guarding.sign_out()
     assert door.bodies("signed_out") == [{"guard_id": "guard-7"}]
 
 
 def test_a_wrong_pin_opens_nothing_and_is_recorded_without_the_pin(door: Door) -> None:
     """Who tried is not known, that somebody tried is."""
     assert door.signs_in("1234") is None
-    assert door.desk.board() is None
+    assert door.desk.guarding.board() is None
     assert "1234" not in (door.entries()[0].body or "")
     assert door.kinds() == ["sign_in_failed"]
 
@@ -64,9 +64,9 @@ def test_nobody_acts_without_signing_in(door: Door) -> None:
     """Every guard's screen is behind the PIN."""
     visit_id = door.to_measuring(door.books())
     door.reads(visit_id, 3800)
-    acts = [door.desk.guard_act(act, visit_id) for act in GuardAct]
+    acts = [door.desk.guarding.guard_act(act, visit_id) for act in GuardAct]
     assert acts == [None] * len(GuardAct)
-    assert door.desk.detail(visit_id) is None
+    assert door.desk.guarding.detail(visit_id) is None
     assert door.visit(visit_id).step is Step.GUARD
 
 
@@ -115,7 +115,7 @@ def test_one_visit_shows_its_readings_answers_and_cause(door: Door) -> None:
     visit_id = door.to_measuring(door.books(), yes=("contact",))
     door.reads(visit_id, 3745)
     board_of(door)
-    detail = door.desk.detail(visit_id)
+    detail = door.desk.guarding.detail(visit_id)
     assert detail is not None
     assert (detail.cause_key, detail.declared_keys, detail.reason) == ("elevated", ("contact",), None)
     assert [(value, outcome) for _at, value, outcome in detail.readings] == [("37.45", "elevated")]
@@ -129,7 +129,7 @@ def test_a_reading_never_looks_like_the_other_side_of_the_limit(door: Door, valu
     visit_id = door.to_measuring(door.books())
     door.reads(visit_id, value_cc)
     board_of(door)
-    detail = door.desk.detail(visit_id)
+    detail = door.desk.guarding.detail(visit_id)
     assert detail is not None
     assert detail.readings[0][1] == shown
 
@@ -137,7 +137,7 @@ def test_a_reading_never_looks_like_the_other_side_of_the_limit(door: Door, valu
 def test_there_is_no_detail_of_nobody(door: Door) -> None:
     """An old row that was touched."""
     board_of(door)
-    assert door.desk.detail(make.VisitId("gone")) is None
+    assert door.desk.guarding.detail(make.VisitId("gone")) is None
 
 
 def test_a_measuring_act_goes_on_with_the_guard_until_the_visitor_is_in(door: Door) -> None:
@@ -145,14 +145,14 @@ def test_a_measuring_act_goes_on_with_the_guard_until_the_visitor_is_in(door: Do
     visit_id = door.to_measuring(door.books())
     door.reads(visit_id, 3745)
     board_of(door)
-    again = door.desk.guard_act(GuardAct.MEASURE, visit_id, "forehead:37.4")
+    again = door.desk.guarding.guard_act(GuardAct.MEASURE, visit_id, "forehead:37.4")
     assert isinstance(again, GuardDetail)
     assert again.case_label == "CB01"
-    assert isinstance(door.desk.guard_act(GuardAct.MEASURE, visit_id, "axilla:36.6"), GuardDetail)
-    welcome = door.desk.guard_act(GuardAct.ADMIT, visit_id)
+    assert isinstance(door.desk.guarding.guard_act(GuardAct.MEASURE, visit_id, "axilla:36.6"), GuardDetail)
+    welcome = door.desk.guarding.guard_act(GuardAct.ADMIT, visit_id)
     assert isinstance(welcome, View)
     assert welcome.face is Face.ADMITTED
-    assert door.desk.guard is None
+    assert door.desk.guarding.guard is None
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_after_an_act_that_lets_nobody_on_the_guard_sees_the_overview(door: Door
     visit_id = door.to_measuring(door.books())
     door.reads(visit_id, 3745)
     board_of(door)
-    assert isinstance(door.desk.guard_act(what, visit_id), needs)
+    assert isinstance(door.desk.guarding.guard_act(what, visit_id), needs)
 
 
 def test_every_act_names_its_guard(door: Door) -> None:
@@ -296,7 +296,7 @@ def test_nonsense_typed_by_a_guard_changes_nothing(door: Door) -> None:
     visit_id = door.to_measuring(door.books())
     door.desk.measure_by_hand(visit_id)
     board_of(door)
-    assert isinstance(door.desk.guard_act(GuardAct.MEASURE, visit_id, "axilla:9"), GuardDetail)
+    assert isinstance(door.desk.guarding.guard_act(GuardAct.MEASURE, visit_id, "axilla:9"), GuardDetail)
     assert door.visit(visit_id).readings == ()
 
 
@@ -315,14 +315,14 @@ def test_the_guard_widens_the_tolerance_within_the_policys_bound(door: Door) -> 
     door.clock.go_on(minutes=20)
     assert door.scan(code).face is Face.REFUSED
     board_of(door)
-    widened = door.desk.guard_act(GuardAct.WIDEN, None, "30")
+    widened = door.desk.guarding.guard_act(GuardAct.WIDEN, None, "30")
     assert isinstance(widened, GuardBoard)
     assert widened.extra_late_min == 30
     assert door.scan(code).face is Face.BOOKING
-    bounded = door.desk.guard_act(GuardAct.WIDEN, None, "9999")
+    bounded = door.desk.guarding.guard_act(GuardAct.WIDEN, None, "9999")
     assert isinstance(bounded, GuardBoard)
     assert bounded.extra_late_min == 120
-    back = door.desk.guard_act(GuardAct.WIDEN, None, "soon")
+    back = door.desk.guarding.guard_act(GuardAct.WIDEN, None, "soon")
     assert isinstance(back, GuardBoard)
     assert back.extra_late_min == 0
 
@@ -351,12 +351,12 @@ def test_a_guard_takes_a_code_out_at_an_entry_kiosk(door: Door) -> None:
     code, other = door.books(), door.books()
     door.lets_in(code)
     board_of(door)
-    door.desk.guard_act(GuardAct.EXIT, None)
+    door.desk.guarding.guard_act(GuardAct.EXIT, None)
     assert door.scan(code).face is Face.GOODBYE
     assert door.bodies("went_out")[0]["guard_id"] == "guard-7"
     assert door.scan(other).face is Face.BOOKING
     board_of(door)
-    door.desk.guard_act(GuardAct.EXIT, None)
+    door.desk.guarding.guard_act(GuardAct.EXIT, None)
     door.clock.go_on(seconds=31)
     assert door.scan(other).face is not Face.GOODBYE
 
@@ -367,7 +367,7 @@ def test_a_visit_at_a_site_without_its_service_still_has_a_page(door: Door) -> N
     visit_id = door.scan(door.books(**known)).visit_id
     assert visit_id is not None
     board_of(door)
-    detail = door.desk.detail(visit_id)
+    detail = door.desk.guarding.detail(visit_id)
     assert detail is not None
     assert detail.card is not None
     assert detail.card.service == make.words("nobody-knows")

@@ -424,7 +424,7 @@ def test_too_many_wrong_numbers_close_the_typing_of_the_kiosk_until_a_guard_reop
     board = door.signs_in()
     assert board is not None
     assert board.typing_closed
-    door.desk.guard_act(GuardAct.REOPEN_TYPING, None)
+    door.desk.guarding.guard_act(GuardAct.REOPEN_TYPING, None)
     assert door.desk.look_up("booking", telephoned(door)).face is Face.BOOKING
 
 
@@ -433,7 +433,7 @@ def test_a_guard_who_reopens_typing_ends_the_visitors_pause_as_well(door: Door) 
     for _ in range(3):
         door.desk.look_up("booking", WRONG_NUMBER)
     door.signs_in()
-    door.desk.guard_act(GuardAct.REOPEN_TYPING, None)
+    door.desk.guarding.guard_act(GuardAct.REOPEN_TYPING, None)
     assert door.desk.look_up("booking", telephoned(door)).face is Face.BOOKING
 
 

@@ -66,7 +66,7 @@ def test_board_and_idle_screen_hear_it_within_one_refresh(door: Door) -> None:
     """The refresher's own step is what tells them; nobody need restart anything."""
     refusing = _Refusing(door.rules.documents())
     backoff = Backoff(lambda: 0.5)
-    refresher = Refresher(refusing, door.copy, door.clock, backoff, door.desk.link)  # pyright: ignore[reportArgumentType]
+    refresher = Refresher(refusing, door.copy, door.clock, backoff, door.desk.health.link)  # pyright: ignore[reportArgumentType]
     assert door.desk.idle_facts().link is LinkTrouble.NONE
     refresher.step()
     assert door.desk.idle_facts().link is LinkTrouble.REVOKED

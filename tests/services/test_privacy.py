@@ -22,7 +22,7 @@ def test_a_whole_day_logs_no_name_no_code_no_number_and_no_temperature(
     door.desk.look_up("id", "11010519491231002X")
     door.scan(code_of(new_booking(), key=STRANGER))
     door.signs_in()
-    door.desk.sign_out()
+    door.desk.guarding.sign_out()
     out = caplog.text + "".join(capsys.readouterr())
     for secret in (NAME, PLATE, code, code[10:40], "11010519491231002X", "3877", "38.77", GUARD.name, PIN):
         assert secret not in out
