@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from kiosk.adapters.aside_logs import AsideLogs
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.local_copy import SqliteCopy
 from kiosk.adapters.log_reader import LogReader
@@ -139,7 +140,8 @@ class Kiosk:
         self.refresher = Refresher(
             self.central, self.copy, self.clock, Backoff(random.random), self.desk.health.link, self._roller(identity)
         )
-        self.retention = Retention(self.old_reader, self.log, self.desk.visits.rules, self.clock, self.call)
+        rules, aside = self.desk.visits.rules, AsideLogs(data, key)
+        self.retention = Retention(self.old_reader, self.log, rules, self.clock, self.call, aside)
         self._loops = [
             Loop("report", self.reporter.step),
             Loop("refresh", self.refresher.step),

@@ -99,6 +99,10 @@ class LogReader(LogView):
         """Return at most `limit` entries after the last acknowledged one, in order."""
         return list(self.entries(self.acknowledged(), limit))
 
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query, for what no other method answers."""
+        return self._database.rows(sql)
+
     def hash_of(self, seq: int) -> str | None:
         """Return the hash of an entry, of the genesis for 0; None when there is no such number."""
         return GENESIS if seq == 0 else self._database.scalar("SELECT hash FROM entry WHERE seq = ?", seq)

@@ -3,11 +3,14 @@
 A visit is erased whole, with all its entries, once nothing has happened to it for `visit_days`; one with a case once
 the case has been closed for `case_days`. An open case, a legal hold and an entry that the server does not hold are
 never erased. What names no visitor and no member of staff stays as long as the log.
+
+A log that was put aside when its kiosk was set up anew is deleted whole, once all of it is past every time.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from kiosk.domain.case import Case
+    from kiosk.domain.ids import CaseId
     from kiosk.domain.policy import Keeping
     from kiosk.domain.record import Hold, Visit
 
@@ -131,3 +135,42 @@ def ranges(seqs: Iterable[int]) -> list[list[int]]:
 def erased_body(seqs: Iterable[int], policy: str, before: date) -> Mapping[str, Any]:
     """Return the body of an ERASED entry; everything erased was recorded on days before `before`."""
     return {"ranges": ranges(seqs), "policy": policy, "before": before.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
+class AsideLog:
+    """A log that was put aside, by its file's name: what decides whether it is deleted, and what is said of it then.
+
+    `hash` is of its last entry; `unsent` counts the entries that the server lacks; `first` and `last` are when its
+    first and last entry were recorded; `holds` are those that stand in it.
+    """
+
+    name: str
+    epoch: int
+    entries: int
+    hash: str
+    unsent: int
+    first: datetime
+    last: datetime
+    open_cases: tuple[CaseId, ...] = ()
+    holds: tuple[Hold, ...] = ()
+
+
+def is_aside_due(keeping: Keeping, log: AsideLog, cases: Iterable[Case | None], now: datetime) -> bool:
+    """Tell whether all of a log is past its time, and the server holds all of it.
+
+    `cases`: what is known by now of those that were open in it; one that is open still, or unknown, keeps the log.
+    """
+    longest = timedelta(days=max(keeping.visit_days, keeping.case_days, keeping.staff_days))
+    moments = [log.last]
+    for case in cases:
+        if case is None or case.is_open or case.touched_at is None:
+            return False
+        moments.append(case.touched_at)
+    return log.unsent == 0 and now - max(moments) > longest
+
+
+def deleted_body(log: AsideLog, policy: str) -> Mapping[str, Any]:
+    """Return the body of an ERASED entry that says that a log which was put aside is deleted."""
+    gone = {"epoch": log.epoch, "entries": log.entries, "hash": log.hash}
+    return {"ranges": [], "policy": policy, "log": gone}

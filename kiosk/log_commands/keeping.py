@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kiosk.adapters import escrow
+from kiosk.adapters.aside_logs import AsideLogs
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.database import write_key
 from kiosk.adapters.local_copy import SqliteCopy
@@ -79,7 +80,8 @@ def erase(options: argparse.Namespace, out: TextIO) -> int:
         rules = Rulebook(copy, settings.policy, settings.declaration, settings.plan)
         if not rules.is_set_up:
             raise StoreError(f"{options.data}: the site's rules never came; whose calendar decides is not known")
-        erased, is_cut = Retention(reader, store, rules, SystemClock(), lambda job: job()).run()
+        aside = AsideLogs(path.parent, key)
+        erased, is_cut = Retention(reader, store, rules, SystemClock(), lambda job: job(), aside).run()
     finally:
         for opened in (copy, reader, store):
             opened.close()

@@ -16,7 +16,9 @@ from kiosk.domain.policy import LEAST_KEPT_DAYS
 from kiosk.domain.retention import (
     MOST_RANGES,
     Subject,
+    deleted_body,
     erased_body,
+    is_aside_due,
     is_held,
     is_visit_due,
     is_visitless_due,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from kiosk.domain.ids import VisitId
     from kiosk.domain.record import Hold
+    from kiosk.domain.retention import AsideLog
     from kiosk.domain.state_keeper import State
     from kiosk.ports import Clock
     from kiosk.services.rulebook import Rulebook
@@ -55,6 +58,18 @@ class OldEntries(Protocol):
 
     def oldest_unsent(self) -> datetime | None:
         """Return when the oldest unsent entry was recorded, or None."""
+        ...
+
+
+class Aside(Protocol):
+    """The logs that were put aside."""
+
+    def logs(self) -> Iterable[AsideLog]:
+        """Return what there is to know of each that can be read."""
+        ...
+
+    def delete(self, log: AsideLog) -> None:
+        """Delete one with all its files."""
         ...
 
 
@@ -92,6 +107,7 @@ class Retention:
     rules: Rulebook
     clock: Clock
     on_writer: Callable[[Callable[[], Any]], Any]
+    aside: Aside | None = None
 
     def step(self) -> float:
         """Erase what is due; return how many seconds to wait before the next step."""
@@ -116,7 +132,21 @@ class Retention:
             body = erased_body(seqs, f"{policy.id}/{policy.version}", before)
             self.on_writer(lambda seqs=seqs, ids=ids, body=body: self.eraser.erase(seqs, ids, body))
             erased += len(seqs)
+        if self.aside is not None:
+            self._delete_due(self.aside)
         return erased, bool(self.on_writer(self.eraser.sweep))
+
+    def _delete_due(self, aside: Aside) -> None:
+        """Delete the logs put aside whose time is over. Said first: a deletion that nobody knows of must not be."""
+        policy, now, state = self.rules.policy, self.clock.now(), self.reader.state
+        for log in aside.logs():
+            cases = [state.case(case_id) for case_id in log.open_cases]
+            holds = (*log.holds, *self._holds())
+            is_kept = is_held(holds, (log.first, log.last), self.rules.site.timezone)
+            if not is_kept and is_aside_due(policy.keeping, log, cases, now):
+                body = deleted_body(log, f"{policy.id}/{policy.version}")
+                self.on_writer(lambda body=body: self.eraser.erase([], [], body))
+                aside.delete(log)
 
     def _due(self) -> list[_Matter]:
         """Return what is erased now."""

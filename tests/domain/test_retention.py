@@ -15,7 +15,18 @@ from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import CaseId, GuardId, KioskId, VisitId
 from kiosk.domain.policy import Keeping
 from kiosk.domain.record import Hold, Visit
-from kiosk.domain.retention import KEPT_KINDS, Subject, is_held, is_visit_due, ranges, subject_of, visit_in
+from kiosk.domain.retention import (
+    KEPT_KINDS,
+    AsideLog,
+    Subject,
+    deleted_body,
+    is_aside_due,
+    is_held,
+    is_visit_due,
+    ranges,
+    subject_of,
+    visit_in,
+)
 from kiosk.domain.state import apply
 from kiosk.domain.visit import Step
 from tests.domain.builders import ZONE, Memory, at, chain
@@ -107,3 +118,33 @@ def test_lifting_a_hold_that_nobody_placed_changes_nothing() -> None:
     state = Memory()
     apply(state, chain([(EntryKind.HOLD_LIFTED, {"hold_id": "h9"})])[0])
     assert state.holds() == []
+
+
+ASIDE = AsideLog("log-epoch-1.db", 1, 7, "ab" * 32, 0, at(9), at(10))
+
+
+def test_a_log_put_aside_is_due_after_the_longest_time_and_never_while_any_of_it_is_unsent() -> None:
+    """Whatever kind its last entry was of; the edge is kept."""
+    assert not is_aside_due(KEEPING, ASIDE, [], at(10) + 9 * DAY)
+    assert is_aside_due(KEEPING, ASIDE, [], at(10) + 9 * DAY + timedelta(milliseconds=1))
+    assert not is_aside_due(KEEPING, replace(ASIDE, unsent=1), [], at(10) + 999 * DAY)
+
+
+def test_a_log_put_aside_waits_for_its_cases() -> None:
+    """One that is open, or of which nothing is known, keeps it; one that was closed since counts from its closing."""
+    later = at(10) + 999 * DAY
+    assert not is_aside_due(KEEPING, ASIDE, [CASE], later)
+    assert not is_aside_due(KEEPING, ASIDE, [None], later)
+    assert not is_aside_due(KEEPING, ASIDE, [closed_at(later - 9 * DAY)], later)
+    assert is_aside_due(KEEPING, ASIDE, [closed_at(later - 10 * DAY)], later)
+
+
+def test_the_deletion_of_a_log_says_which_and_erases_no_number_of_the_log_that_says_so() -> None:
+    """By number and hash of its last entry, which the server has too."""
+    gone = {"epoch": 1, "entries": 7, "hash": "ab" * 32}
+    body = deleted_body(ASIDE, "p/1")
+    assert body == {"ranges": [], "policy": "p/1", "log": gone}
+    state = Memory()
+    state.set_count("queue:2020-03-10:", 3)
+    apply(state, chain([(EntryKind.ERASED, dict(body))])[0])
+    assert state.count("queue:2020-03-10:") == 3
