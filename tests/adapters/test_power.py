@@ -61,8 +61,8 @@ def test_what_was_acknowledged_survives_two_hundred_power_losses() -> None:
 
 @pytest.mark.parametrize("act", list(KINDS))
 @pytest.mark.parametrize("end", ["kill", "loss"])
-def test_an_act_is_there_whole_or_not_at_all(act: str, end: str) -> None:
-    """Ended at each of its writes and syncs: entries, state and counters are all there, or none of them is."""
+def test_case_59_an_act_is_there_whole_or_not_at_all(act: str, end: str) -> None:
+    """Case 59: ended at each of its writes and syncs: entries, state and counters are all there, or none of them is."""
     _is_whole_or_nothing(act, end)
 
 
@@ -70,7 +70,7 @@ def test_an_act_is_there_whole_or_not_at_all(act: str, end: str) -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("act", list(KINDS))
 @pytest.mark.parametrize("pages", ["1", "1000"])
-def test_an_act_is_there_whole_or_not_at_all_whatever_the_disk_keeps(act: str, pages: str) -> None:
+def test_case_59_an_act_is_there_whole_or_not_at_all_whatever_the_disk_keeps(act: str, pages: str) -> None:
     """As above, each moment with eight draws of what survives, with a checkpoint after the commit and without."""
     _is_whole_or_nothing(act, "loss", "--seeds", "8", "--checkpoint-pages", pages)
 
