@@ -96,7 +96,6 @@ class Database:
             flags = apsw.SQLITE_OPEN_READWRITE | (0 if read_only else apsw.SQLITE_OPEN_CREATE)
             self._connection: Any = apsw.Connection(str(path), flags=flags, vfs=vfs or None)
             self._connection.set_busy_timeout(_BUSY_MS)
-            self._cursor: Any = self._connection.cursor()  # of what is read whole at once; a walk has its own
             self._connection.pragma("key", f"raw:{key.hex()}")  # a key as it is: deriving one again costs 30 ms
             if read_only:
                 self._connection.pragma("query_only", 1)
@@ -158,7 +157,7 @@ class Database:
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return every row."""
         try:
-            return self._cursor.execute(sql, values).fetchall()
+            return self._connection.execute(sql, values).fetchall()
         except apsw.Error as error:
             raise _ours(self.path, error) from error
 
@@ -170,14 +169,14 @@ class Database:
     def scalar(self, sql: str, *values: Any) -> Any:  # noqa: ANN401 - whatever the column holds
         """Return the first column of the first row, or None."""
         try:
-            return self._cursor.execute(sql, values).get
+            return self._connection.execute(sql, values).get
         except apsw.Error as error:
             raise _ours(self.path, error) from error
 
     def run(self, sql: str, *values: Any) -> None:
         """Run a statement that returns nothing."""
         try:
-            self._cursor.execute(sql, values)
+            self._connection.execute(sql, values)
         except apsw.Error as error:
             raise _ours(self.path, error) from error
 
