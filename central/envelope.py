@@ -56,7 +56,7 @@ def read_item(item: object, who: Principal) -> Sound | Unsound:
     except ValidationError as error:
         return Unsound(seq, "form:" + ".".join(map(str, error.errors(include_input=False)[0]["loc"])))
     why = _flaw(wire, who)
-    return Unsound(seq, why) if why else Sound(wire.seq, wire.hash, _columns(wire))
+    return Unsound(seq, why) if why else Sound(wire.seq, wire.hash, columns_of(wire))
 
 
 def raw_bytes(item: object) -> bytes:
@@ -134,13 +134,14 @@ def _broken_seal(wire: WireEntry) -> str:
     return ""
 
 
-def _columns(wire: WireEntry) -> dict[str, Any]:
+def columns_of(wire: WireEntry | Entry) -> dict[str, Any]:
+    """Return what the table keeps of an entry, but when it was received."""
     return {
         "site_id": wire.site_id,
         "kiosk_id": wire.kiosk_id,
         "epoch": wire.epoch,
         "seq": wire.seq,
-        "kind": wire.kind,
+        "kind": str(wire.kind),
         "happened_ms": to_ms(wire.happened_at),
         "recorded_ms": to_ms(wire.recorded_at),
         "clock_offset_ms": wire.clock_offset_ms,

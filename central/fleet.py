@@ -22,7 +22,7 @@ from central import tokens
 from central.clock import from_ms
 from central.database import lock_site
 from central.refusals import EnrolmentRefused, Taken, TooMany, Unknown
-from central.tables import device_keys, enrolments, kiosks
+from central.tables import OFFICE, device_keys, enrolments, kiosks
 from central.tokens import Principal
 from kiosk.domain.booking_number import ALPHABET
 from kiosk.domain.ids import KioskId, SiteId
@@ -85,6 +85,8 @@ class Fleet:
 
     def put_kiosk(self, site_id: str, kiosk_id: str, letter: str, *, is_entry: bool = True) -> None:
         """Make or change a kiosk; `letter` stands in its queue numbers and belongs to it alone at the site."""
+        if kiosk_id == OFFICE:
+            raise Taken("this name belongs to the server's own log")
         of_kiosk = (kiosks.c.site_id == site_id) & (kiosks.c.kiosk_id == kiosk_id)
         try:
             with self._db.write() as tx:
@@ -100,7 +102,8 @@ class Fleet:
     def kiosks(self, site_id: str) -> list[KioskRow]:
         """Return the kiosks of a site."""
         with self._db.read() as tx:
-            rows = tx.execute(select(kiosks).where(kiosks.c.site_id == site_id).order_by(kiosks.c.kiosk_id)).all()
+            of_site = (kiosks.c.site_id == site_id) & (kiosks.c.letter != "")
+            rows = tx.execute(select(kiosks).where(of_site).order_by(kiosks.c.kiosk_id)).all()
         return [_kiosk_row(row) for row in rows]
 
     def enrolment_code(self, site_id: str, kiosk_id: str) -> EnrolmentCode:
@@ -216,7 +219,8 @@ def entry_kiosks(tx: Connection, site_id: str) -> int:
 
 
 def _kiosk(tx: Connection, site_id: str, kiosk_id: str) -> Row[Any] | None:
-    return tx.execute(select(kiosks).where(kiosks.c.site_id == site_id, kiosks.c.kiosk_id == kiosk_id)).first()
+    of_kiosk = (kiosks.c.site_id == site_id) & (kiosks.c.kiosk_id == kiosk_id) & (kiosks.c.letter != "")
+    return tx.execute(select(kiosks).where(of_kiosk)).first()
 
 
 def _kiosk_row(row: Row[Any]) -> KioskRow:

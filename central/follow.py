@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
 
 from central.catalogue import site_of
 from central.chain_state import ChainState
@@ -34,6 +34,8 @@ _STEPS: Final = {EntryKind.ADMITTED: 1, EntryKind.WENT_OUT: -1}
 _DAY_TURNS: Final = frozenset({EntryKind.DAY_OPENED, EntryKind.DAY_CLOSED})
 _COUNTS: Final = _DAY_TURNS | {*_STEPS, EntryKind.COUNTED, EntryKind.LATE_ENTRY}
 
+_START: Final = {"high_seq": 0, "high_hash": GENESIS, "last_recorded_ms": 0, "inside": 0, "inside_day": ""}
+
 
 @dataclass(slots=True)
 class _Chain:
@@ -44,6 +46,16 @@ class _Chain:
     last_recorded_ms: int
     inside: int
     inside_day: str
+
+
+def open_chain(tx: Connection, who: Principal) -> int:
+    """Return a log's highest number so far; makes its row when these are its first entries."""
+    high = tx.scalar(select(chains.c.high_seq).where(_of(chains, who)))
+    if high is None:
+        keys = {"site_id": who.site_id, "kiosk_id": who.kiosk_id, "epoch": who.epoch}
+        tx.execute(insert(chains).values(**keys, **_START, view_version=0))
+        return 0
+    return high
 
 
 def follow(tx: Connection, who: Principal, now_ms: int, clock_skew_s: int) -> tuple[int, str]:
@@ -63,8 +75,7 @@ def rebuild(tx: Connection, who: Principal, now_ms: int, clock_skew_s: int) -> t
     """Forget what a log added up to and follow it from its start, as `follow` does."""
     for table in (visits, cases, counters):
         tx.execute(delete(table).where(_of(table, who)))
-    start = {"high_seq": 0, "high_hash": GENESIS, "last_recorded_ms": 0, "inside": 0, "inside_day": ""}
-    tx.execute(update(chains).where(_of(chains, who)).values(**start))
+    tx.execute(update(chains).where(_of(chains, who)).values(**_START))
     return follow(tx, who, now_ms, clock_skew_s)
 
 

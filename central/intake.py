@@ -16,11 +16,11 @@ from central.clock import from_ms
 from central.database import lock_site
 from central.envelope import Sound, Unsound, entry_of, item_hash, raw_bytes, read_item
 from central.findings import FindingKind, find
-from central.follow import follow, rebuild
-from central.log_tables import chains, entries, forks, quarantine
+from central.follow import follow, open_chain, rebuild
+from central.log_tables import entries, forks, quarantine
 from central.refusals import Unknown
 from central.tables import of_epoch
-from kiosk.domain.entry import GENESIS, Entry
+from kiosk.domain.entry import Entry
 from kiosk.domain.times import to_ms
 from kiosk.protocol.messages import EntryResult, EntryStatus
 
@@ -84,7 +84,7 @@ class Intake:
         now_ms = to_ms(self._clock.now())
         with self._db.write() as tx:
             lock_site(tx, who.site_id)
-            high_before = _open_chain(tx, who)
+            high_before = open_chain(tx, who)
             batch = _Batch(tx, who, now_ms, [reading.seq for _, reading in readings if isinstance(reading, Sound)])
             results = [batch.take(item, reading) for item, reading in readings]
             batch.write()
@@ -199,15 +199,3 @@ class _Batch:
     def _find(self, kind: FindingKind, seq: int | None) -> None:
         chain = f"{self._who.kiosk_id}/{self._who.epoch}"
         find(self._tx, self._who.site_id, kind, chain, f"{chain} at {seq}", self._now_ms)
-
-
-def _open_chain(tx: Connection, who: Principal) -> int:
-    """Return a chain's highest number so far; makes its row when these are its first entries."""
-    of_chain = of_epoch(chains, who.site_id, who.kiosk_id, who.epoch)
-    high = tx.scalar(select(chains.c.high_seq).where(of_chain))
-    if high is None:
-        keys = {"site_id": who.site_id, "kiosk_id": who.kiosk_id, "epoch": who.epoch}
-        start = {"high_seq": 0, "high_hash": GENESIS, "last_recorded_ms": 0, "inside": 0, "inside_day": ""}
-        tx.execute(insert(chains).values(**keys, **start, view_version=0))
-        return 0
-    return high

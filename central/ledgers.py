@@ -145,9 +145,8 @@ def _silent(tx: Connection, site_id: str, start_ms: int, end_ms: int) -> tuple[s
     of_day = (entries.c.happened_ms >= start_ms) & (entries.c.happened_ms < end_ms)
     heard = select(entries.c.kiosk_id).where(entries.c.site_id == site_id, of_day)
     is_used = kiosks.c.revoked_ms.is_(None) | (kiosks.c.revoked_ms >= start_ms)
-    query = select(kiosks.c.kiosk_id).where(
-        kiosks.c.site_id == site_id, kiosks.c.epoch > 0, is_used, kiosks.c.kiosk_id.not_in(heard)
-    )
+    is_kiosk = (kiosks.c.site_id == site_id) & (kiosks.c.letter != "")  # the server's own log is never silent
+    query = select(kiosks.c.kiosk_id).where(is_kiosk, kiosks.c.epoch > 0, is_used, kiosks.c.kiosk_id.not_in(heard))
     return tuple(tx.scalars(query.order_by(kiosks.c.kiosk_id)))
 
 

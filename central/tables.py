@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 SCHEMA_VERSION: Final = 3
+OFFICE: Final = "office"  # the id of the server's own log at each site; no kiosk can have it
 metadata: Final = MetaData()
 
 
@@ -112,7 +113,7 @@ kiosks: Final = Table(
     metadata,
     text("site_id"),
     text("kiosk_id"),
-    text("letter"),
+    text("letter"),  # "" for the server's own log, which is no kiosk's
     fact("is_entry"),
     number("epoch"),  # the last one issued; 0: never enrolled
     number("revoked_ms", empty=True),
@@ -192,6 +193,18 @@ bookings: Final = Table(
     ForeignKeyConstraint(["site_id", "service_id"], ["services.site_id", "services.service_id"]),
     Index("bookings_by_rev", "site_id", "rev", unique=True),
     Index("bookings_by_slot", "site_id", "slot_start_ms"),
+)
+
+# Wrong PINs at the guard's page, by account; those at a kiosk are that kiosk's matter.
+lockouts: Final = Table(
+    "lockouts",
+    metadata,
+    text("site_id"),
+    text("guard_id"),
+    number("wrong"),  # in a row
+    number("until_ms"),
+    PrimaryKeyConstraint("site_id", "guard_id"),
+    of_site(),
 )
 
 slots: Final = Table(
