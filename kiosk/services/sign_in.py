@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from kiosk.domain.entry import EntryKind
+from kiosk.domain.lockout import delay_s
 from kiosk.domain.masking import mask_name
 from kiosk.domain.times import from_wire, local_day, to_wire
 from kiosk.services.views import Account
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
 BADGE: Final = "VBG1."
 """What a badge's QR code begins with; the rest is a secret of at least 128 bits that the server gave out."""
-
-_FREE_TRIES: Final = 3
-_MAX_DELAY_S: Final = 300
 
 
 class PinCheck(Protocol):
@@ -104,9 +102,3 @@ class SignIn:
         day = local_day(self.visits.clock.now(), self.visits.rules.site.timezone).isoformat()
         with self.visits.log.act() as act:
             act.record(kind, {"guard_id": guard_id, "day": day, **more})
-
-
-def delay_s(wrong: int) -> int:
-    """Return how long an account waits after `wrong` wrong PINs in a row, in seconds: 0, 0, 0, 2, 4, 8 … 300."""
-    over = wrong - _FREE_TRIES
-    return 0 if over <= 0 else min(_MAX_DELAY_S, 2 ** min(over, 9))
