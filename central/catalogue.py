@@ -18,7 +18,7 @@ from central.refusals import BadRequest, Unknown
 from central.tables import guards, notices, services, sites
 from kiosk.domain.declaration import Declaration
 from kiosk.domain.ids import GuardId
-from kiosk.domain.plan import Plan, mistakes
+from kiosk.domain.plan import CaseLimits, Plan, mistakes
 from kiosk.domain.policy import Policy
 from kiosk.domain.site import Service, Site, Words
 from kiosk.domain.wire import from_json, to_json
@@ -35,6 +35,17 @@ if TYPE_CHECKING:
 
 # 19 MiB, two passes: a kiosk's small computer checks it in well under a second (server-facts.md, section 6).
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+_NO_PLAN: Final = Plan(
+    id="",
+    version=0,
+    limits=CaseLimits(),
+    places=(),
+    contacts=(),
+    escalation=(),
+    checklist=(),
+    situations=(),
+)
 
 
 class Catalogue:
@@ -161,6 +172,29 @@ def policy_of(tx: Connection, site_id: str) -> Policy | None:
     if row is None:
         raise Unknown("no such site")
     return from_json(Policy, json.loads(row.policy)) if row.policy else None
+
+
+def plan_of(tx: Connection, site_id: str) -> Plan:
+    """Return the plan that the office set for a site; where it set none, one with the usual limits and nothing else.
+
+    Raises Unknown for no site.
+    """
+    row = tx.execute(select(sites.c.plan).where(sites.c.site_id == site_id)).first()
+    if row is None:
+        raise Unknown("no such site")
+    return from_json(Plan, json.loads(row.plan)) if row.plan else _NO_PLAN
+
+
+def guard_of(tx: Connection, site_id: str, guard_id: str) -> Guard | None:
+    """Return a guard of a site, or None."""
+    of_guard = (guards.c.site_id == site_id) & (guards.c.guard_id == guard_id)
+    record = tx.scalar(select(guards.c.record).where(of_guard))
+    return Guard.model_validate_json(record) if record is not None else None
+
+
+def guards_of(tx: Connection, site_id: str) -> list[Guard]:
+    """Return the guards of a site."""
+    return [Guard.model_validate(record) for record in _of_site(tx, guards, site_id)]
 
 
 def site_of(tx: Connection, site_id: str) -> Site:

@@ -17,7 +17,7 @@ from central.database import lock_site
 from central.envelope import columns_of
 from central.fleet import Principal
 from central.follow import follow, open_chain
-from central.log_tables import chains, entries
+from central.log_tables import chains, counters, entries
 from central.refusals import Taken, Unknown
 from central.tables import OFFICE, kiosks, of_epoch
 from kiosk.domain.entry import SALT_BYTES, Entry, EntryKind, Envelope, body_digest, canonical, seal
@@ -71,6 +71,11 @@ class OfficeAct:
         self.site_id = site_id
         self.now = now
         self._skew_s = clock_skew_s
+
+    def count(self, name: str) -> int:
+        """Return a counter of this log; 0 when it was never set."""
+        of_name = of_epoch(counters, self.site_id, OFFICE, EPOCH) & (counters.c.name == name)
+        return self.tx.scalar(select(counters.c.value).where(of_name)) or 0
 
     def record(self, kind: EntryKind, body: Mapping[str, Any]) -> Entry:
         """Append one entry and apply it, so that the next thing asked for knows of it."""

@@ -6,7 +6,7 @@ of the site, an open case, and what a kiosk's open case needs, stay.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +20,7 @@ from central.fleet import Principal
 from central.holds import standing
 from central.log_tables import cases, entries, forks, quarantine, visits
 from central.refusals import Unknown
+from central.site_view import case_of_visit, visit_of
 from central.tables import of_epoch
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import KioskId, SiteId, VisitId
@@ -137,13 +138,16 @@ class _Sweep:
         return self._now - last > timedelta(days=days) and not is_held(self._holds, moments, self._zone)
 
     def _is_due(self, visit_id: VisitId, moments: list[datetime]) -> bool:
-        visit, case = self._state.visit(visit_id), self._state.case_of(visit_id)
-        if visit is None:
-            return is_visitless_due(self._keeping, case, self._now, max(moments)) and not is_held(
-                self._holds, moments, self._zone
-            )
-        moments = [*moments, visit.touched_at]
-        return is_visit_due(self._keeping, visit, case, self._now) and not is_held(self._holds, moments, self._zone)
+        # A case is one for the whole site: who closed it may not be who opened it, and no log forgets its part alone.
+        visit, case = self._state.visit(visit_id), case_of_visit(self._tx, self._who.site_id, visit_id)
+        known = visit_of(self._tx, self._who.site_id, visit_id)
+        moments = [*moments, *(item.touched_at for item in (visit, known) if item is not None)]
+        moments += [case.touched_at] if case is not None and case.touched_at is not None else []
+        if is_held(self._holds, moments, self._zone):
+            return False
+        if known is None:
+            return is_visitless_due(self._keeping, case, self._now, max(moments))
+        return is_visit_due(self._keeping, replace(known, touched_at=max(moments)), case, self._now)
 
     def _erase(self, seqs: list[int]) -> None:
         for start in range(0, len(seqs), _CHUNK):
@@ -152,8 +156,10 @@ class _Sweep:
 
     def _forget(self, visit_ids: list[VisitId]) -> None:
         for visit_id in visit_ids:
-            for table in (cases, visits):
-                self._tx.execute(delete(table).where(self._mine(table), table.c.visit_id == visit_id))
+            self._tx.execute(delete(visits).where(self._mine(visits), visits.c.visit_id == visit_id))
+            # Of all logs at once: a part that is left would look like a case that nobody has closed.
+            of_visit = (cases.c.site_id == self._who.site_id) & (cases.c.visit_id == visit_id)
+            self._tx.execute(delete(cases).where(of_visit))
 
     def _mine(self, table: Table) -> ColumnElement[bool]:
         return of_epoch(table, self._who.site_id, self._who.kiosk_id, self._who.epoch)

@@ -18,6 +18,7 @@ from central.conflicts import conflicts_version, open_conflicts
 from central.log_tables import cases, chains, verdicts, visits
 from central.tables import bookings
 from kiosk.domain.case import Case, merged
+from kiosk.domain.record import Visit
 from kiosk.domain.times import local_day, local_midnight, to_ms
 from kiosk.domain.wire import from_json
 from kiosk.protocol.messages import Conflict
@@ -25,7 +26,7 @@ from kiosk.protocol.messages import Conflict
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from central.clock import Clock
     from central.database import Database
@@ -160,6 +161,35 @@ def cases_since(tx: Connection, site_id: str, since_ms: int) -> list[Case]:
     is_new = [case for case in known if case.touched_at is not None and to_ms(case.touched_at) >= since_ms]
     found = [case for case in known if case.is_open or case in is_new]
     return sorted(found, key=lambda case: case.id)
+
+
+def case_of(tx: Connection, site_id: str, case_id: str) -> Case | None:
+    """Return one case as all logs of its site together tell it, or None."""
+    return _one_case(tx, (cases.c.site_id == site_id) & (cases.c.case_id == case_id))
+
+
+def case_of_visit(tx: Connection, site_id: str, visit_id: str) -> Case | None:
+    """Return the last case of a visit as all logs of its site together tell it, or None."""
+    return _one_case(tx, (cases.c.site_id == site_id) & (cases.c.visit_id == visit_id))
+
+
+def _one_case(tx: Connection, which: ColumnElement[bool]) -> Case | None:
+    records = tx.scalars(select(cases.c.record).where(which).order_by(cases.c.case_id))
+    known = merged(from_json(Case, json.loads(record)) for record in records)
+    return next(reversed(known.values()), None)
+
+
+def visit_of(tx: Connection, site_id: str, visit_id: str) -> Visit | None:
+    """Return one visit as the kiosk tells it that touched it last, or None."""
+    query = select(visits.c.record).where(visits.c.site_id == site_id, visits.c.visit_id == visit_id)
+    record = tx.scalar(query.order_by(visits.c.touched_ms.desc()).limit(1))
+    return from_json(Visit, json.loads(record)) if record is not None else None
+
+
+def site_version(tx: Connection, site_id: str) -> int:
+    """Return the number of the last change that anybody at a site could see; cheap, for a caller that waits."""
+    newest = select(func.max(chains.c.view_version)).where(chains.c.site_id == site_id)
+    return max(tx.scalar(newest) or 0, conflicts_version(tx, site_id))
 
 
 def _arrival(row: Any) -> Arrival:  # noqa: ANN401 - a row of the query above

@@ -1,0 +1,231 @@
+"""What a guard does for the isolation cases of a site at the server's page.
+
+By the very rules of the kiosks (`kiosk/domain/case.py`), on the case as all logs of the site tell it, and recorded in
+the server's own log. What it means for the visit is done by the kiosk that has it, as soon as that hears of it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from central.catalogue import plan_of, policy_of, site_of
+from central.refusals import Unknown
+from central.site_view import case_of, cases_since, visit_of
+from central.tables import OFFICE
+from central.typed_reading import body_of, wrong_with
+from kiosk.domain.case import CaseAct, CaseEvent, Cause, Disposition, Hindrance, Role, hindrance
+from kiosk.domain.entry import EntryKind
+from kiosk.domain.ids import CaseId, KioskId, VisitId, uuid7
+from kiosk.domain.plan import OF_CAUSE, area, free_places
+from kiosk.domain.times import local_day, to_ms
+
+if TYPE_CHECKING:
+    from central.office_log import OfficeAct, OfficeLog
+    from central.typed_reading import Typed
+    from kiosk.domain.case import Case
+    from kiosk.domain.plan import Plan
+    from kiosk.protocol.messages import Guard
+
+LOOK_BACK: Final = timedelta(days=1)  # a place that was cleaned before midnight may air after it
+_TAKES: Final = frozenset({CaseEvent.PLACED, CaseEvent.DISPOSED})
+_MAY_BE_LAST: Final = frozenset({CaseEvent.DISPOSED, CaseEvent.CLEANED, CaseEvent.CO_SIGNED, CaseEvent.REPORTED})
+_MOST_CASES: Final = 99  # a number has two digits; whoever has opened as many today calls for help otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWish:
+    """What a guard wants done for a case; the fields by its event, as in `kiosk/domain/case.py: CaseAct`."""
+
+    event: CaseEvent
+    place_id: str = ""
+    disposition: Disposition | None = None
+    to: str = ""
+    item: str = ""
+    note: str = ""
+
+
+_TAKE: Final = CaseWish(CaseEvent.ACKNOWLEDGED)
+
+
+class CaseDesk:
+    """The acts of the guard's page; each is one transaction. Any thread may call."""
+
+    def __init__(self, log: OfficeLog) -> None:
+        """`log` is the server's own."""
+        self._log = log
+
+    def do(self, site_id: str, case_id: str, guard: Guard, wish: CaseWish) -> str:
+        """Do one thing for a case; return why it was not done (words: `hindrance.<...>`), or "".
+
+        A guard who decides something for a case that nobody has taken takes it by that; when nothing is left to do
+        afterwards, the case is closed by that. Raises Unknown for no such site or case.
+        """
+        with self._log.act(site_id) as act:
+            case = _known(act, case_id)
+            why = _outside(act, case, guard, wish)
+            if why:
+                return why
+            takes = wish.event in _TAKES and _hindrance(act, case, guard, _TAKE) is None
+            found = _hindrance(act, _taken(act, case, guard) if takes else case, guard, wish)
+            if found is not None:
+                return found.value
+            if takes:
+                _record(act, case, guard, _TAKE)
+            _record(act, _known(act, case_id), guard, wish)
+            _close_if_done(act, case_id, guard, wish)
+            return ""
+
+    def measure(self, site_id: str, case_id: str, guard: Guard, typed: Typed) -> str:
+        """Record what a clinical thermometer showed; return why not (words: `hindrance.<...>`), or ""."""
+        with self._log.act(site_id) as act:
+            case = _known(act, case_id)
+            if not case.is_open:
+                return Hindrance.NOT_NOW.value
+            why = wrong_with(typed)
+            if why:
+                return why
+            policy = policy_of(act.tx, site_id)
+            if policy is None:
+                return "no_policy"
+            visit = visit_of(act.tx, site_id, case.visit_id)
+            body = body_of(case, visit, guard.id, typed, policy, act.now)
+            act.record(EntryKind.READING, body)
+            return ""
+
+    def open(self, site_id: str, guard: Guard, cause: Cause) -> tuple[CaseId | None, str]:
+        """Open a case for somebody who stands at no kiosk; return it, and why not when there is none."""
+        with self._log.act(site_id) as act:
+            day = local_day(act.now, site_of(act.tx, site_id).timezone).isoformat()
+            count = act.count(f"C:{day}") + 1
+            if count > _MOST_CASES:
+                return None, "too_many"
+            plan = plan_of(act.tx, site_id)
+            now_ms = to_ms(act.now)
+            case_id = CaseId(uuid7(now_ms, secrets.randbits(74)))
+            body: dict[str, Any] = {
+                "visit_id": VisitId(uuid7(now_ms, secrets.randbits(74))),
+                "case_id": case_id,
+                "cause": cause.value,
+                "guard_id": guard.id,
+                "was_elevated": False,
+                "co_signed": [item.value for item in plan.co_signed],
+                "number": f"C0{count:02d}",  # the server has no letter
+                "counter": f"C:{day}",
+                "count": count,
+            }
+            act.record(EntryKind.CASE_OPENED, body)
+            _record(act, _known(act, case_id), guard, _TAKE)
+            return case_id, ""
+
+    def look_up(self, site_id: str, case_id: str, guard: Guard, why: str) -> tuple[str, str]:
+        """Record that a guard opens whose case it is, and what for; return the visit and its booking, "" for none."""
+        with self._log.act(site_id) as act:
+            case = _known(act, case_id)
+            visit = visit_of(act.tx, site_id, case.visit_id)
+            body = {
+                "guard_id": guard.id,
+                "role": guard.role,
+                "what": "person",
+                "case_id": case.id,
+                "visit_id": case.visit_id,
+                "why": why,
+            }
+            act.record(EntryKind.LOOKED_UP, body)
+            return case.visit_id, (visit.booking_id or "") if visit is not None else ""
+
+
+def _known(act: OfficeAct, case_id: str) -> Case:
+    case = case_of(act.tx, act.site_id, case_id)
+    if case is None or case.opening is None:
+        raise Unknown("no such case")
+    return case
+
+
+def _outside(act: OfficeAct, case: Case, guard: Guard, wish: CaseWish) -> str:
+    """Return what hinders an act by the plan or by what was left out; the case's own table is asked afterwards."""
+    plan, role = plan_of(act.tx, act.site_id), Role(guard.role)
+    if wish.event is CaseEvent.PLACED:
+        return "" if wish.place_id in _free(act, plan) else Hindrance.NO_PLACE.value
+    if wish.event is CaseEvent.REPORTED or (wish.event is CaseEvent.DISPOSED and wish.to):
+        return "" if plan.contact(wish.to) is not None else "no_contact"
+    if wish.event is CaseEvent.TICKED:
+        return _tick_hindrance(case, plan, role, wish.item)
+    if wish.event is CaseEvent.REMARKED:
+        return "" if wish.note else "no_words"
+    standing = case.standing()
+    if wish.event is CaseEvent.CO_SIGNED and (standing.disposition is None or standing.disposed_by == guard.id):
+        return "same_signer" if standing.disposition is not None else Hindrance.NO_DISPOSITION.value
+    return ""
+
+
+def _tick_hindrance(case: Case, plan: Plan, role: Role, item: str) -> str:
+    steps = plan.steps(OF_CAUSE[case.opening.cause]) if case.opening is not None else ()
+    step = next((step for step in steps if step.id == item), None)
+    if step is None:
+        return "no_step"
+    return "" if role.may_act_as(step.role) else Hindrance.ROLE.value
+
+
+def _free(act: OfficeAct, plan: Plan) -> set[str]:
+    """Return where somebody may be placed now."""
+    since_ms = to_ms(act.now - LOOK_BACK)
+    standings = area(plan, cases_since(act.tx, act.site_id, since_ms), act.now)
+    return {place.id for place in free_places(standings)}
+
+
+def _draft(act: OfficeAct, case: Case, guard: Guard, wish: CaseWish) -> CaseAct:
+    return CaseAct(
+        turn=case.next_turn,
+        at=act.now,
+        kiosk_id=KioskId(OFFICE),
+        epoch=0,
+        seq=0,
+        event=wish.event,
+        guard_id=guard.id,
+        role=Role(guard.role),
+        place_id=wish.place_id,
+        disposition=wish.disposition,
+        to=wish.to,
+        item=wish.item,
+        note=wish.note,
+    )
+
+
+def _taken(act: OfficeAct, case: Case, guard: Guard) -> Case:
+    return case.with_act(_draft(act, case, guard, _TAKE))
+
+
+def _hindrance(act: OfficeAct, case: Case, guard: Guard, wish: CaseWish) -> Hindrance | None:
+    co_signed = case.opening.co_signed if case.opening is not None else ()
+    return hindrance(case.standing(), _draft(act, case, guard, wish), co_signed)
+
+
+def _record(act: OfficeAct, case: Case, guard: Guard, wish: CaseWish) -> None:
+    body = {
+        "visit_id": case.visit_id,
+        "case_id": case.id,
+        "turn": case.next_turn,
+        "event": wish.event.value,
+        "guard_id": guard.id,
+        "role": guard.role,
+        "place_id": wish.place_id,
+        "disposition": wish.disposition.value if wish.disposition is not None else "",
+        "to": wish.to,
+        "item": wish.item,
+        "note": wish.note,
+    }
+    act.record(EntryKind.CASE_ACTED, {key: value for key, value in body.items() if value})
+
+
+def _close_if_done(act: OfficeAct, case_id: str, guard: Guard, wish: CaseWish) -> None:
+    """Close a case in which nothing is left to do: the guard who did the last thing closes it by that."""
+    if wish.event not in _MAY_BE_LAST:
+        return
+    case = _known(act, case_id)
+    standing = case.standing()
+    closing = CaseWish(CaseEvent.CLOSED)
+    if (standing.reported or not standing.is_confirmed) and _hindrance(act, case, guard, closing) is None:
+        _record(act, case, guard, closing)
