@@ -50,7 +50,9 @@ class LogStore(LogView):
         self._offset_ms = offset_ms
         super().__init__(Database(path, key, "schema.sql", vfs=vfs))
         self._database.lengthen_log_ahead()
-        self.state: State = StateTables(self._database)
+        self._tables = StateTables(self._database, keeps=True)
+        self._end: tuple[int, str] | None = None  # number and hash of the last entry, as our last act left it
+        self.state: State = self._tables
         self._fork = str(self._database.scalar("SELECT fork FROM sent"))
         self._known: Identity | None = None  # as the acts need it, which is without the token
 
@@ -81,13 +83,26 @@ class LogStore(LogView):
         Raises StoreForked on a log that is not the one that the server knows: its numbers are taken.
         """
         self.check_fork()
-        with self._database.transaction():
-            if self._known is None:
-                self._known = read_identity(self._database)
-            if self._known is None:
-                message = f"{self._database.path}: not enrolled"
-                raise StoreDamaged(message)
-            yield LogAct(self._database, self._known, self._clock, self._offset_ms())
+        try:
+            with self._database.transaction():
+                act = self._begin()
+                yield act
+            self._end = act.end
+        except BaseException:
+            self._end = None
+            self._tables.doubt()
+            raise
+
+    def _begin(self) -> LogAct:
+        if self._known is None:
+            self._known = read_identity(self._database)
+        if self._known is None:
+            message = f"{self._database.path}: not enrolled"
+            raise StoreDamaged(message)
+        end = last_entry(self._database)
+        if end != self._end:  # somebody else wrote meanwhile: a command, beside a kiosk that stands
+            self._tables.doubt()
+        return LogAct(self._database, self._known, (self._clock, self._offset_ms()), self._tables, end)
 
     def unsent(self, limit: int) -> Sequence[Entry]:
         """Return at most `limit` entries after the last acknowledged one, in order."""
@@ -134,7 +149,7 @@ class LogStore(LogView):
                 self._database.run(
                     "UPDATE entry SET body = NULL, salt = NULL WHERE seq = ? AND seq <= (SELECT seq FROM sent)", seq
                 )
-            StateTables(self._database).forget(visit_ids)
+            self._tables.forget(visit_ids)
             act.record(EntryKind.ERASED, body)
 
     def sweep(self) -> bool:
@@ -151,9 +166,10 @@ class LogStore(LogView):
     def rebuild(self) -> bool:
         """Make the state anew from the entries; return whether it came out as it was."""
         identity = self.identity
-        tables = StateTables(self._database)
         if identity is None:
             return True
+        self._tables.doubt()
+        tables = StateTables(self._database)  # its own, which remembers nothing that a failure would make untrue
         with self._database.transaction():
             before = tables.dump()
             tables.clear()
@@ -165,14 +181,25 @@ class LogStore(LogView):
 class LogAct:
     """One act in the making, inside the writer's transaction."""
 
-    def __init__(self, database: Database, identity: Identity, clock: Clock, offset_ms: int | None) -> None:
-        """Start from the log's last entry."""
+    def __init__(
+        self,
+        database: Database,
+        identity: Identity,
+        time: tuple[Clock, int | None],
+        tables: StateTables,
+        end: tuple[int, str],
+    ) -> None:
+        """Start from the log's last entry, `end`; `time`: the clock and its measured offset in milliseconds."""
         self._database = database
         self._identity = identity
-        self._clock = clock
-        self._offset_ms = offset_ms
-        self._seq, self._hash = last_entry(database)
-        self.state: State = StateTables(database)
+        self._clock, self._offset_ms = time
+        self._seq, self._hash = end
+        self.state: State = tables
+
+    @property
+    def end(self) -> tuple[int, str]:
+        """Number and hash of the log's last entry as this act leaves it."""
+        return self._seq, self._hash
 
     def record(self, kind: EntryKind, body: Mapping[str, Any], happened_at: datetime | None = None) -> Entry:
         """Append an entry and apply it to the state; `happened_at` defaults to now."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TABLES: Final = ("visit", "isolation_case", "counter", "fact", "hold")
 _RECORDS: Final = {"visit": Visit, "isolation_case": Case, "hold": Hold}
 _COLUMNS: Final = {"visit": "id, booking_id, first_contact, step, cause, listed, data"}
+_REMEMBERED: Final = 4096  # visits: a busy day has 2,000 (docs/log.md), at some 2 KB each
 _ROOM: Final = 880  # characters of a visit's record: as long as most become, so that they grow in their place
 # Most acts change nothing that an index knows: then no page but the visit's own is written.
 _SAME_PLACE: Final = "UPDATE visit SET step = ?, cause = ?, data = ? WHERE id = ? AND listed = ?"
@@ -33,22 +34,37 @@ _ANY_PLACE: Final = (
 class StateTables:
     """A State kept in the tables of the log's own file, so that one commit covers entry and state."""
 
-    def __init__(self, database: Database) -> None:
-        """Work on `database`, inside whatever transaction it holds; who writes takes a new one for each transaction."""
+    def __init__(self, database: Database, *, keeps: bool = False) -> None:
+        """Work on `database`, inside whatever transaction it holds.
+
+        `keeps`: remember visits from one transaction to the next, for the one writer of the file; it calls `doubt`
+        after a transaction that was taken back.
+        """
         self._database = database
-        self._last: tuple[str, Visit] | None = None  # the visit in front, as its row's text and read from it
+        self._keeps = keeps
+        self._visits: dict[VisitId, Visit] = {}  # as their rows have them; the one read or written last stands last
+
+    def doubt(self) -> None:
+        """Forget what was remembered: the rows may say otherwise."""
+        self._visits.clear()
 
     def _rows(self, sql: str, *values: Any) -> list[str]:
         return [row[0] for row in self._database.rows(sql, *values)]
 
     def visit(self, visit_id: VisitId) -> Visit | None:
         """Return one visit, or None."""
+        known = self._visits.get(visit_id) if self._keeps else None
+        if known is not None:
+            return known
         rows = self._database.rows("SELECT data FROM visit WHERE id = ?", visit_id)
-        if not rows:
-            return None
-        if self._last is None or self._last[0] != rows[0][0]:
-            self._last = (rows[0][0], from_text(Visit, rows[0][0]))
-        return self._last[1]
+        return self._remember(from_text(Visit, rows[0][0])) if rows else None
+
+    def _remember(self, visit: Visit) -> Visit:
+        if self._keeps:
+            if len(self._visits) >= _REMEMBERED:
+                del self._visits[next(iter(self._visits))]
+            self._visits[visit.id] = visit
+        return visit
 
     def put_visit(self, visit: Visit) -> None:
         """Keep a visit, replacing what was known of it."""
@@ -59,14 +75,12 @@ class StateTables:
         what = (visit.step, settled, data, visit.id, listed)
         if not (self._stays(visit) and self._database.changes(_SAME_PLACE, *what)):
             self._database.run(_ANY_PLACE, *what, visit.booking_id, to_wire(visit.first_contact))
-        self._last = (data, visit)
+        self._remember(visit)
 
     def _stays(self, visit: Visit) -> bool:
-        """Tell whether a visit is the one that was read last, with all that its row is found by."""
-        if self._last is None:
-            return False
-        last = self._last[1]
-        return (last.id, last.booking_id, last.first_contact) == (visit.id, visit.booking_id, visit.first_contact)
+        """Tell whether a visit is remembered with all that its row is found by."""
+        last = self._visits.get(visit.id)
+        return last is not None and (last.booking_id, last.first_contact) == (visit.booking_id, visit.first_contact)
 
     def visits_of(self, booking_id: BookingId) -> Sequence[Visit]:
         """Return the visits of one booking, by first contact."""
@@ -155,11 +169,13 @@ class StateTables:
     def forget(self, visit_ids: Iterable[VisitId]) -> None:
         """Throw visits away with their cases; called when every one of their entries is erased."""
         for visit_id in visit_ids:
+            self._visits.pop(visit_id, None)
             self._database.run("DELETE FROM isolation_case WHERE visit_id = ?", visit_id)
             self._database.run("DELETE FROM visit WHERE id = ?", visit_id)
 
     def clear(self) -> None:
         """Throw the whole state away, to be rebuilt."""
+        self.doubt()
         for table in TABLES:
             self._database.run(f"DELETE FROM {table}")  # noqa: S608 - fixed names
 
