@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kiosk.domain.admission import Reason
-    from kiosk.domain.ids import GuardId, VisitId
+    from kiosk.domain.ids import CaseId, GuardId, VisitId
     from kiosk.domain.site import Words
 
 
@@ -124,7 +124,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class GuardRow:
-    """One open visit on the guard's screen; numbers, never names."""
+    """One open visit or case on the guard's screen; numbers, never names.
+
+    `level`: how loud a case is, 0 while it is in time; `kiosk`: which other kiosk it waits at, "" for this one.
+    """
 
     visit_id: VisitId
     label: str  # G07, R12, C02
@@ -133,6 +136,10 @@ class GuardRow:
     due: datetime | None
     needs: tuple[str, ...]  # what the guard may do: card_seen, measure, admit, override, keep, turn_away
     elsewhere: str = ""  # conflict: the other kiosks that the booking was used at
+    case_id: CaseId | None = None
+    place: Words | None = None
+    level: int = 0
+    kiosk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +160,22 @@ class GuardBoard:
     extra_late_min: int
     booking_data_of_today: bool
     link: LinkTrouble = LinkTrouble.NONE
+    view_age_s: int | None = None  # how old the view of the site's other places is; None: never heard of them
+    on_duty: bool = True  # whether the signed-in guard has begun a shift
+    area_full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmView:
+    """What calls a guard now: for the screen's quiet sign, the lamp and the sound at the guard's place.
+
+    `level`: 0 nothing, 1 somebody waits, 2 and more overdue; `is_seen`: somebody is on the way, so it need not sound.
+    """
+
+    labels: tuple[str, ...] = ()
+    level: int = 0
+    since: datetime | None = None
+    is_seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
