@@ -168,3 +168,12 @@ def test_an_empty_file_says_what_is_missing(folder: Path) -> None:
     (folder / "kiosk.toml").write_text("")
     found = mistakes(folder)
     assert {line.split(":")[1].strip() for line in found} == {"mode", "server", "log", "thermometer"}
+
+
+@pytest.mark.parametrize("commissioned", ['commissioned = ""', 'commissioned = "  "', ""])
+def test_a_surface_limit_without_who_found_it_is_refused(folder: Path, commissioned: str) -> None:
+    """Bare skin at 33 °C would pass under a limit that was copied from a body mode."""
+    limit = '\n[[screening.limit]]\nsite = "forehead"\nkind = "surface"\nelevated = 36.0\nlow = 34.0\nsource = "x"\n'
+    with (folder / "policy.toml").open("a", encoding="utf-8") as file:
+        file.write(limit + commissioned + "\n")
+    assert "commissioned" in mistakes(folder)[0]

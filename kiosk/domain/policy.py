@@ -46,11 +46,69 @@ class Limit:
     elevated_cc: int
     low_cc: int
     source: str
+    commissioned: str = ""  # who found a `surface` limit, when and on whom; without it such readings are not judged
+
+
+class ColdMode(StrEnum):
+    """When visitors come in from the cold."""
+
+    OFF = "off"
+    ON = "on"
+    AUTO = "auto"  # by the outdoor temperature, and by the hour
+
+
+@dataclass(frozen=True, slots=True)
+class Cold:
+    """What holds while visitors come in from the cold: covered skin first, and no adaptive rule.
+
+    Bare skin is found normal by a machine only `dwell_s` after first contact, by two medians that no longer rise.
+    `hours`: local hours (0 to 23) that count as cold by themselves.
+    """
+
+    mode: ColdMode = ColdMode.OFF
+    outdoor_below_cc: int = 1600
+    hours: tuple[int, ...] = ()
+    dwell_s: int = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Adaptive:
+    """A limit that follows those who were found normal: it stands beside the fixed one and never raises it.
+
+    The mean of the `last` values younger than `max_age_s`, highest and lowest dropped, plus `deviation_cc`; with
+    fewer than `last` of them the fixed limit stands alone.
+    """
+
+    is_on: bool = False
+    deviation_cc: int = 75
+    last: int = 10
+    max_age_s: int = 14_400
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceRule:
+    """How often a thermometer is checked against a reference, and how far off it may be. `every_s` 0: not asked."""
+
+    every_s: int = 0
+    max_drift_cc: int = 30
+    max_error_cc: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """By how much the limits are lowered for whoever declared one of `answers`; nothing else feeds a risk."""
+
+    lower_cc: int = 0
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ScreeningPolicy:
-    """How readings are judged; temperatures and widths in hundredths of a degree Celsius, times in seconds."""
+    """How readings are judged; temperatures and widths in hundredths of a degree Celsius, times in seconds.
+
+    `recheck_s`: the rest before the second reading after a provisional one. `supervised_devices`: thermometers at
+    which somebody sees that it is the same person, so that they may take it; empty: a guard takes it.
+    """
 
     limits: tuple[Limit, ...]
     guard_band_cc: int
@@ -64,6 +122,14 @@ class ScreeningPolicy:
     rise_cc: int
     rise_wait_s: int
     unstable_rounds: int
+    recheck_s: int = 600
+    supervised_devices: tuple[str, ...] = ()
+    trust_one_value: bool = False  # of a device that gives one finished value, without its samples
+    needs_ambient: bool = False  # whether a reading without an ambient temperature is never judged normal
+    cold: Cold = Cold()
+    adaptive: Adaptive = Adaptive()
+    reference: ReferenceRule = ReferenceRule()
+    risk: Risk = Risk()
 
     def limit_for(self, site: BodySite, kind: ReadingKind) -> Limit | None:
         """Return the limit for such readings; None means that they cannot be judged."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from kiosk.domain.admission import CALLS_GUARD
 from kiosk.domain.booking import Booking
 from kiosk.domain.ids import BookingId, CaseId, GuardId, KioskId, VisitId
 from kiosk.domain.screening import Outcome
-from kiosk.domain.visit import Step
+from kiosk.domain.visit import OPEN_STEPS, Step
 from kiosk.domain.walk_in import GREEN
 
 
@@ -23,6 +24,8 @@ class Measured:
     is_manual: bool
     reason: str = ""
     kind: str = ""  # of reading; "" for a fault
+    site: str = ""  # of the body; "" for a fault
+    monotonic_ms: int | None = None  # of the device's clock that nobody can set
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +66,15 @@ class Visit:
         return self.walk_in in GREEN if self.booking is None else self.booking.is_green
 
     @property
+    def is_listed(self) -> bool:
+        """Whether somebody has still to do something: it is not decided, or refused for what a guard can settle."""
+        settles = bool(self.cause) or (bool(self.reasons) and self.reasons[0] in CALLS_GUARD)
+        return self.step in OPEN_STEPS or (self.step is Step.REFUSED and settles)
+
+    @property
     def rests(self) -> int:
         """How many rests were ordered."""
         return sum(reading.outcome == "too_cold_wait" for reading in self.readings)
-
-    @property
-    def last_cold_cc(self) -> int | None:
-        """The last reading, when it was too cold; None otherwise."""
-        last = self.readings[-1] if self.readings else None
-        return last.value_cc if last is not None and last.outcome == "too_cold_wait" else None
 
 
 @dataclass(frozen=True, slots=True)

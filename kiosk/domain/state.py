@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from kiosk.domain import state_cases, state_days
+from kiosk.domain import baseline, state_cases, state_days
 from kiosk.domain.booking import Booking
 from kiosk.domain.change import replace
 from kiosk.domain.entry import Entry, EntryKind
@@ -46,6 +46,9 @@ EVENTS: Final[Mapping[EntryKind, Event]] = {
 _READING_EVENTS: Final = {
     Outcome.UNSTABLE: Event.READ_AGAIN,
     Outcome.TOO_COLD_WAIT: Event.RESTED,
+    # Provisional, and measured again after a rest where the policy has a supervised second device.
+    Outcome.ELEVATED: Event.RESTED,
+    Outcome.MANUAL_REQUIRED: Event.RESTED,
 }
 
 
@@ -71,6 +74,7 @@ def apply(state: State, entry: Entry, body: Mapping[str, Any] | None = None) -> 
         handler(state, entry, body)
         return
     known = state.visit(VisitId(body["visit_id"])) if "visit_id" in body else None
+    baseline.note(state, body)
     if known is not None:
         state.put_visit(_moved(state, known, entry, body))
     if entry.kind is EntryKind.READING and "case_id" in body:
@@ -156,6 +160,8 @@ def _measured(entry: Entry, body: Mapping[str, Any]) -> Measured:
         is_manual="manual" in reading.get("flags", ()),
         reason=next(iter(body["reasons"]), ""),
         kind=reading.get("kind", ""),
+        site=reading.get("site", ""),
+        monotonic_ms=reading.get("monotonic_ms"),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from kiosk.domain import reference
 from kiosk.domain.entry import Entry, EntryKind, canonical
 from kiosk.domain.record import Hold
 from kiosk.domain.state_keeper import State
@@ -128,4 +129,5 @@ HANDLERS: Final[Mapping[EntryKind, Callable[[State, Entry, Mapping[str, Any]], N
     EntryKind.COUNTED: _counted,
     EntryKind.SIGNED_IN: _signed,
     EntryKind.SIGN_IN_FAILED: _signed,
+    EntryKind.REFERENCE_CHECKED: reference.note,
 }

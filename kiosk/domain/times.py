@@ -34,6 +34,11 @@ def local_day(moment: datetime, timezone: str) -> date:
     return moment.astimezone(ZoneInfo(timezone)).date()
 
 
+def local_hour(moment: datetime, timezone: str) -> int:
+    """Return the hour (0 to 23) of `moment` by the clocks of a site in `timezone`."""
+    return moment.astimezone(ZoneInfo(timezone)).hour
+
+
 def local_midnight(moment: datetime, timezone: str) -> datetime:
     """Return the start of that day in UTC."""
     local = moment.astimezone(ZoneInfo(timezone))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kiosk.domain.case import Cause
-from kiosk.domain.course import Turn, after
+from kiosk.domain.course import Turn, after, before, judged_by
 from kiosk.domain.declaration import read_answers
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.screening import Outcome, Reading, assess
@@ -116,10 +116,13 @@ class Visits:
     def judge(self, act: Act, visit: Visit, reading: Reading | Fault, guard: Guard | None = None) -> View:
         """Record a reading with its outcome and take the turn that follows; `guard`: who took it by hand."""
         policy = self.rules.policy
-        assessment = assess(reading, policy.screening, visit.last_cold_cc)
+        timezone = self.rules.site.timezone
+        known = before(visit, reading, policy.screening, act.state, timezone)
+        assessment = assess(reading, policy.screening, known)
         is_manual = isinstance(reading, Reading) and reading.is_manual
         course = after(visit, assessment, policy.screening, is_manual=is_manual)
         body = reading_body(visit, reading, assessment, policy) | self.cases.of_reading(act.state, visit.id)
+        body |= judged_by(reading, policy.screening, known, timezone)
         if course.turn is Turn.REST:
             number = self.hall.next_number(act.state, "R")
             until = to_wire(self.clock.now() + course.rest)
@@ -203,5 +206,4 @@ def reading_body(visit: Visit, reading: Reading | Fault, assessment: Assessment,
         "reasons": list(assessment.reasons),
         "policy_id": policy.id,
         "policy_version": policy.version,
-        "previous_cold_cc": visit.last_cold_cc,
     }

@@ -1,5 +1,7 @@
 """What follows a reading: pass, rest, again, guard or case."""
 
+from __future__ import annotations
+
 from datetime import timedelta
 
 import pytest
@@ -76,14 +78,19 @@ def test_what_no_machine_can_judge_goes_to_the_guard(outcome: Outcome) -> None:
     assert turn(been(), outcome) == Course(Turn.GUARD, outcome.value)
 
 
-def test_only_the_last_reading_counts_as_the_last_cold_one() -> None:
-    """What was cold before a steady reading is no longer a rise to compare with."""
-    cold = been(Outcome.TOO_COLD_WAIT)
-    assert (cold.rests, cold.last_cold_cc) == (1, 3500)
-    assert been(Outcome.TOO_COLD_WAIT, Outcome.UNSTABLE).last_cold_cc is None
-    assert been().last_cold_cc is None
-
-
 def test_a_visitor_with_an_open_case_is_passed_by_no_machine() -> None:
     """A guard's word opened the case; only a guard closes it."""
     assert turn(visit(case_id=CaseId("c1")), Outcome.NORMAL) == Course(Turn.GUARD, "case")
+
+
+def test_where_a_second_device_is_supervised_a_provisional_reading_rests_first() -> None:
+    """Ten minutes, then the other device; a second provisional one goes to the guard."""
+    policy = screening(supervised_devices=("t:2",))
+    band = Assessment(Outcome.MANUAL_REQUIRED, ("guard_band",))
+    elevated = Assessment(Outcome.ELEVATED, ("limit",))
+    ten = timedelta(seconds=600)
+    assert after(been(), elevated, policy, is_manual=False) == Course(Turn.REST, "elevated", ten)
+    assert after(been(), band, policy, is_manual=False) == Course(Turn.REST, "manual_required", ten)
+    assert after(been(Outcome.ELEVATED), band, policy, is_manual=False) == Course(Turn.GUARD, "manual_required")
+    assert after(been(), elevated, policy, is_manual=True) == Course(Turn.GUARD, "elevated")
+    assert after(been(Outcome.ELEVATED), elevated, policy, is_manual=False) == Course(Turn.CASE, "elevated")

@@ -114,7 +114,9 @@ def test_a_first_arrival_is_kept_when_a_second_is_recorded() -> None:
         (reading_of("unstable", moves=True), Step.MEASURING),
         (reading_of("too_cold_wait", moves=True, rest_number="RB01", rest_until=to_wire(at(11))), Step.RESTING),
         (reading_of("too_cold_wait"), Step.MEASURING),
-        (reading_of("elevated", moves=True), Step.MEASURING),
+        (reading_of("elevated", moves=True, rest_number="RB01", rest_until=to_wire(at(11))), Step.RESTING),
+        (reading_of("elevated"), Step.MEASURING),
+        (reading_of("normal", moves=True), Step.MEASURING),
         (reading_of("normal"), Step.MEASURING),
     ],
 )
