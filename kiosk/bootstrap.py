@@ -31,9 +31,11 @@ from kiosk.domain.times import to_ms
 from kiosk.domain.token_roll import DeviceKey
 from kiosk.enrolment import COPY_FILE, LOG_FILE, central_client, data_key, in_use
 from kiosk.errors import DeviceError, KioskError, StoreError, StoreForked, StoreFull
+from kiosk.services.case_views import CaseViews
 from kiosk.services.cases import Cases
 from kiosk.services.day import Day
 from kiosk.services.desk import Desk
+from kiosk.services.everywhere import Everywhere
 from kiosk.services.guard_board import Board
 from kiosk.services.guard_desk import GuardDesk
 from kiosk.services.guards import Guards
@@ -155,14 +157,15 @@ class Kiosk:
         visits = Visits(self.log, rules, hall, cases, Showing(rules, hall), self.clock, self._new_id)
         is_exit = self.settings.kiosk.direction == "exit"
         identifying = Identifying(visits, self.copy, bytes.fromhex(identity.id_key), is_exit)
-        guards = Guards(visits)
-        board = Board(visits, guards, hall, self.copy, identifying)
+        everywhere, case_views = Everywhere(self.copy, identity.kiosk_id), CaseViews(cases)
+        guards = Guards(visits, everywhere)
+        board = Board(visits, guards, hall, self.copy, identifying, everywhere, case_views)
         health = Health(self.log, f"{identity.site_id}/{identity.kiosk_id}")
         return Desk(
             visits=visits,
             identifying=identifying,
             board_maker=board,
-            guarding=GuardDesk(visits, identifying, guards, SignIn(visits, check_pin), board, health),
+            guarding=GuardDesk(visits, identifying, guards, SignIn(visits, check_pin), board, case_views, health),
             health=health,
             day=Day(self.log, rules, self.copy, self.clock),
             thermometer_name=self.thermometer.name,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
     from kiosk.domain.booking import Booking
     from kiosk.domain.entry import Entry, EntryKind
-    from kiosk.domain.ids import BookingId
+    from kiosk.domain.ids import BookingId, VisitId
     from kiosk.domain.record import Visit
     from kiosk.domain.screening import Reading
     from kiosk.domain.state_keeper import State
@@ -122,6 +123,14 @@ class LocalCopy(Protocol):
         """Return what the other kiosks know of a booking."""
         ...
 
+    def peer_visit(self, visit_id: VisitId) -> Visit | None:
+        """Return a visit as another kiosk has it, or None."""
+        ...
+
+    def open_peer_visits(self) -> Sequence[Visit]:
+        """Return the visits of the other kiosks that are not decided, or that were refused and a guard may settle."""
+        ...
+
     def site_view(self) -> tuple[SiteView, datetime] | None:
         """Return the last view of the site and when it came, or None."""
         ...
@@ -179,6 +188,27 @@ class Central(Protocol):
         ...
 
 
+THERMOMETER_API: Final = 1
+"""What `Capabilities.api` says; a driver of another number is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a thermometer can do. Temperatures in hundredths of a degree Celsius; None where nobody says.
+
+    `accuracy`: in words, with who states it. `samples`: of one reading; 1 for a device that gives a finished value.
+    """
+
+    api: int
+    kind: ReadingKind | None
+    site: BodySite | None
+    low_cc: int | None = None
+    high_cc: int | None = None
+    resolution_cc: int | None = None
+    accuracy: str = ""
+    samples: int = 1
+
+
 class Thermometer(Protocol):
     """A thermometer. Blocking; called on its owner thread only."""
 
@@ -195,8 +225,16 @@ class Thermometer(Protocol):
     def measure(self, progress: Callable[[float], None]) -> Reading:
         """Return one reading, the median of a window of samples; tells `progress` in [0, 1].
 
-        Raises DeviceUnavailable, DeviceTimeout or DeviceGarbled; a fault is never a number.
+        Raises DeviceUnavailable, DeviceTimeout, DeviceGarbled or SensorFault; a fault is never a number.
         """
+        ...
+
+    def describe(self) -> Capabilities:
+        """Return what the device can do, without asking it."""
+        ...
+
+    def self_test(self) -> str:
+        """Return in plain words what the device answers now, with nobody before it; raises as `measure` does."""
         ...
 
     def close(self) -> None:

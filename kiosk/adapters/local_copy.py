@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from kiosk.domain.ids import BookingId
+    from kiosk.domain.ids import BookingId, VisitId
 
 _CACHE_KIB: Final = 24 * 1024  # of decrypted pages, at most; with 64 MB a look-up is 1 µs shorter
 _PAGE_BYTES: Final = 2048  # a look-up reads and decrypts one or two pages that nobody had: half as much
@@ -135,6 +135,15 @@ class SqliteCopy:
         rows = self._column("SELECT data FROM peer_visit WHERE booking_id = ?", booking_id)
         return [from_text(Visit, row) for row in rows]
 
+    def peer_visit(self, visit_id: VisitId) -> Visit | None:
+        """Return a visit as another kiosk has it, or None."""
+        rows = self._column("SELECT data FROM peer_visit WHERE id = ?", visit_id)
+        return from_text(Visit, rows[0]) if rows else None
+
+    def open_peer_visits(self) -> Sequence[Visit]:
+        """Return the visits of the other kiosks that are not decided, or that were refused and a guard may settle."""
+        return [from_text(Visit, row) for row in self._column("SELECT data FROM peer_visit WHERE is_open = 1")]
+
     def site_view(self) -> tuple[SiteView, datetime] | None:
         """Return the last view of the site (without its visits) and when it was last known to hold, or None."""
         text, at = self._fact(_VIEW), self._fact(_VIEW_AT)
@@ -146,8 +155,8 @@ class SqliteCopy:
             if not view.unchanged:
                 self._database.run("DELETE FROM peer_visit")
                 self._database.run_many(
-                    "INSERT OR REPLACE INTO peer_visit VALUES (?, ?, ?)",
-                    [(visit.id, visit.booking_id, to_text(visit)) for visit in view.visits],
+                    "INSERT OR REPLACE INTO peer_visit VALUES (?, ?, ?, ?)",
+                    [(visit.id, visit.booking_id, to_text(visit), visit.is_listed) for visit in view.visits],
                 )
                 self._put_fact(_VIEW, view.model_copy(update={"visits": []}).model_dump_json())
             self._put_fact(_VIEW_AT, to_wire(at))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kiosk.domain.admission import CALLS_GUARD
 from kiosk.domain.case import Case
 from kiosk.domain.record import Hold, Visit
 from kiosk.domain.times import to_wire
-from kiosk.domain.visit import OPEN_STEPS, Step
 from kiosk.domain.wire import from_text, to_text
 
 if TYPE_CHECKING:
@@ -68,11 +66,8 @@ class StateTables:
 
     def put_visit(self, visit: Visit) -> None:
         """Keep a visit, replacing what was known of it."""
-        # A refused visit stands on the guard's list when its reason is one that a guard can settle.
-        settled = visit.cause or ("refused" if visit.reasons and visit.reasons[0] in CALLS_GUARD else "")
-        listed = visit.step in OPEN_STEPS or (visit.step is Step.REFUSED and settled != "")
         data = to_text(visit).ljust(_ROOM)
-        what = (visit.step, settled, data, visit.id, listed)
+        what = (visit.step, visit.cause, data, visit.id, visit.is_listed)
         if not (self._stays(visit) and self._database.changes(_SAME_PLACE, *what)):
             self._database.run(_ANY_PLACE, *what, visit.booking_id, to_wire(visit.first_contact))
         self._remember(visit)

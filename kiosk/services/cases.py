@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from kiosk.domain.ids import CaseId, KioskId, VisitId
     from kiosk.domain.plan import Place, PlaceStanding
+    from kiosk.domain.record import Measured, Visit
     from kiosk.domain.state_keeper import State
     from kiosk.ports import Act, Clock, LocalCopy
     from kiosk.protocol.messages import Guard
@@ -118,6 +119,12 @@ class Cases:
         co_signed = case.opening.co_signed if case.opening is not None else ()
         return hindrance(case.standing(), self._draft(case, guard, wish), co_signed)
 
+    def hindrance_once_taken(self, case: Case, guard: Guard, wish: CaseWish) -> Hindrance | None:
+        """Return why this guard may not do this, for one who takes the case by doing it."""
+        if self.hindrance(case, guard, _TAKE) is None:
+            case = case.with_act(self._draft(case, guard, _TAKE))
+        return self.hindrance(case, guard, wish)
+
     def record(self, act: Act, case: Case, guard: Guard | None, wish: CaseWish) -> None:
         """Record one thing that was done for a case; what may be done was asked before."""
         body = {
@@ -140,6 +147,12 @@ class Cases:
         """Return what the entry of a reading says of its visit's open case; nothing when there is none."""
         case = self.of_visit(state, visit_id)
         return {"case_id": case.id, "turn": case.next_turn} if case is not None and case.is_open else {}
+
+    def last_reading(self, state: State, visit: Visit) -> Measured | None:
+        """Return the last reading of a visit, wherever it was taken: its case knows those of other places as well."""
+        case = self.of_visit(state, visit.id)
+        known = (*visit.readings[-1:], *(case.standing().readings[-1:] if case is not None else ()))
+        return max(known, key=lambda item: item.at, default=None)
 
     def _with_own(self, state: State, case: Case) -> Case:
         own = state.case(case.id)

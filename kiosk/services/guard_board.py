@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kiosk.domain.admission import Reason
+from kiosk.domain.case import CaseStep
 from kiosk.domain.ids import VisitId
 from kiosk.domain.masking import mask_name
+from kiosk.domain.plan import due, level
 from kiosk.domain.times import local_day
 from kiosk.domain.visit import Step
 from kiosk.services.guards import extra_late, needs_guard
 from kiosk.services.link import LinkTrouble
-from kiosk.services.views import GuardBoard, GuardDetail, GuardRow
+from kiosk.services.views import AlarmView, GuardBoard, GuardDetail, GuardRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from kiosk.domain.state_keeper import State
     from kiosk.ports import LocalCopy
     from kiosk.protocol.messages import Guard
+    from kiosk.services.case_views import CaseViews
+    from kiosk.services.everywhere import Everywhere
     from kiosk.services.guards import Guards
     from kiosk.services.hall import Hall
     from kiosk.services.identifying import Identifying
@@ -46,6 +50,8 @@ class Board:
     hall: Hall
     copy: LocalCopy
     identifying: Identifying
+    everywhere: Everywhere
+    case_views: CaseViews
 
     def overview(
         self, guard: Guard, devices: tuple[tuple[str, bool], ...], link: LinkTrouble = LinkTrouble.NONE
@@ -53,18 +59,23 @@ class Board:
         """Return the overview: what needs doing first, then figures and devices."""
         log, state, now = self.visits.log, self.visits.log.state, self.visits.clock.now()
         site = self.visits.rules.site
-        rows = self.rows(state)
+        rows, cases = self.rows(state), self._case_rows(state)
+        handled = {case.visit_id for case in self.visits.cases.open(state)}
+        loose = [visit for visit in rows if visit.id not in handled]
         oldest = log.oldest_unsent()
         return GuardBoard(
             guard_name=mask_name(guard.name),
             inside=self.hall.inside(state),
             cap=site.cap or None,
-            resting=sum(visit.step is Step.RESTING for visit in state.open_visits()),
+            resting=sum(visit.step is Step.RESTING for visit in rows),
             cases_open=len(self.visits.cases.open(state)),
             rows=(
-                *(self._row(visit, state) for visit in rows if needs_guard(visit)),
+                *sorted(
+                    (*cases, *(self._row(visit, state) for visit in loose if needs_guard(visit))),
+                    key=lambda row: (-row.level, row.since),
+                ),
                 *self._conflicts(state).values(),
-                *(self._row(visit, state) for visit in rows if not needs_guard(visit)),
+                *(self._row(visit, state) for visit in loose if not needs_guard(visit)),
             ),
             devices=devices,
             unsent=log.last()[0] - log.acknowledged(),
@@ -74,14 +85,63 @@ class Board:
             extra_late_min=extra_late(state),
             booking_data_of_today=self.copy.covers(local_day(now, site.timezone).isoformat()),
             link=link,
+            view_age_s=self.case_views.others_age_s(),
+            on_duty=bool(state.facts(f"shift:{guard.id}:")),
+            area_full=self.case_views.is_full(state),
         )
+
+    def alarm(self) -> AlarmView:
+        """Return what calls a guard now: cases that nobody has taken, and cases in which something is overdue."""
+        state, now, limits = self.visits.log.state, self.visits.clock.now(), self.visits.rules.plan.limits
+        calls: list[tuple[str, int, datetime, bool]] = []
+        for case in self.visits.cases.open(state):
+            standing = case.standing()
+            need = due(case, limits, standing)
+            loud = level(need, limits, now) if need is not None else 0
+            if need is not None and (loud or standing.step is CaseStep.FLAGGED):
+                is_seen = standing.step is CaseStep.FLAGGED and standing.seen_at is not None and loud == 0
+                calls.append((case.label, loud + 1, need.since, is_seen))
+        if not calls:
+            return AlarmView()
+        return AlarmView(
+            labels=tuple(label for label, *_ in calls),
+            level=max(loud for _, loud, _, _ in calls),
+            since=min(since for _, _, since, _ in calls),
+            is_seen=all(is_seen for *_, is_seen in calls),
+        )
+
+    def _case_rows(self, state: State) -> list[GuardRow]:
+        """Return one row for each case that is not closed, at whatever kiosk it was opened."""
+        now, plan, cases = self.visits.clock.now(), self.visits.rules.plan, self.visits.cases
+        rows: list[GuardRow] = []
+        for case in cases.open(state):
+            standing = case.standing()
+            need = due(case, plan.limits, standing)
+            place = plan.place(standing.place_id) if standing.is_in_place else None
+            opening = case.opening
+            is_here = opening is None or opening.kiosk_id == cases.kiosk_id
+            rows.append(
+                GuardRow(
+                    visit_id=case.visit_id,
+                    label=case.label,
+                    state_key=f"case_{standing.step}",
+                    since=opening.at if opening is not None else now,
+                    due=need.until if need is not None else None,
+                    needs=(need.need.value,) if need is not None else (),
+                    case_id=case.id,
+                    place=place.name if place is not None else None,
+                    level=level(need, plan.limits, now) if need is not None else 0,
+                    kiosk="" if is_here or opening is None else opening.kiosk_id,
+                )
+            )
+        return rows
 
     def rows(self, state: State) -> Sequence[Visit]:
         """Return the visits of today to show: those that need a guard first, one per booking, oldest first."""
         zone, now = self.visits.rules.site.timezone, self.visits.clock.now()
         today = local_day(now, zone)
         latest: dict[str, Visit] = {}
-        for visit in state.open_visits():
+        for visit in self.everywhere.listed(state):
             if local_day(visit.first_contact, zone) == today or visit.case_id is not None:
                 latest[visit.booking_id or visit.id] = visit
         shown = [
@@ -92,7 +152,7 @@ class Board:
     def detail(self, visit_id: VisitId) -> GuardDetail | None:
         """Return one visit as a guard sees it; the card stays masked."""
         state = self.visits.log.state
-        visit = state.visit(visit_id)
+        visit = self.everywhere.visit(state, visit_id)
         if visit is None:
             return None
         case = self.visits.cases.of_visit(state, visit.id)
@@ -148,6 +208,7 @@ class Board:
             since=visit.first_contact,
             due=visit.rest_until if rested else None,
             needs=tuple(act.value for act in self.guards.allowed(visit, state)),
+            kiosk="" if self.everywhere.is_here(state, visit) else visit.kiosk_id,
         )
 
 

@@ -9,25 +9,30 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition
 from kiosk.domain.policy import BodySite
 from kiosk.domain.visit import SCREEN_STEPS, Step
 from kiosk.errors import StoreError
+from kiosk.services.cases import CaseWish
 from kiosk.services.guards import KIND_OF_SITE, GuardAct, Typed
 from kiosk.services.views import Face
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kiosk.domain.ids import GuardId, VisitId
+    from kiosk.domain.ids import CaseId, GuardId, VisitId
     from kiosk.protocol.messages import Guard
+    from kiosk.services.case_views import CaseViews
     from kiosk.services.guard_board import Board
+    from kiosk.services.guard_views import AreaView, CaseView
     from kiosk.services.guards import Guards
     from kiosk.services.health import Health
     from kiosk.services.identifying import Identifying
     from kiosk.services.sign_in import SignIn
-    from kiosk.services.views import Account, GuardBoard, GuardDetail, View
+    from kiosk.services.views import Account, AlarmView, GuardBoard, GuardDetail, View
     from kiosk.services.visits import Visits
 
+_LONGEST_NOTE: Final = 200  # characters of a remark
 _GOES_ON: Final = SCREEN_STEPS | {Step.ADMITTED, Step.HALL_LINE}
 """Steps at which the visitor goes on at this very screen after a guard's act; the guard is signed out."""
 
@@ -41,6 +46,7 @@ class GuardDesk:
     guards: Guards
     signing: SignIn
     board_maker: Board
+    case_views: CaseViews
     health: Health
     guard: Guard | None = field(default=None, init=False)
 
@@ -108,6 +114,62 @@ class GuardDesk:
             return view
         return self.detail(visit_id) if what in {GuardAct.MEASURE, GuardAct.CARD_SEEN} else self.board()
 
+    # isolation cases
+
+    def alarm(self) -> AlarmView:
+        """Return what calls a guard now; nobody need be signed in."""
+        return self.board_maker.alarm()
+
+    def seen(self, case_id: CaseId | None = None) -> None:
+        """Quiet the alarm of one case, or of all that nobody has taken: somebody is on the way. Without signing in."""
+        state = self.visits.log.state
+        waiting = [case.id for case in self.visits.cases.open(state) if case.standing().step is CaseStep.FLAGGED]
+        for one in waiting if case_id is None else [case_id]:
+            try:
+                self.guards.do_for_case(None, one, CaseWish(CaseEvent.SEEN))
+            except StoreError as error:
+                self.health.out_of_order(error)
+
+    def case(self, case_id: CaseId) -> CaseView | None:
+        """Return the page of a case, or None when nobody is signed in or there is no such case."""
+        state = self.visits.log.state
+        case = self.visits.cases.case(state, case_id)
+        return self.case_views.view(case, self.guard, state) if self.guard is not None and case is not None else None
+
+    def case_act(self, case_id: CaseId, event: str, value: str = "") -> CaseView | GuardBoard | View | None:
+        """Do one thing for a case; return its page, the board when it is closed, or None when nobody is signed in.
+
+        `value`: the place for placed and cleaned, "disposition" or "disposition:contact" for disposed, the contact
+        for reported, the plan's step for ticked, a few words for remarked. What may not be done now changes nothing:
+        the page says why.
+        """
+        guard, wish = self.guard, read_wish(event, value)
+        if guard is None or wish is None:
+            return None
+        try:
+            self.guards.do_for_case(guard, case_id, wish)
+        except StoreError as error:
+            self.sign_out()
+            return self.health.out_of_order(error)
+        page = self.case(case_id)
+        return self.board() if page is None or page.step is CaseStep.CLOSED else page
+
+    def open_case(self, visit_id: VisitId | None, cause: str) -> CaseView | View | None:
+        """Open a case by the guard's word: for a visit, or for somebody who never stood at a kiosk."""
+        guard = self.guard
+        if guard is None:
+            return None
+        try:
+            case_id = self.guards.open_case(guard, visit_id, Cause(cause))
+        except StoreError as error:
+            self.sign_out()
+            return self.health.out_of_order(error)
+        return self.case(case_id)
+
+    def area(self) -> AreaView | None:
+        """Return the isolation area, or None when nobody is signed in."""
+        return self.case_views.area(self.visits.log.state) if self.guard is not None else None
+
     def _kiosk_act(self, guard: Guard, what: GuardAct, value: str) -> GuardBoard | View | None:
         if what is GuardAct.EXIT:
             self.sign_out()
@@ -143,3 +205,27 @@ def _centi(text: str) -> int:
         message = f"{text!r} is no temperature"
         raise ValueError(message)
     return int(whole) * 100 + int(part.ljust(2, "0"))
+
+
+def read_wish(event: str, value: str) -> CaseWish | None:
+    """Return what a guard's touch asks for, or None for nonsense."""
+    try:
+        what = CaseEvent(event)
+        if what in {CaseEvent.PLACED, CaseEvent.CLEANED}:
+            return CaseWish(what, place_id=value)
+        if what is CaseEvent.DISPOSED:
+            name, _, to = value.partition(":")
+            return CaseWish(what, disposition=Disposition(name), to=to)
+    except ValueError:
+        return None
+    match what:
+        case CaseEvent.REPORTED:
+            return CaseWish(what, to=value) if value else None
+        case CaseEvent.TICKED:
+            return CaseWish(what, item=value) if value else None
+        case CaseEvent.REMARKED:
+            return CaseWish(what, note=value[:_LONGEST_NOTE]) if value.strip() else None
+        case CaseEvent.MEASURED | CaseEvent.ESCALATED:  # a reading is its own entry, and the program alone escalates
+            return None
+        case _:
+            return CaseWish(what)

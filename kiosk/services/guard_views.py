@@ -130,7 +130,7 @@ class CaseView:
     due_at: datetime | None
     level: int  # how loud: 0 in time
     place: Words | None
-    dirty: tuple[tuple[str, Words], ...]  # places to clean: id, name
+    dirty: tuple[tuple[str, Words | str], ...]  # places to clean: id, name
     disposition: Disposition | None
     readings: tuple[tuple[datetime, str, str], ...]  # when, "37.4", text key of the outcome
     declared_keys: tuple[str, ...]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kiosk.domain.admission import CALLS_GUARD
 from kiosk.domain.case import CaseEvent, Cause, Disposition
 from kiosk.domain.entry import EntryKind
+from kiosk.domain.ids import VisitId
 from kiosk.domain.policy import BodySite, ReadingKind
 from kiosk.domain.record import Visit
 from kiosk.domain.screening import Flag, Outcome, Reading
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kiosk.domain.case import Case, Hindrance
-    from kiosk.domain.ids import CaseId, VisitId
+    from kiosk.domain.ids import CaseId
     from kiosk.domain.state_keeper import State
     from kiosk.ports import Act
     from kiosk.protocol.messages import Guard
+    from kiosk.services.everywhere import Everywhere
     from kiosk.services.views import View
     from kiosk.services.visits import Visits
 
@@ -42,6 +44,7 @@ class GuardAct(StrEnum):
     ADMIT = "admit"
     OVERRIDE = "override"
     KEEP = "keep"
+    REFUSES_MEASURING = "refuses_measuring"
     GO_ON = "go_on"
     TURN_AWAY = "turn_away"
 
@@ -87,6 +90,7 @@ class Guards:
     """The guard's acts, on the worker's thread."""
 
     visits: Visits
+    everywhere: Everywhere
 
     def allowed(self, visit: Visit, state: State) -> tuple[GuardAct, ...]:
         """Return what may be done for a visit now, the most likely first."""
@@ -105,6 +109,7 @@ class Guards:
         acts = [] if self._open_case(visit, state) is not None else [GuardAct.KEEP, GuardAct.TURN_AWAY]
         if visit.declared_at is not None or visit.case_id is not None:
             acts.insert(0, GuardAct.MEASURE)
+            acts.append(GuardAct.REFUSES_MEASURING)
         if visit.declared_at is None:
             # The questions first: nobody is admitted unasked.
             acts.insert(0, GuardAct.CARD_SEEN if card_first else GuardAct.GO_ON)
@@ -117,11 +122,11 @@ class Guards:
 
         With an open case it must be a clinical one.
         """
-        last = visit.readings[-1] if visit.readings else None
+        last = self.visits.cases.last_reading(state, visit)
         if last is None or last.outcome is not Outcome.NORMAL:
             return False
         case = self._open_case(visit, state)
-        if case is not None:
+        if case is not None and case.standing().disposition is None:
             return case.standing().is_found_normal
         return last.is_manual or all(item.outcome is not Outcome.ELEVATED for item in visit.readings)
 
@@ -133,9 +138,11 @@ class Guards:
     def act(self, guard: Guard, what: GuardAct, visit_id: VisitId, typed: Typed | None = None) -> View:
         """Do one act for one visit; what is not allowed for it now changes nothing and shows it as it is."""
         with self.visits.log.act() as act:
-            visit = act.state.visit(visit_id)
-            if visit is not None and what in self.allowed(visit, act.state):
-                self._do(act, guard, what, visit, typed)
+            known = self.everywhere.visit(act.state, visit_id)
+            if known is not None and what in self.allowed(known, act.state):
+                visit = self.everywhere.take_over(act, visit_id)
+                if visit is not None:
+                    self._do(act, guard, what, visit, typed)
             return self.visits.show(act, visit_id)
 
     def _do(self, act: Act, guard: Guard, what: GuardAct, visit: Visit, typed: Typed | None) -> None:
@@ -149,6 +156,20 @@ class Guards:
         """Do one thing for a case (None: by nobody's name, "seen"); return why it was not done, or None."""
         with self.visits.log.act() as act:
             return do_for_case(self.visits, act, case_id, guard, wish)
+
+    def open_case(self, guard: Guard, visit_id: VisitId | None, cause: Cause) -> CaseId:
+        """Open a case by the guard's word and return it; a visit's own that is open already is taken up."""
+        with self.visits.log.act() as act:
+            visit = self.everywhere.take_over(act, visit_id) if visit_id is not None else None
+            known = self._open_case(visit, act.state) if visit is not None else None
+            if known is not None:
+                return known.id
+            if visit is not None and visit.step is not Step.GUARD:
+                act.record(EntryKind.HELD, {**_by(visit, guard), "cause": "case"})
+            return self.visits.cases.begin(act, visit.id if visit is not None else self._new_visit(), cause, guard)
+
+    def _new_visit(self) -> VisitId:
+        return VisitId(self.visits.new_id())
 
     def _reading(self, guard: Guard, typed: Typed) -> Reading:
         return Reading(
@@ -192,7 +213,7 @@ def _card_seen(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
 
 def _admit(visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
     case = visits.cases.of_visit(act.state, visit.id)
-    if case is None or not case.is_open:
+    if case is None or case.standing().disposition is not None:
         visits.admit_or_line_up(act, visit, guard_id=guard.id)
     else:
         released = CaseWish(CaseEvent.DISPOSED, disposition=Disposition.RELEASED)
@@ -220,6 +241,10 @@ def _resume(act: Act, visit: Visit, guard: Guard) -> None:
     act.record(EntryKind.RESUMED, {**_by(visit, guard), "at": "declaration"})
 
 
+def _refuses(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
+    act.record(EntryKind.REFUSED_MEASURING, {**_by(visit, guard), "cause": "refusal"})
+
+
 def _turn_away(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
     act.record(EntryKind.TURNED_AWAY, _by(visit, guard))
 
@@ -231,6 +256,7 @@ _RECORDS: Final[Mapping[GuardAct, Callable[[Visits, Act, Visit, Guard], None]]] 
     GuardAct.KEEP: _keep,
     GuardAct.GO_ON: _go_on,
     GuardAct.TURN_AWAY: _turn_away,
+    GuardAct.REFUSES_MEASURING: _refuses,
 }
 
 

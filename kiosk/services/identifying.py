@@ -16,7 +16,9 @@ from kiosk.domain.state_days import EXTRA_LATE, TYPED_WRONG
 from kiosk.domain.times import local_day, to_wire
 from kiosk.domain.visit import OPEN_STEPS, SCREEN_STEPS, Step
 from kiosk.domain.wire import to_json
+from kiosk.services.everywhere import adopt
 from kiosk.services.finding import NO_DATA, Found, NotFound, Search, last_visit, raw_code, the_one
+from kiosk.services.settling import settle_by_case
 from kiosk.services.views import Hint
 
 if TYPE_CHECKING:
@@ -180,11 +182,8 @@ class Identifying:
             idle_s = (now - last.touched_at).total_seconds()
             if last.step in SCREEN_STEPS and idle_s < self.visits.rules.policy.resume_elsewhere_s:
                 return False  # someone stands at the other kiosk with this very code
-            self._adopt(act, last)
+            adopt(act, last)
         return True
-
-    def _adopt(self, act: Act, visit: Visit) -> None:
-        act.record(EntryKind.ADOPTED, {"visit_id": visit.id, "visit": to_json(visit), "from": visit.kiosk_id})
 
     def _take_up(self, act: Act, visit_id: VisitId) -> View:
         """Take an open visit up where it was."""
@@ -198,6 +197,8 @@ class Identifying:
             act.record(EntryKind.RESUMED, {"visit_id": visit.id, "at": at})
         elif visit.step is Step.HALL_LINE:
             self.visits.admit_or_line_up(act, visit)
+        elif visit.step is Step.GUARD:
+            settle_by_case(self.visits, act, visit)
         return self.visits.show(act, visit.id)
 
     def _judge(self, act: Act, found: Found, last: Visit | None) -> View:
@@ -266,7 +267,7 @@ class Identifying:
                 return self.visits.showing.idle(Hint.NOT_INSIDE)
             return self._leave_unseen(act, found, by)
         if is_peer:
-            self._adopt(act, last)
+            adopt(act, last)
         act.record(EntryKind.WENT_OUT, {"visit_id": last.id, "booking_id": found.booking.id, **by})
         return self.visits.show(act, last.id)
 

@@ -51,7 +51,8 @@ def settle(visits: Visits, act: Act, visit: Visit, disposition: Disposition | No
     if disposition in LEAVING:
         act.record(EntryKind.TURNED_AWAY, {**body, "disposition": disposition.value})
         return
-    is_screened = visit.declared_at is not None and _last_is_normal(visits, act, visit)
+    last = visits.cases.last_reading(act.state, visit)
+    is_screened = visit.declared_at is not None and last is not None and last.outcome is Outcome.NORMAL
     if disposition is Disposition.RELEASED and is_screened:
         visits.admit_or_line_up(act, visit, guard_id=guard_id)
     elif visit.booking is not None or visit.walk_in:
@@ -59,10 +60,9 @@ def settle(visits: Visits, act: Act, visit: Visit, disposition: Disposition | No
         act.record(EntryKind.RESUMED, {**body, "at": at})
 
 
-def _last_is_normal(visits: Visits, act: Act, visit: Visit) -> bool:
-    """Tell whether the last reading was normal; the case knows those that were taken elsewhere as well."""
+def settle_by_case(visits: Visits, act: Act, visit: Visit) -> None:
+    """Move a visit whose case was decided at another place; one whose case is still open waits on."""
     case = visits.cases.of_visit(act.state, visit.id)
-    last = case.standing().last_reading if case is not None else None
-    own = visit.readings[-1] if visit.readings else None
-    newest = max((item for item in (last, own) if item is not None), key=lambda item: item.at, default=None)
-    return newest is not None and newest.outcome is Outcome.NORMAL
+    standing = case.standing() if case is not None else None
+    if standing is not None and standing.disposition is not None and standing.disposed_by is not None:
+        settle(visits, act, visit, standing.disposition, standing.disposed_by)

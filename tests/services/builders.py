@@ -22,9 +22,11 @@ from kiosk.domain.policy import BodySite
 from kiosk.domain.screening import Fault, Flag
 from kiosk.domain.times import local_day, to_ms
 from kiosk.protocol.messages import BookingPage, Documents, Guard, SiteView
+from kiosk.services.case_views import CaseViews
 from kiosk.services.cases import Cases
 from kiosk.services.day import Day
 from kiosk.services.desk import Desk
+from kiosk.services.everywhere import Everywhere
 from kiosk.services.guard_board import Board
 from kiosk.services.guard_desk import GuardDesk
 from kiosk.services.guards import GuardAct, Guards, Typed
@@ -145,16 +147,21 @@ class Door:
         showing = Showing(self.rules, self.hall)
         self.visits = Visits(self.log, self.rules, self.hall, self.cases, showing, self.clock, self._new_id)
         self.identifying = Identifying(self.visits, self.copy, ID_KEY, is_exit)
-        self.guards = Guards(self.visits)
+        self.everywhere, self.case_views = Everywhere(self.copy, who), CaseViews(self.cases)
+        self.guards = Guards(self.visits, self.everywhere)
         self.signing = SignIn(self.visits, check_plain_pin)
-        self.board = Board(self.visits, self.guards, self.hall, self.copy, self.identifying)
+        self.board = Board(
+            self.visits, self.guards, self.hall, self.copy, self.identifying, self.everywhere, self.case_views
+        )
         self.day = Day(self.log, self.rules, self.copy, self.clock)
         health = Health(self.log, f"kiosk-{self.letter}")
         self.desk = Desk(
             visits=self.visits,
             identifying=self.identifying,
             board_maker=self.board,
-            guarding=GuardDesk(self.visits, self.identifying, self.guards, self.signing, self.board, health),
+            guarding=GuardDesk(
+                self.visits, self.identifying, self.guards, self.signing, self.board, self.case_views, health
+            ),
             health=health,
             day=self.day,
             thermometer_name="test:1",

@@ -1,0 +1,300 @@
+"""One isolation case, and the isolation area, as a guard sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from kiosk.domain.case import (
+    CaseAct,
+    CaseEvent,
+    CaseStep,
+    Cause,
+    Disposition,
+    Hindrance,
+    may,
+)
+from kiosk.domain.correction import celsius
+from kiosk.domain.masking import mask_name
+from kiosk.domain.plan import OF_CAUSE, Situation, due, level
+from kiosk.services.cases import CaseWish
+from kiosk.services.guard_views import (
+    AreaView,
+    CaseChoice,
+    CaseView,
+    ContactView,
+    DispositionChoice,
+    HistoryLine,
+    PlaceView,
+    PlanStepView,
+    RunView,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kiosk.domain.case import Case, Standing
+    from kiosk.domain.plan import Contact, Plan
+    from kiosk.domain.record import Measured
+    from kiosk.domain.site import Words
+    from kiosk.domain.state_keeper import State
+    from kiosk.protocol.messages import Guard
+    from kiosk.services.cases import Cases
+
+_ORDER: Final = (
+    CaseEvent.ACKNOWLEDGED,
+    CaseEvent.PLACED,
+    CaseEvent.MEASURED,
+    CaseEvent.REPORTED,
+    CaseEvent.DISPOSED,
+    CaseEvent.CLEANED,
+    CaseEvent.CO_SIGNED,
+    CaseEvent.CLOSED,
+    CaseEvent.REMARKED,
+)
+"""What may be done, in the order in which a guard needs it."""
+
+_AT: Final = {
+    CaseEvent.MEASURED: frozenset({CaseStep.FLAGGED, CaseStep.ACKNOWLEDGED, CaseStep.PLACED}),
+    CaseEvent.REPORTED: frozenset(set(CaseStep) - {CaseStep.FLAGGED, CaseStep.CLOSED}),
+    CaseEvent.REMARKED: frozenset(set(CaseStep) - {CaseStep.CLOSED}),
+}
+"""At which steps a fact is offered; it counts at any."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseViews:
+    """Makes the page of a case and of the area. `kiosk_id`: this kiosk's, which a page need not name."""
+
+    cases: Cases
+
+    def view(self, case: Case, guard: Guard, state: State) -> CaseView:
+        """Return the page of one case for the guard who looks at it."""
+        plan, now, standing = self.cases.rules.plan, self.cases.clock.now(), case.standing()
+        opening = case.opening
+        need = due(case, plan.limits, standing)
+        visit = state.visit(case.visit_id) or self.cases.copy.peer_visit(case.visit_id)
+        place = plan.place(standing.place_id) if standing.is_in_place else None
+        kiosk = opening.kiosk_id if opening is not None and opening.kiosk_id != self.cases.kiosk_id else ""
+        before = visit.readings if visit is not None else ()
+        return CaseView(
+            case_id=case.id,
+            visit_id=case.visit_id,
+            label=case.label,
+            cause=opening.cause if opening is not None else self._unknown_cause(),
+            step=standing.step,
+            opened_at=opening.at if opening is not None else now,
+            kiosk=kiosk,
+            guard=self._name(standing.guard_id),
+            need=need.need if need is not None else None,
+            due_at=need.until if need is not None else None,
+            level=level(need, plan.limits, now) if need is not None else 0,
+            place=place.name if place is not None else None,
+            dirty=tuple((place_id, self._place_name(place_id)) for place_id in _to_clean(standing)),
+            disposition=standing.disposition,
+            readings=tuple(_reading(item) for item in _together(before, standing.readings)),
+            declared_keys=visit.declared_yes if visit is not None else (),
+            reported=tuple((self._contact_name(to), at) for to, at in standing.reported),
+            choices=self._choices(case, standing, guard, state),
+            dispositions=self._dispositions(case, guard),
+            free_places=tuple((item.id, item.name) for item in self.cases.free_places(state)),
+            contacts=tuple(_contact(item) for item in plan.contacts),
+            run=self.run(case, state),
+            history=self._history(case),
+            others_age_s=self.others_age_s(),
+        )
+
+    def area(self, state: State) -> AreaView:
+        """Return the isolation area."""
+        standings = self.cases.area(state)
+        open_cases = [(case, case.standing()) for case in self.cases.open(state)]
+        return AreaView(
+            places=tuple(
+                PlaceView(
+                    place_id=item.place.id,
+                    name=item.place.name,
+                    state=item.state,
+                    holds=item.place.holds,
+                    inside=tuple((case.id, case.label, since) for case, since in item.cases),
+                    until=item.until,
+                    has_room=item.has_room,
+                    is_overflow=item.place.is_overflow,
+                    is_crowded=item.is_crowded,
+                )
+                for item in standings
+            ),
+            is_full=self.is_full(state),
+            waiting=tuple(
+                (case.id, case.label)
+                for case, standing in open_cases
+                if standing.step in {CaseStep.FLAGGED, CaseStep.ACKNOWLEDGED}
+            ),
+            to_clean=tuple(
+                (case.id, case.label, place_id) for case, standing in open_cases for place_id in _to_clean(standing)
+            ),
+        )
+
+    def is_full(self, state: State) -> bool:
+        """Tell whether no place but the overflow's has room."""
+        return not any(item.has_room and not item.place.is_overflow for item in self.cases.area(state))
+
+    def run(self, case: Case, state: State) -> RunView | None:
+        """Return the plan's steps for a case: of its cause, or of what the hall is in besides."""
+        if case.opening is None:
+            return None
+        plan, situation = self.cases.rules.plan, self._situation(case, state)
+        return run_view(plan, situation, case.opening.at, self._ticked(case), run_id=case.id, case=case)
+
+    def others_age_s(self) -> int | None:
+        """Return how old the view of the site's other places is, in seconds; None: never heard of them."""
+        known = self.cases.copy.site_view()
+        return max(0, int((self.cases.clock.now() - known[1]).total_seconds())) if known is not None else None
+
+    def _situation(self, case: Case, state: State) -> Situation:
+        """Return which situation of the plan leads through a case now."""
+        cause = case.opening.cause if case.opening is not None else self._unknown_cause()
+        own = OF_CAUSE[cause]
+        standing = case.standing()
+        waits = standing.step in {CaseStep.FLAGGED, CaseStep.ACKNOWLEDGED}
+        if waits and not self.cases.free_places(state):
+            return Situation.AREA_FULL
+        elevated = [item for item in self.cases.open(state) if item.standing().was_elevated]
+        return Situation.SEVERAL_ELEVATED if own is Situation.ELEVATED and len(elevated) > 1 else own
+
+    def _unknown_cause(self) -> Cause:
+        return Cause.GUARD
+
+    def _choices(self, case: Case, standing: Standing, guard: Guard, state: State) -> tuple[CaseChoice, ...]:
+        found: list[CaseChoice] = []
+        for event in _ORDER:
+            if event in _AT:
+                if standing.step in _AT[event]:
+                    found.append(CaseChoice(event))
+            elif event is CaseEvent.CO_SIGNED:
+                if standing.disposition in self._co_signed(case) and standing.step is not CaseStep.CLOSED:
+                    is_own = guard.id == standing.disposed_by
+                    found.append(CaseChoice(event, Hindrance.NOT_SIGNED if is_own else None))
+            elif may(standing, event) or _is_taken_by(standing, event):
+                found.append(CaseChoice(event, self._why_not(case, standing, guard, event, state)))
+        return tuple(found)
+
+    def _why_not(
+        self, case: Case, standing: Standing, guard: Guard, event: CaseEvent, state: State
+    ) -> Hindrance | None:
+        match event:
+            case CaseEvent.PLACED:
+                return None if self.cases.free_places(state) else Hindrance.NO_PLACE
+            case CaseEvent.DISPOSED:
+                return (
+                    None if any(item.hindrance is None for item in self._dispositions(case, guard)) else Hindrance.ROLE
+                )
+            case CaseEvent.CLEANED:
+                return None if _to_clean(standing) else Hindrance.NO_PLACE
+            case _:
+                return self.cases.hindrance(case, guard, CaseWish(event))
+
+    def _dispositions(self, case: Case, guard: Guard) -> tuple[DispositionChoice, ...]:
+        found: list[DispositionChoice] = []
+        for disposition in Disposition:
+            needs_contact = disposition is Disposition.REFERRED
+            wish = CaseWish(CaseEvent.DISPOSED, disposition=disposition, to="asked later" if needs_contact else "")
+            found.append(
+                DispositionChoice(disposition, self.cases.hindrance_once_taken(case, guard, wish), needs_contact)
+            )
+        return tuple(found)
+
+    def _co_signed(self, case: Case) -> tuple[Disposition, ...]:
+        return case.opening.co_signed if case.opening is not None else ()
+
+    def _ticked(self, case: Case) -> dict[str, datetime]:
+        return {act.item: act.at for act in reversed(case.acts) if act.event is CaseEvent.TICKED}
+
+    def _history(self, case: Case) -> tuple[HistoryLine, ...]:
+        void = {act.entry for act in case.standing().void}
+        opened = case.opening
+        first = (
+            [HistoryLine(opened.at, "opened", self._name(opened.guard_id), f"case.cause.{opened.cause}")]
+            if opened is not None
+            else []
+        )
+        acts = sorted(case.acts, key=lambda act: act.order)
+        lines = [
+            HistoryLine(act.at, act.event.value, self._name(act.guard_id), self._detail(act), act.entry in void)
+            for act in acts
+        ]
+        return (*first, *lines)
+
+    def _detail(self, act: CaseAct) -> Words | str:
+        """Return what an act says beyond its event: words of the plan, a text key, or a value."""
+        if act.place_id:
+            return self._place_name(act.place_id)
+        if act.reading is not None:
+            return celsius(act.reading.value_cc) if act.reading.value_cc is not None else "—"
+        if act.disposition is not None:
+            return f"case.disposition.{act.disposition}"
+        if act.item:
+            return act.item
+        return self._contact_name(act.to) if act.to else act.note
+
+    def _place_name(self, place_id: str) -> Words | str:
+        place = self.cases.rules.plan.place(place_id)
+        return place.name if place is not None else place_id
+
+    def _contact_name(self, contact_id: str) -> Words | str:
+        contact = self.cases.rules.plan.contact(contact_id)
+        return contact.name if contact is not None else contact_id
+
+    def _name(self, guard_id: str | None) -> str:
+        if not guard_id:
+            return ""
+        known = next((item for item in self.cases.rules.guards() if item.id == guard_id), None)
+        return mask_name(known.name) if known is not None else guard_id
+
+
+def run_view(
+    plan: Plan,
+    situation: Situation,
+    begun_at: datetime,
+    ticked: dict[str, datetime],
+    *,
+    run_id: str,
+    case: Case | None = None,
+) -> RunView:
+    """Return a situation's steps as they stand, for a case or on their own."""
+    name = next(item.name for item in plan.situations if item.situation is situation)
+    steps = tuple(
+        PlanStepView(
+            step_id=step.id,
+            text=step.text,
+            due_at=begun_at + timedelta(seconds=step.within_s),
+            contact=_contact(known) if (known := plan.contact(step.contact)) is not None else None,
+            ticked_at=ticked.get(step.id),
+        )
+        for step in plan.steps(situation)
+    )
+    return RunView(situation, name, run_id, case.id if case else None, case.label if case else "", begun_at, steps)
+
+
+def _is_taken_by(standing: Standing, event: CaseEvent) -> bool:
+    """Tell whether a case that nobody has taken is taken by doing this: who places somebody has it."""
+    return event in {CaseEvent.PLACED, CaseEvent.DISPOSED} and standing.step is CaseStep.FLAGGED
+
+
+def _contact(contact: Contact) -> ContactView:
+    return ContactView(contact.id, contact.name, contact.phone)
+
+
+def _to_clean(standing: Standing) -> tuple[str, ...]:
+    """Return the places that this case used and left."""
+    return tuple(place for place in standing.dirty if not (standing.is_in_place and place == standing.place_id))
+
+
+def _together(*readings: tuple[Measured, ...]) -> list[Measured]:
+    """Return readings of the visit and of the case, each once, by time: a case's own stand in the visit as well."""
+    found = {(item.device_id, item.value_cc, round(item.at.timestamp())): item for part in readings for item in part}
+    return sorted(found.values(), key=lambda item: item.at)
+
+
+def _reading(item: Measured) -> tuple[datetime, str, str]:
+    return (item.at, celsius(item.value_cc) if item.value_cc is not None else "—", item.outcome.value)
