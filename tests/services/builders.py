@@ -40,8 +40,10 @@ from kiosk.services.visits import Visits
 from tests.domain import builders as make
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from kiosk.domain.case import Case
     from kiosk.domain.entry import Entry
     from kiosk.domain.policy import Policy
     from kiosk.domain.record import Visit
@@ -205,11 +207,17 @@ class Door:
         )
         self.copy.store_page(page, self.clock.now())
 
-    def hears_site(self, *visits: Visit, inside_elsewhere: int = 0) -> None:
+    def hears_site(self, *visits: Visit, inside_elsewhere: int = 0, cases: Sequence[Case] = ()) -> None:
         """Hear what the other kiosks know: the link is up."""
         known = self.copy.site_view()
         version = known[0].version + 1 if known is not None else 1
-        view = SiteView(server_time_ms=0, version=version, inside_elsewhere=inside_elsewhere, visits=list(visits))
+        view = SiteView(
+            server_time_ms=0,
+            version=version,
+            inside_elsewhere=inside_elsewhere,
+            visits=list(visits),
+            cases=list(cases),
+        )
         self.copy.store_site_view(view, self.clock.now())
 
     def books(self, **changes: Any) -> str:

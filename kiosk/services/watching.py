@@ -1,0 +1,74 @@
+"""The watch over what was begun: alarms go on to the next, and visits follow the end of their case.
+
+Called once a second on the worker's thread. What it records is recorded by the program, in nobody's name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kiosk.domain.case import LEAVING, CaseEvent, Disposition
+from kiosk.domain.plan import due, level
+from kiosk.domain.visit import Step
+from kiosk.services.cases import CaseWish
+from kiosk.services.settling import settle_by_case
+
+if TYPE_CHECKING:
+    from kiosk.domain.case import Case
+    from kiosk.domain.record import Visit
+    from kiosk.domain.state_keeper import State
+    from kiosk.services.visits import Visits
+
+STEP_S: Final = 1.0
+_ENDS_BY_ITSELF: Final = LEAVING | {Disposition.OPENED_IN_ERROR}
+"""Dispositions after which a visit moves without its visitor; who is released scans again, or a guard lets them in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Looks after the cases that this kiosk opened and the visits that it has."""
+
+    visits: Visits
+
+    def step(self) -> int:
+        """Record what is due now; return how many things that were."""
+        if not self.visits.rules.is_set_up:
+            return 0
+        state = self.visits.log.state
+        return sum(self._escalated(case) for case in self.visits.cases.open(state)) + sum(
+            self._settled(visit) for visit in state.open_visits() if self._is_decided(state, visit)
+        )
+
+    def _escalated(self, case: Case) -> int:
+        """Let an overdue case go on to the next contact of the plan, once for each; the opening kiosk does it alone."""
+        cases, plan, now = self.visits.cases, self.visits.rules.plan, self.visits.clock.now()
+        if case.opening is None or case.opening.kiosk_id != cases.kiosk_id:
+            return 0
+        standing = case.standing()
+        need = due(case, plan.limits, standing)
+        if need is None:
+            return 0
+        # Counted from when this need began: one that was met in time starts with the first contact again.
+        told = [act for act in case.acts if act.event is CaseEvent.ESCALATED and act.at >= need.since]
+        loud = min(level(need, plan.limits, now), len(plan.escalation))
+        if loud <= len(told):
+            return 0
+        with self.visits.log.act() as act:
+            known = cases.case(act.state, case.id) or case
+            wish = CaseWish(CaseEvent.ESCALATED, to=plan.escalation[len(told)], item=need.need.value)
+            cases.record(act, known, None, wish)
+        return 1
+
+    def _is_decided(self, state: State, visit: Visit) -> bool:
+        if visit.step not in {Step.GUARD, Step.RESTING, Step.HALL_LINE, Step.CARD_CHECK}:
+            return False
+        case = self.visits.cases.of_visit(state, visit.id)
+        return case is not None and case.standing().disposition in _ENDS_BY_ITSELF
+
+    def _settled(self, visit: Visit) -> int:
+        with self.visits.log.act() as act:
+            known = act.state.visit(visit.id)
+            if known is not None:
+                settle_by_case(self.visits, act, known)
+        return 1

@@ -1,0 +1,144 @@
+"""The watch: unanswered alarms go on, once each; visits follow their case wherever it was decided."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kiosk.domain.case import Case, CaseAct, CaseEvent, Disposition, Role
+from kiosk.domain.ids import GuardId, KioskId
+from kiosk.domain.policy import BodySite
+from kiosk.domain.visit import Step
+from kiosk.services.views import Face
+from kiosk.services.watching import Watch
+
+if TYPE_CHECKING:
+    from kiosk.domain.ids import VisitId
+    from tests.services.builders import Door
+
+ELSEWHERE = KioskId("office")
+
+
+def fever(door: Door, code: str) -> VisitId:
+    """Measure somebody elevated twice: a case stands, and nobody has taken it."""
+    visit_id = door.to_measuring(code)
+    door.reads(visit_id, 3780)
+    with door.log.act() as act:
+        door.cases.begin(act, visit_id, "elevated")
+    return visit_id
+
+
+def case_of(door: Door, visit_id: VisitId) -> Case:
+    """Return the case of a visit with what every log says of it."""
+    case = door.cases.of_visit(door.log.state, visit_id)
+    assert case is not None
+    return case
+
+
+def acts_elsewhere(case: Case, *acts: CaseAct) -> Case:
+    """Return a case as the server tells of it after these acts at another place."""
+    return replace(case, acts=(*case.acts, *acts))
+
+
+def done(turn: int, door: Door, event: CaseEvent, disposition: Disposition | None = None) -> CaseAct:
+    """Return an act of a guard on the server's page."""
+    now = door.clock.now()
+    return CaseAct(turn, now, ELSEWHERE, 1, turn, event, GuardId("guard-9"), Role.GUARD, disposition=disposition)
+
+
+def test_an_alarm_that_nobody_takes_goes_on_to_the_next_once_each(door: Door) -> None:
+    """After 60 s to the first of the plan, every 120 s to the next, and no further than the last."""
+    fever(door, door.books())
+    watch = Watch(door.visits)
+    assert watch.step() == 0
+    told: list[list[str]] = []
+    for seconds in (61, 0, 118, 3, 120, 600):
+        door.clock.go_on(seconds=seconds)
+        watch.step()
+        told.append([body["to"] for body in door.bodies("case_acted")])
+    first, second, third = ["guard_room"], ["guard_room", "leader"], ["guard_room", "leader", "supervisor"]
+    assert told == [first, first, first, second, third, third]
+    assert {body["guard_id"] for body in door.bodies("case_acted")} == {""}
+
+
+def test_a_restart_does_not_tell_anyone_twice(door: Door) -> None:
+    """What was told is in the log."""
+    fever(door, door.books())
+    door.clock.go_on(seconds=61)
+    assert Watch(door.visits).step() == 1
+    again = door.restarted()
+    assert Watch(again.visits).step() == 0
+    again.close()
+
+
+def test_a_case_that_was_taken_in_time_escalates_for_its_next_step_only(door: Door) -> None:
+    """Each need has a time of its own."""
+    visit_id = fever(door, door.books())
+    door.signs_in()
+    door.desk.guarding.case_act(case_of(door, visit_id).id, "acknowledged")
+    door.clock.go_on(seconds=299)
+    assert Watch(door.visits).step() == 0
+    door.clock.go_on(seconds=2)
+    assert Watch(door.visits).step() == 1
+    assert door.bodies("case_acted")[-1]["item"] == "place"
+
+
+def test_seen_gives_the_guard_who_is_on_the_way_the_time_once_more(door: Door) -> None:
+    """Without a name; the alarm is quiet, and not for ever."""
+    fever(door, door.books())
+    door.clock.go_on(seconds=50)
+    assert door.desk.guarding.alarm().is_seen is False
+    door.desk.guarding.seen()
+    assert door.desk.guarding.alarm().is_seen is True
+    door.clock.go_on(seconds=59)
+    assert Watch(door.visits).step() == 0
+    door.clock.go_on(seconds=2)
+    assert Watch(door.visits).step() == 1
+    assert door.desk.guarding.alarm().level > 1
+
+
+def test_a_visit_leaves_when_its_case_was_ended_elsewhere(door: Door) -> None:
+    """The kiosk that has the visit moves it, in the name of who decided."""
+    visit_id = fever(door, door.books())
+    case = case_of(door, visit_id)
+    end = done(2, door, CaseEvent.DISPOSED, Disposition.TURNED_AWAY)
+    door.hears_site(cases=[acts_elsewhere(case, done(1, door, CaseEvent.ACKNOWLEDGED), end)])
+    assert Watch(door.visits).step() == 1
+    assert door.visit(visit_id).step is Step.TURNED_AWAY
+    assert door.bodies("turned_away")[0]["guard_id"] == "guard-9"
+    assert Watch(door.visits).step() == 0
+
+
+def test_who_was_released_elsewhere_goes_in_by_scanning_again(door: Door) -> None:
+    """Nobody gets a number while they are not there to read it."""
+    code = door.books()
+    visit_id = fever(door, code)
+    door.guard_reads(visit_id, 3650, BodySite.AXILLA)
+    case = case_of(door, visit_id)
+    acts = [done(case.next_turn, door, CaseEvent.ACKNOWLEDGED)]
+    acts.append(done(case.next_turn + 1, door, CaseEvent.DISPOSED, Disposition.RELEASED))
+    door.hears_site(cases=[acts_elsewhere(case, *acts)])
+    assert Watch(door.visits).step() == 0
+    assert door.scan(code).face is Face.ADMITTED
+    assert door.is_proved()
+
+
+def test_a_case_opened_in_error_elsewhere_sends_the_visitor_back_to_the_thermometer(door: Door) -> None:
+    """Never straight in."""
+    visit_id = fever(door, door.books())
+    case = case_of(door, visit_id)
+    error = replace(done(2, door, CaseEvent.DISPOSED, Disposition.OPENED_IN_ERROR), role=Role.LEADER)
+    door.hears_site(cases=[acts_elsewhere(case, done(1, door, CaseEvent.ACKNOWLEDGED), error)])
+    assert Watch(door.visits).step() == 1
+    assert door.visit(visit_id).step is Step.MEASURING
+
+
+def test_another_kiosks_case_is_escalated_there(door: Door) -> None:
+    """One alarm is not told twice because two kiosks know of it."""
+    visit_id = fever(door, door.books())
+    case = case_of(door, visit_id)
+    assert case.opening is not None
+    theirs = replace(case, id="other", opening=replace(case.opening, kiosk_id=KioskId("kiosk-C")))
+    door.hears_site(cases=[theirs])
+    door.clock.go_on(seconds=61)
+    assert Watch(door.visits).step() == 1
