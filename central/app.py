@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
 
-from central import admin_api, answers, keeping_api, kiosk_api, ledger_api, staff_pages
+from central import admin_api, answers, guard_door, guard_pages, keeping_api, kiosk_api, ledger_api, staff_pages
 from central.guard import Guard
 from central.staff_sessions import Sessions
 from kiosk.protocol.messages import Answer
@@ -31,6 +31,10 @@ def create_app(desk: Desk) -> FastAPI:
     app.state.staff_sessions = Sessions(desk.clock)
     app.include_router(staff_pages.router)
     app.add_exception_handler(staff_pages.Away, staff_pages.to_sign_in)
+    app.state.guard_sessions = Sessions(desk.clock)
+    app.include_router(guard_pages.router)
+    app.include_router(guard_door.router)
+    app.add_exception_handler(guard_door.GuardAway, guard_door.to_sign_in)
     app.include_router(keeping_api.router)
 
     @app.get("/healthz", response_model=Answer, tags=["operation"])

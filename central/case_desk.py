@@ -23,6 +23,8 @@ from kiosk.domain.plan import OF_CAUSE, area, free_places
 from kiosk.domain.times import local_day, to_ms
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from central.office_log import OfficeAct, OfficeLog
     from central.typed_reading import Typed
     from kiosk.domain.case import Case
@@ -68,11 +70,10 @@ class CaseDesk:
             why = _outside(act, case, guard, wish)
             if why:
                 return why
-            takes = wish.event in _TAKES and _hindrance(act, case, guard, _TAKE) is None
-            found = _hindrance(act, _taken(act, case, guard) if takes else case, guard, wish)
+            found = hindrance_at(case, guard, wish, act.now)
             if found is not None:
                 return found.value
-            if takes:
+            if _takes(case, guard, wish, act.now):
                 _record(act, case, guard, _TAKE)
             _record(act, _known(act, case_id), guard, wish)
             _close_if_done(act, case_id, guard, wish)
@@ -176,10 +177,26 @@ def _free(act: OfficeAct, plan: Plan) -> set[str]:
     return {place.id for place in free_places(standings)}
 
 
-def _draft(act: OfficeAct, case: Case, guard: Guard, wish: CaseWish) -> CaseAct:
+def hindrance_at(case: Case, guard: Guard, wish: CaseWish, now: datetime) -> Hindrance | None:
+    """Return why a guard may not do this now by the case's own table, or None; the plan's places aside."""
+    known = case.with_act(_draft(case, guard, _TAKE, now)) if _takes(case, guard, wish, now) else case
+    return _hindrance(known, guard, wish, now)
+
+
+def _takes(case: Case, guard: Guard, wish: CaseWish, now: datetime) -> bool:
+    """Tell whether the guard takes the case by this act."""
+    return wish.event in _TAKES and _hindrance(case, guard, _TAKE, now) is None
+
+
+def _hindrance(case: Case, guard: Guard, wish: CaseWish, now: datetime) -> Hindrance | None:
+    co_signed = case.opening.co_signed if case.opening is not None else ()
+    return hindrance(case.standing(), _draft(case, guard, wish, now), co_signed)
+
+
+def _draft(case: Case, guard: Guard, wish: CaseWish, now: datetime) -> CaseAct:
     return CaseAct(
         turn=case.next_turn,
-        at=act.now,
+        at=now,
         kiosk_id=KioskId(OFFICE),
         epoch=0,
         seq=0,
@@ -192,15 +209,6 @@ def _draft(act: OfficeAct, case: Case, guard: Guard, wish: CaseWish) -> CaseAct:
         item=wish.item,
         note=wish.note,
     )
-
-
-def _taken(act: OfficeAct, case: Case, guard: Guard) -> Case:
-    return case.with_act(_draft(act, case, guard, _TAKE))
-
-
-def _hindrance(act: OfficeAct, case: Case, guard: Guard, wish: CaseWish) -> Hindrance | None:
-    co_signed = case.opening.co_signed if case.opening is not None else ()
-    return hindrance(case.standing(), _draft(act, case, guard, wish), co_signed)
 
 
 def _record(act: OfficeAct, case: Case, guard: Guard, wish: CaseWish) -> None:
@@ -227,5 +235,5 @@ def _close_if_done(act: OfficeAct, case_id: str, guard: Guard, wish: CaseWish) -
     case = _known(act, case_id)
     standing = case.standing()
     closing = CaseWish(CaseEvent.CLOSED)
-    if (standing.reported or not standing.is_confirmed) and _hindrance(act, case, guard, closing) is None:
+    if (standing.reported or not standing.is_confirmed) and _hindrance(case, guard, closing, act.now) is None:
         _record(act, case, guard, closing)

@@ -7,14 +7,18 @@ import secrets
 from typing import TYPE_CHECKING
 
 from central.bookings import Bookings
+from central.case_desk import CaseDesk
 from central.catalogue import Catalogue
 from central.database import Database
 from central.findings import Findings
 from central.fleet import Fleet
+from central.guard_scene import Scenes
+from central.guard_sign_in import GuardSignIn
 from central.holds import Holds
 from central.intake import Intake
 from central.keyring import Keyring, write_secret
 from central.ledgers import Ledgers
+from central.office_log import OfficeLog
 from central.refusals import Unauthorised
 from central.retention import Retention
 from central.site_view import SiteViews
@@ -50,6 +54,10 @@ class Desk:
         self.retention = Retention(self._database, clock, self.bookings)
         self.findings = Findings(self._database, clock)
         self.ledgers = Ledgers(self._database, clock, self.catalogue)
+        self.office_log = OfficeLog(self._database, clock, settings.limits.clock_skew_s)
+        self.case_desk = CaseDesk(self.office_log)
+        self.guard_sign_in = GuardSignIn(self._database, self.office_log)
+        self.scenes = Scenes(self._database, clock, self.tokens)
         self._admin_token = _admin_token(data_dir / (settings.admin.token_file or "admin.token"))
 
     def check_admin(self, token: str) -> None:

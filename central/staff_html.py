@@ -1,4 +1,4 @@
-"""The staff's pages as text: templates filled with words in one language, everything else escaped."""
+"""The pages of staff and guards as text: templates filled with words in one language, everything else escaped."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from string import Template
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import segno
 
@@ -29,10 +29,10 @@ class _Page(Template):
 class Words:
     """The words of the pages in one language."""
 
-    def __init__(self, language: str) -> None:
-        """`language` is one of `LANGUAGES`; anything else is the first of them."""
+    def __init__(self, language: str, of: str = "staff") -> None:
+        """`language` is one of `LANGUAGES`; anything else is the first of them. `of`: whose pages."""
         self.language = language if language in LANGUAGES else LANGUAGES[0]
-        self._words = _words(self.language)
+        self._words = _words(self.language, of)
 
     @property
     def other(self) -> str:
@@ -71,10 +71,16 @@ def file(name: str) -> str:
 
 
 @lru_cache
-def _words(language: str) -> Mapping[str, str]:
-    table: dict[str, Any] = tomllib.loads(file(f"staff.{language}.toml"))
-    findings: dict[str, str] = table.pop("finding")
-    return {**table, **{f"finding.{kind}": words for kind, words in findings.items()}}
+def _words(language: str, of: str) -> Mapping[str, str]:
+    """Return the words by key; those of a table by `table.key`."""
+    found: dict[str, str] = {}
+    table: dict[str, Any] = tomllib.loads(file(f"{of}.{language}.toml"))
+    for key, value in table.items():
+        if isinstance(value, dict):
+            found |= {f"{key}.{name}": words for name, words in cast("dict[str, str]", value).items()}
+        else:
+            found[key] = value
+    return found
 
 
 def _escaped(value: object) -> str:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from typing import TYPE_CHECKING, Annotated, Final
-from urllib.parse import parse_qsl, quote
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from central.answers import desk_of
+from central.pages import HEADERS, PathId, form_of, go, html_page, set_cookie
 from central.refusals import Unauthorised, Unknown
 from central.staff_board import board
 from central.staff_html import Html, Words, file, qr
-from central.staff_sessions import LIFE, Session, Sessions
+from central.staff_sessions import Session, Sessions
 from kiosk.protocol import enrolment_text
 
 if TYPE_CHECKING:
@@ -28,17 +29,8 @@ router: Final = APIRouter(prefix="/staff", include_in_schema=False)
 
 COOKIE: Final = "vb_staff"
 FORM_COOKIE: Final = "vb_staff_form"
-_HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
-_FORM: Final = "application/x-www-form-urlencoded"
-_MOST_FIELDS: Final = 10
 _LONGEST_BY, _LONGEST_NOTE = 64, 1000
 _LOOK_AGAIN: Final = Html('<meta http-equiv="refresh" content="3">')  # so that a used code leaves the page
-_Id = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 
 
 class Away(Exception):
@@ -61,20 +53,9 @@ def _signed_in(request: Request) -> Session:
     return session
 
 
-async def _form(request: Request) -> dict[str, str]:
-    """Return the fields of a form; empty for anything that is none."""
-    if request.headers.get("content-type", "").partition(";")[0].strip() != _FORM:
-        return {}
-    try:
-        pairs = parse_qsl((await request.body()).decode(), max_num_fields=_MOST_FIELDS, errors="strict")
-    except ValueError:
-        return {}
-    return dict(pairs)
-
-
 async def _own_form(request: Request, session: Session = Depends(_signed_in)) -> dict[str, str]:
     """Return the fields of one of this session's own forms; another page's counts as nobody's."""
-    form = await _form(request)
+    form = await form_of(request)
     if not session.is_own_form(form.get("csrf", "")):
         raise Away
     return form
@@ -82,13 +63,13 @@ async def _own_form(request: Request, session: Session = Depends(_signed_in)) ->
 
 async def to_sign_in(request: Request, _error: Exception) -> Response:
     """Send a browser that is not signed in to the sign-in."""
-    return _go(f"/staff/sign-in?lang={_words(request).language}")
+    return go(f"/staff/sign-in?lang={_words(request).language}")
 
 
 @router.get("/style.css")
 def style() -> Response:
     """Return the looks of the pages."""
-    return Response(file("style.css"), media_type="text/css", headers=_HEADERS)
+    return Response(file("style.css"), media_type="text/css", headers=HEADERS)
 
 
 @router.get("/sign-in")
@@ -100,7 +81,7 @@ def sign_in_page(request: Request) -> Response:
 @router.post("/sign-in")
 async def sign_in(request: Request) -> Response:
     """Sign in by the admin's token."""
-    form = await _form(request)
+    form = await form_of(request)
     known = request.cookies.get(FORM_COOKIE, "")
     if not known or not hmac.compare_digest(known.encode(), form.get("csrf", "").encode()):
         return _sign_in_page(request, "old_form")
@@ -108,8 +89,8 @@ async def sign_in(request: Request) -> Response:
         desk_of(request).check_admin(form.get("token", ""))
     except Unauthorised:
         return _sign_in_page(request, "wrong_token")
-    response = _go(f"/staff?lang={_words(request).language}")
-    _set_cookie(request, response, COOKIE, sessions_of(request).begin())
+    response = go(f"/staff?lang={_words(request).language}")
+    set_cookie(request, response, COOKIE, sessions_of(request).begin(), "/staff")
     response.delete_cookie(FORM_COOKIE, path="/staff")
     return response
 
@@ -118,7 +99,7 @@ async def sign_in(request: Request) -> Response:
 def sign_out(request: Request) -> Response:
     """Sign out."""
     sessions_of(request).end(request.cookies.get(COOKIE, ""))
-    response = _go(f"/staff/sign-in?lang={_words(request).language}")
+    response = go(f"/staff/sign-in?lang={_words(request).language}")
     response.delete_cookie(COOKIE, path="/staff")
     return response
 
@@ -133,7 +114,7 @@ def sites(request: Request, session: Session = Depends(_signed_in)) -> Response:
 
 
 @router.get("/sites/{site_id}")
-def site_page(request: Request, site_id: _Id, session: Session = Depends(_signed_in)) -> Response:
+def site_page(request: Request, site_id: PathId, session: Session = Depends(_signed_in)) -> Response:
     """Show a site's kiosks and what is open there."""
     return _board(request, session, site_id)
 
@@ -141,7 +122,7 @@ def site_page(request: Request, site_id: _Id, session: Session = Depends(_signed
 @router.post("/sites/{site_id}/findings")
 async def close_finding(
     request: Request,
-    site_id: _Id,
+    site_id: PathId,
     form: dict[str, str] = Depends(_own_form),
     session: Session = Depends(_signed_in),
 ) -> Response:
@@ -153,21 +134,21 @@ async def close_finding(
         await run_in_threadpool(desk_of(request).findings.close, site_id, form.get("finding", ""), by, note)
     except Unknown:
         return _not_found(request, session)
-    return _go(f"/staff/sites/{quote(site_id)}?lang={_words(request).language}")
+    return go(f"/staff/sites/{quote(site_id)}?lang={_words(request).language}")
 
 
 @router.post("/sites/{site_id}/kiosks/{kiosk_id}/code", dependencies=[Depends(_own_form)])
-def new_code(request: Request, site_id: _Id, kiosk_id: _Id, session: Session = Depends(_signed_in)) -> Response:
+def new_code(request: Request, site_id: PathId, kiosk_id: PathId, session: Session = Depends(_signed_in)) -> Response:
     """Make a one-time code for a kiosk, and go to the page that shows it."""
     try:
         session.codes[site_id, kiosk_id] = desk_of(request).fleet.enrolment_code(site_id, kiosk_id)
     except Unknown:
         return _not_found(request, session)
-    return _go(f"/staff/sites/{quote(site_id)}/kiosks/{quote(kiosk_id)}/code?lang={_words(request).language}")
+    return go(f"/staff/sites/{quote(site_id)}/kiosks/{quote(kiosk_id)}/code?lang={_words(request).language}")
 
 
 @router.get("/sites/{site_id}/kiosks/{kiosk_id}/code")
-def code_page(request: Request, site_id: _Id, kiosk_id: _Id, session: Session = Depends(_signed_in)) -> Response:
+def code_page(request: Request, site_id: PathId, kiosk_id: PathId, session: Session = Depends(_signed_in)) -> Response:
     """Show the code as text and as a QR, for as long as it is good."""
     words, desk, given = _words(request), desk_of(request), session.codes.get((site_id, kiosk_id))
     here = {"site": site_id, "kiosk": kiosk_id, "title": words.t("enrol_title", kiosk=kiosk_id)}
@@ -210,7 +191,7 @@ def _sign_in_page(request: Request, wrong: str = "") -> Response:
     words, csrf = _words(request), secrets.token_urlsafe()
     said = words.t(wrong) if wrong else ""
     response = _page(request, None, words.fill("sign_in", csrf=csrf, wrong=said), status=403 if wrong else 200)
-    _set_cookie(request, response, FORM_COOKIE, csrf)
+    set_cookie(request, response, FORM_COOKIE, csrf, "/staff")
     return response
 
 
@@ -220,20 +201,4 @@ def _page(
     words = _words(request)
     sign_out = words.fill("sign_out", csrf=session.csrf) if session is not None else Html("")
     whole = words.fill("page", main=main, sign_out=sign_out, refresh=refresh)
-    return Response(whole, status, media_type="text/html", headers=_HEADERS)
-
-
-def _go(where: str) -> Response:
-    return Response(status_code=303, headers={**_HEADERS, "Location": where})
-
-
-def _set_cookie(request: Request, response: Response, name: str, value: str) -> None:
-    response.set_cookie(
-        name,
-        value,
-        max_age=int(LIFE.total_seconds()),
-        path="/staff",
-        secure=request.url.scheme == "https",
-        httponly=True,
-        samesite="strict",
-    )
+    return html_page(whole, status)

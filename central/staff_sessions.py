@@ -1,4 +1,4 @@
-"""Who is signed in at the staff's pages: sessions on the server, in memory, found by a random cookie."""
+"""Who is signed in at the pages of staff and guards: sessions on the server, in memory, found by a random cookie."""
 
 from __future__ import annotations
 
@@ -21,10 +21,18 @@ _MOST: Final = 100  # signed in at once; the one that was still longest goes fir
 
 @dataclass(slots=True)
 class Session:
-    """One browser that is signed in. `codes`: one-time codes it was shown, by site and kiosk; nowhere else kept."""
+    """One browser that is signed in. `codes`: one-time codes it was shown, by site and kiosk; nowhere else kept.
+
+    Of a guard: at which site, who, and by what `proof` (the account as it was, so that a changed one signs out).
+    `acted_at`: when a person last did something; a page that only looks again by itself does not count.
+    """
 
     until: datetime
     seen_at: datetime
+    acted_at: datetime
+    site_id: str = ""
+    guard_id: str = ""
+    proof: str = field(default="", repr=False)
     csrf: str = field(default_factory=secrets.token_urlsafe, repr=False)
     codes: dict[tuple[str, str], EnrolmentCode] = field(
         default_factory=dict["tuple[str, str]", "EnrolmentCode"], repr=False
@@ -44,14 +52,14 @@ class Sessions:
         self._by_hash: dict[str, Session] = {}
         self._lock = Lock()
 
-    def begin(self) -> str:
-        """Sign a browser in; return the cookie, of which only the hash is kept."""
+    def begin(self, site_id: str = "", guard_id: str = "", proof: str = "") -> str:
+        """Sign a browser in, a guard's with who it is; return the cookie, of which only the hash is kept."""
         cookie, now = secrets.token_urlsafe(), self._clock.now()
         with self._lock:
             self._forget_old(now)
             while len(self._by_hash) >= _MOST:
                 del self._by_hash[min(self._by_hash, key=lambda name: self._by_hash[name].seen_at)]
-            self._by_hash[_hash(cookie)] = Session(now + LIFE, now)
+            self._by_hash[_hash(cookie)] = Session(now + LIFE, now, now, site_id, guard_id, proof)
         return cookie
 
     def of(self, cookie: str) -> Session | None:

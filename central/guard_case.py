@@ -1,0 +1,239 @@
+"""One isolation case on the guard's page: what to do next first, then everything else that may be done for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from central.case_desk import CaseWish, hindrance_at
+from central.guard_board import LOUDEST, banners, left_of, live, place_name
+from central.guard_told import facts_of, told
+from central.staff_html import Html, joined
+from central.typed_reading import SITES, Typed
+from kiosk.domain.case import CaseEvent, CaseStep, Disposition, Hindrance, may
+from kiosk.domain.plan import Need, free_places
+from kiosk.domain.times import to_ms
+
+if TYPE_CHECKING:
+    from central.guard_board import Reader
+    from central.guard_scene import CaseNow, Person, Scene
+    from kiosk.domain.record import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """What the page of a case is made of. `wrong`: why the last act was not done; `typed`: a reading to correct.
+
+    `person`: whose case it is, for this one answer, after the look was recorded.
+    """
+
+    scene: Scene
+    item: CaseNow
+    visit: Visit | None
+    reader: Reader
+    has_policy: bool
+    wrong: str = ""
+    typed: Typed | None = None
+    person: Person | None = None
+    was_looked_up: bool = False
+
+    @property
+    def action(self) -> str:
+        """Where the forms of the page go."""
+        return f"/guard/{self.scene.site.id}/cases/{self.item.case.id}"
+
+    def form(self, inner: Html, tone: str = "", under: str = "") -> Html:
+        """Return a form of this page; `under`: what its address ends with."""
+        values = {"action": self.action + under, "csrf": self.reader.csrf, "inner": inner, "tone": tone}
+        return self.reader.words.fill("guard_form", **values)
+
+    def button(self, act: str, words: str, tone: str = "") -> Html:
+        """Return a button that does `act`."""
+        return self.reader.words.fill("guard_button", act=act, words=words, tone=tone)
+
+    def part(self, title: str, inner: Html, tone: str = "") -> Html:
+        """Return a part of the page under its title."""
+        return self.reader.words.fill("guard_part", title=title, inner=inner, tone=tone)
+
+    def hindrance(self, wish: CaseWish) -> Hindrance | None:
+        """Return why the reader may not do this now, or None."""
+        return hindrance_at(self.item.case, self.reader.guard, wish, self.scene.now)
+
+
+def case_page(page: CasePage) -> Html:
+    """Return the page of a case."""
+    scene, item, words = page.scene, page.item, page.reader.words
+    return words.fill(
+        "guard_case",
+        **live(scene),
+        banners=banners(scene, page.reader),
+        label=item.case.label,
+        own_level=min(item.loud, LOUDEST),
+        step=words.t(f"step.{item.standing.step}"),
+        need=words.t(f"need.{item.due.need}") if item.due is not None else "",
+        until=to_ms(item.due.until) if item.due is not None else "",
+        left=left_of(scene, item, words),
+        facts=facts_of(page),
+        wrong=words.t(f"hindrance.{page.wrong}") if page.wrong else "",
+        acts=_acts(page),
+        told=told(page),
+    )
+
+
+def _acts(page: CasePage) -> Html:
+    """Return what may be done, what the case waits for first."""
+    if page.item.standing.step is CaseStep.CLOSED:
+        return Html("")
+    parts = [(need, title, make(page)) for need, title, make in _PARTS]
+    needed = _NEEDED.get(page.item.due.need, "") if page.item.due is not None else ""
+    shown = [(title, inner) for need, title, inner in parts if inner and need == needed]
+    others = [(title, inner) for need, title, inner in parts if inner and need != needed]
+    words = page.reader.words
+    return joined(
+        [page.part(words.t(title), inner, "now") for title, inner in shown]
+        + [page.part(words.t(title), inner) for title, inner in others]
+    )
+
+
+def _take(page: CasePage) -> Html:
+    if page.item.standing.step is not CaseStep.FLAGGED:
+        return Html("")
+    words = page.reader.words
+    buttons = [page.button("acknowledged", words.t("take"), "big")]
+    if page.item.standing.seen_at is None:
+        buttons.append(page.button("seen", words.t("seen"), "second"))
+    return page.form(joined(buttons))
+
+
+def _place(page: CasePage) -> Html:
+    words, standing = page.reader.words, page.item.standing
+    if standing.step not in {CaseStep.FLAGGED, CaseStep.ACKNOWLEDGED, CaseStep.PLACED}:
+        return Html("")
+    if not page.scene.plan.places:
+        return words.fill("guard_why_not", words=words.t("put_in"), why=words.t("no_area"))
+    free = [place for place in free_places(page.scene.places) if place.id != standing.place_id]
+    if not free:
+        return words.fill("guard_why_not", words=words.t("put_in"), why=words.t("no_room"))
+    move = f"{words.t('move_to')} " if standing.is_in_place else ""
+    tone = "second" if standing.is_in_place else "big"
+    return page.form(
+        joined([page.button(f"placed:{item.id}", move + getattr(item.name, words.language), tone) for item in free])
+    )
+
+
+def _measure(page: CasePage) -> Html:
+    words = page.reader.words
+    if not page.has_policy:
+        return words.fill("guard_why_not", words=words.t("measure"), why=words.t("hindrance.no_policy"))
+    typed = page.typed or Typed(SITES[0].value, "")
+    options = [
+        words.fill(
+            "guard_option",
+            value=site.value,
+            words=words.t(f"site.{site}"),
+            chosen=" selected" if site.value == typed.site else "",
+        )
+        for site in SITES
+    ]
+    select = words.fill("guard_select", label=words.t("how_measured"), name="site", options=joined(options))
+    again = words.fill("guard_again") if page.wrong in {"type_again", "typed_differently"} else Html("")
+    return page.form(words.fill("guard_reading", select=select, value=typed.value, again=again), under="/reading")
+
+
+def _report(page: CasePage) -> Html:
+    words = page.reader.words
+    lines: list[Html] = []
+    for contact in page.scene.plan.contacts:
+        name = getattr(contact.name, words.language)
+        call = words.fill("guard_call", phone=contact.phone, name=words.t("call"))
+        done = page.button(f"reported:{contact.id}", words.t("reported_to", contact=name), "second")
+        lines.append(words.fill("guard_step", tone="", words=name, contact=call, tick=page.form(done)))
+    return words.fill("guard_list", tone="steps", inner=joined(lines)) if lines else Html("")
+
+
+def _end(page: CasePage) -> Html:
+    return joined([_disposition(page, item) for item in Disposition if item is not page.item.standing.disposition])
+
+
+def _disposition(page: CasePage, item: Disposition) -> Html:
+    """Return one way to end a case: two touches, or why it may not be chosen yet."""
+    words = page.reader.words
+    said = words.t(f"disposition.{item}")
+    # To whom is asked in the form; it hinders nothing here.
+    why = page.hindrance(CaseWish(CaseEvent.DISPOSED, disposition=item, to="anybody"))
+    if why is Hindrance.NOT_NOW:
+        return Html("")
+    if why is not None:
+        return words.fill("guard_why_not", words=said, why=words.t(f"hindrance.{why}"))
+    to = _receivers(page) if item is Disposition.REFERRED else Html("")
+    button = page.button(f"disposed:{item}", words.t("confirm", words=said), "big")
+    return words.fill("guard_choice", id=f"end-{item}", words=said, form=page.form(joined([to, button])))
+
+
+def _receivers(page: CasePage) -> Html:
+    words = page.reader.words
+    outside = [contact for contact in page.scene.plan.contacts if contact.role is None]
+    options = [
+        words.fill("guard_option", value=item.id, words=getattr(item.name, words.language), chosen="")
+        for item in outside
+    ]
+    return words.fill("guard_select", label=words.t("to_whom"), name="to", options=joined(options))
+
+
+def _clean(page: CasePage) -> Html:
+    words, standing = page.reader.words, page.item.standing
+    found: list[Html] = []
+    for place_id in standing.dirty:
+        name = place_name(page.scene, place_id, words)
+        if page.hindrance(CaseWish(CaseEvent.CLEANED, place_id=place_id)) is None:
+            found.append(page.form(page.button(f"cleaned:{place_id}", words.t("cleaned_now", place=name), "big")))
+        else:
+            said = words.t("still_in", place=name)
+            found.append(words.fill("guard_why_not", words=said, why=""))
+    return joined(found)
+
+
+def _sign(page: CasePage) -> Html:
+    words, item = page.reader.words, page.item
+    if item.standing.disposition is None or item.case.opening is None:
+        return Html("")
+    is_asked = item.standing.disposition in item.case.opening.co_signed
+    others = [signer for signer in item.standing.signers if signer != item.standing.disposed_by]
+    if not is_asked or others:
+        return Html("")
+    said = words.t(f"disposition.{item.standing.disposition}")
+    if item.standing.disposed_by == page.reader.guard.id:
+        return words.fill("guard_why_not", words=said, why=words.t("hindrance.same_signer"))
+    return page.form(page.button("co_signed", words.t("sign_now") + f" · {said}", "big"))
+
+
+def _close(page: CasePage) -> Html:
+    words = page.reader.words
+    if not may(page.item.standing, CaseEvent.CLOSED):
+        return Html("")
+    why = page.hindrance(CaseWish(CaseEvent.CLOSED))
+    if why is not None:
+        return words.fill("guard_why_not", words=words.t("close_now"), why=words.t(f"hindrance.{why}"))
+    return page.form(page.button("closed", words.t("close_now"), "big"))
+
+
+_PARTS: Final = (
+    ("take", "next_step", _take),
+    ("place", "put_in", _place),
+    ("measure", "measure", _measure),
+    ("report", "report", _report),
+    ("end", "end", _end),
+    ("clean", "clean", _clean),
+    ("sign", "sign", _sign),
+    ("close", "close_now", _close),
+)
+_NEEDED: Final = {
+    Need.ACKNOWLEDGE: "take",
+    Need.PLACE: "place",
+    Need.MEASURE: "measure",
+    Need.MEASURE_AGAIN: "measure",
+    Need.REPORT: "report",
+    Need.CLEAN: "clean",
+    Need.SIGN: "sign",
+    Need.CLOSE: "close",
+}
