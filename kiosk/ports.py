@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from kiosk.domain.booking import Booking
     from kiosk.domain.entry import Entry, EntryKind
     from kiosk.domain.ids import BookingId, VisitId
+    from kiosk.domain.policy import BodySite, ReadingKind
     from kiosk.domain.record import Visit
     from kiosk.domain.screening import Reading
     from kiosk.domain.state_keeper import State
