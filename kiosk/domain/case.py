@@ -8,108 +8,57 @@ the same acts sees the same standing; two sides that were apart agree as soon as
 The order: every act carries a turn, one more than any turn its guard could see, so an act comes after all that it
 could know of. Of acts with the same turn the earlier one comes first (by the server's clock), then the lower kiosk
 id. What was measured, reported, remarked or ticked is a fact and always counts; a decision that its place in the
-order no longer allows (a second disposition, a place for a case that is closed) is kept, shown, and changes nothing.
+order no longer allows (a second disposition, a place for a case that is decided) is kept, shown, and moves nothing;
+a place that was used all the same has to be cleaned. Where it is not known how a case began, it is taken as elevated.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from kiosk.domain.ids import CaseId, GuardId, KioskId, VisitId
-from kiosk.domain.policy import ReadingKind
-from kiosk.domain.record import Measured
-from kiosk.domain.screening import Outcome
+from kiosk.domain.case_acts import (
+    FACTS,
+    LEAVING,
+    NAMELESS,
+    CaseAct,
+    CaseEvent,
+    CaseStep,
+    Cause,
+    Disposition,
+    Opening,
+    Role,
+)
+from kiosk.domain.case_standing import DECISIONS, TAKEN_IN, Standing, came_late
+from kiosk.domain.ids import CaseId, VisitId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from datetime import datetime
 
+__all__ = [
+    "CONDITIONS",
+    "FACTS",
+    "LEAVING",
+    "NAMELESS",
+    "TABLE",
+    "Case",
+    "CaseAct",
+    "CaseEvent",
+    "CaseStep",
+    "Cause",
+    "Disposition",
+    "Hindrance",
+    "Opening",
+    "Role",
+    "Standing",
+    "after",
+    "hindrance",
+    "may",
+    "merged",
+]
 
-class Role(StrEnum):
-    """Who may sign in; each may do what the one before may."""
-
-    GUARD = "guard"
-    LEADER = "leader"
-    SUPERVISOR = "supervisor"
-
-    def may_act_as(self, least: Role) -> bool:
-        """Tell whether this role is `least` or above it."""
-        order = list(Role)
-        return order.index(self) >= order.index(least)
-
-
-class Cause(StrEnum):
-    """Why a case was opened."""
-
-    ELEVATED = "elevated"
-    DECLARATION = "declaration"
-    RISK_AREA = "risk_area"
-    COLLAPSE = "collapse"
-    GUARD = "guard"  # the guard's own word
-
-
-class CaseStep(StrEnum):
-    """Where a case is."""
-
-    FLAGGED = "flagged"  # nobody has taken it yet
-    ACKNOWLEDGED = "acknowledged"  # a named guard has it
-    PLACED = "placed"  # in a place of the isolation area
-    DISPOSED = "disposed"  # it is decided how it ends; a place may still have to be cleaned
-    CLEANED = "cleaned"
-    CLOSED = "closed"
-
-
-class CaseEvent(StrEnum):
-    """What is done for a case; each comes from one entry of a screening log."""
-
-    ACKNOWLEDGED = "acknowledged"
-    PLACED = "placed"  # or moved to another place
-    DISPOSED = "disposed"
-    CLEANED = "cleaned"  # one place that was used
-    CLOSED = "closed"
-
-    SEEN = "seen"  # one touch without a name: somebody is on the way
-    MEASURED = "measured"
-    REPORTED = "reported"
-    REMARKED = "remarked"
-    TICKED = "ticked"  # a step of the plan
-    CO_SIGNED = "co_signed"
-    ESCALATED = "escalated"  # by program: nobody took it in time
-
-
-class Disposition(StrEnum):
-    """How a case ends."""
-
-    RELEASED = "released"
-    TURNED_AWAY = "turned_away"
-    REFERRED = "referred"
-    ESCORTED = "escorted"
-    LEFT_AGAINST_ADVICE = "left_against_advice"
-    OPENED_IN_ERROR = "opened_in_error"  # there never was a case; the screening goes on where it was
-
-
-FACTS: Final = frozenset(
-    {
-        CaseEvent.SEEN,
-        CaseEvent.MEASURED,
-        CaseEvent.REPORTED,
-        CaseEvent.REMARKED,
-        CaseEvent.TICKED,
-        CaseEvent.CO_SIGNED,
-        CaseEvent.ESCALATED,
-    }
-)
-"""Events that move nothing and always count, whatever the step: they happened."""
-
-NAMELESS: Final = frozenset({CaseEvent.SEEN, CaseEvent.ESCALATED})
-"""Events that no named guard stands behind."""
-
-LEAVING: Final = frozenset(
-    {Disposition.TURNED_AWAY, Disposition.REFERRED, Disposition.ESCORTED, Disposition.LEFT_AGAINST_ADVICE}
-)
-"""Dispositions after which the visitor is gone; one of them may be corrected to another."""
 
 TABLE: Final[Mapping[CaseStep, Mapping[CaseEvent, CaseStep]]] = {
     CaseStep.FLAGGED: {CaseEvent.ACKNOWLEDGED: CaseStep.ACKNOWLEDGED},
@@ -137,55 +86,6 @@ TABLE: Final[Mapping[CaseStep, Mapping[CaseEvent, CaseStep]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class CaseAct:
-    """One thing that was done for a case. `turn`: its place among all acts; the fields below it by its event.
-
-    `at`: when it happened, by the server's clock as far as the kiosk knew it.
-    """
-
-    turn: int
-    at: datetime
-    kiosk_id: KioskId
-    epoch: int
-    seq: int
-    event: CaseEvent
-    guard_id: GuardId | None = None
-    role: Role = Role.GUARD
-    place_id: str = ""
-    reading: Measured | None = None
-    disposition: Disposition | None = None
-    to: str = ""  # reported, referred or escalated to whom: a contact of the plan, or a role
-    item: str = ""  # the step of the plan that was ticked
-    note: str = ""
-
-    @property
-    def order(self) -> tuple[int, datetime, str, int, int]:
-        """Where it stands among the acts of its case, the same at every place."""
-        return (self.turn, self.at, self.kiosk_id, self.epoch, self.seq)
-
-    @property
-    def entry(self) -> tuple[str, int, int]:
-        """Which entry it comes from."""
-        return (self.kiosk_id, self.epoch, self.seq)
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """How a case began. `was_elevated`: a reading of this visit was; releasing then takes a normal clinical one.
-
-    `co_signed`: dispositions that a second person must sign, by the plan in force when the case was opened.
-    """
-
-    at: datetime
-    label: str
-    kiosk_id: KioskId
-    cause: Cause
-    guard_id: GuardId | None = None
-    was_elevated: bool = False
-    co_signed: tuple[Disposition, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Case:
     """An isolation case as one log, or several together, tell it. `opening` is None where only acts are known."""
 
@@ -198,6 +98,11 @@ class Case:
     def label(self) -> str:
         """The number that guards call it by; the end of its id where its opening is not known."""
         return self.opening.label if self.opening is not None else self.id[-4:].upper()
+
+    @property
+    def co_signed(self) -> tuple[Disposition, ...]:
+        """Dispositions of this case that a second person must sign."""
+        return self.opening.co_signed if self.opening is not None else ()
 
     @property
     def is_open(self) -> bool:
@@ -222,74 +127,20 @@ class Case:
     def standing(self) -> Standing:
         """Return what the case is after all of its acts, in their order."""
         opening = self.opening
-        standing = Standing(was_elevated=opening.was_elevated if opening is not None else False)
-        co_signed = opening.co_signed if opening is not None else ()
+        standing = Standing(was_elevated=opening.was_elevated if opening is not None else True)
         for act in sorted(self.acts, key=lambda act: act.order):
-            standing = after(standing, act, co_signed)
+            standing = after(standing, act, self.co_signed)
         return standing
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A case after its acts so far. Times are None until they happen."""
-
-    step: CaseStep = CaseStep.FLAGGED
-    was_elevated: bool = False
-    acknowledged_at: datetime | None = None
-    guard_id: GuardId | None = None  # who has it: the last named guard who decided something
-    seen_at: datetime | None = None
-    place_id: str = ""
-    placed_at: datetime | None = None
-    dirty: tuple[str, ...] = ()  # places that this case used and that nobody has cleaned since
-    left_place_at: datetime | None = None
-    cleaned: tuple[tuple[str, datetime], ...] = ()
-    readings: tuple[Measured, ...] = ()
-    reported: tuple[tuple[str, datetime], ...] = ()  # to whom, when
-    disposition: Disposition | None = None
-    disposed_at: datetime | None = None
-    disposed_by: GuardId | None = None
-    disposed_to: str = ""
-    signers: tuple[GuardId, ...] = ()
-    closed_at: datetime | None = None
-    closed_by: GuardId | None = None
-    ticked: tuple[str, ...] = ()
-    escalated: int = 0
-    escalated_to: str = ""
-    void: tuple[CaseAct, ...] = ()  # decisions that came too late to count
-
-    @property
-    def last_reading(self) -> Measured | None:
-        """The last reading with a value that was taken within the case."""
-        return next((item for item in reversed(self.readings) if item.value_cc is not None), None)
-
-    @property
-    def is_found_normal(self) -> bool:
-        """Whether the last reading was clinical, by a guard, and normal."""
-        last = self.last_reading
-        return (
-            last is not None and last.is_manual and last.kind == ReadingKind.CLINICAL and last.outcome is Outcome.NORMAL
-        )
-
-    @property
-    def is_confirmed(self) -> bool:
-        """Whether the last clinical reading was elevated."""
-        clinical = [item for item in self.readings if item.kind == ReadingKind.CLINICAL and item.value_cc is not None]
-        return bool(clinical) and clinical[-1].outcome is Outcome.ELEVATED
-
-    @property
-    def is_in_place(self) -> bool:
-        """Whether somebody is in a place of the isolation area now."""
-        return self.step is CaseStep.PLACED
-
-
-def after(standing: Standing, act: CaseAct, co_signed: Iterable[Disposition] = ()) -> Standing:
+def after(standing: Standing, act: CaseAct, co_signed: Collection[Disposition] = ()) -> Standing:
     """Return the standing after one more act: a fact is taken in, a decision counts where it is allowed."""
     if act.event in FACTS:
-        return _FACTS[act.event](standing, act)
+        return TAKEN_IN[act.event](standing, act)
     step = TABLE[standing.step].get(act.event)
     if step is None or hindrance(standing, act, co_signed) is not None:
-        return replace(standing, void=(*standing.void, act))
-    return _DECISIONS[act.event](replace(standing, step=step, guard_id=act.guard_id), act)
+        return came_late(standing, act)
+    return DECISIONS[act.event](replace(standing, step=step, guard_id=act.guard_id), act)
 
 
 class Hindrance(StrEnum):
@@ -304,17 +155,20 @@ class Hindrance(StrEnum):
     ROLE = "role"
     NOT_CLEAN = "not_clean"
     NOT_SIGNED = "not_signed"  # a second person has still to sign
+    NOT_REPORTED = "not_reported"  # confirmed by a clinical reading, and nobody was told
 
 
-def hindrance(standing: Standing, act: CaseAct, co_signed: Iterable[Disposition] = ()) -> Hindrance | None:
+def hindrance(standing: Standing, act: CaseAct, co_signed: Collection[Disposition] = ()) -> Hindrance | None:
     """Return why `act` would not count at this standing, or None when it would."""
     if act.guard_id is None and act.event not in NAMELESS:
         return Hindrance.NO_NAME
+    if act.event is CaseEvent.CO_SIGNED:
+        return _why_unsigned(standing, act)
     if act.event in FACTS:
         return None
     if act.event not in TABLE[standing.step]:
         return Hindrance.NOT_NOW
-    return CONDITIONS[act.event](standing, act, frozenset(co_signed))
+    return CONDITIONS[act.event](standing, act, co_signed)
 
 
 def may(standing: Standing, event: CaseEvent) -> bool:
@@ -322,15 +176,21 @@ def may(standing: Standing, event: CaseEvent) -> bool:
     return event in FACTS or event in TABLE[standing.step]
 
 
-def _always(_standing: Standing, _act: CaseAct, _co_signed: frozenset[Disposition]) -> Hindrance | None:
+def _why_unsigned(standing: Standing, act: CaseAct) -> Hindrance | None:
+    if standing.disposition is None or act.disposition not in {None, standing.disposition}:
+        return Hindrance.NO_DISPOSITION
+    return Hindrance.NOT_SIGNED if act.guard_id == standing.disposed_by else None
+
+
+def _always(_standing: Standing, _act: CaseAct, _co_signed: Collection[Disposition]) -> Hindrance | None:
     return None
 
 
-def _may_place(standing: Standing, act: CaseAct, _co_signed: frozenset[Disposition]) -> Hindrance | None:
+def _may_place(standing: Standing, act: CaseAct, _co_signed: Collection[Disposition]) -> Hindrance | None:
     return None if act.place_id and act.place_id != standing.place_id else Hindrance.NO_PLACE
 
 
-def _may_dispose(standing: Standing, act: CaseAct, _co_signed: frozenset[Disposition]) -> Hindrance | None:
+def _may_dispose(standing: Standing, act: CaseAct, _co_signed: Collection[Disposition]) -> Hindrance | None:
     if act.disposition is None:
         return Hindrance.NO_DISPOSITION
     if standing.disposition is not None and not {standing.disposition, act.disposition} <= LEAVING:
@@ -345,21 +205,22 @@ def _may_dispose(standing: Standing, act: CaseAct, _co_signed: frozenset[Disposi
     return None
 
 
-def _may_clean(standing: Standing, act: CaseAct, _co_signed: frozenset[Disposition]) -> Hindrance | None:
+def _may_clean(standing: Standing, act: CaseAct, _co_signed: Collection[Disposition]) -> Hindrance | None:
     in_use = standing.is_in_place and act.place_id == standing.place_id
     return None if act.place_id in standing.dirty and not in_use else Hindrance.NO_PLACE
 
 
-def _may_close(standing: Standing, _act: CaseAct, co_signed: frozenset[Disposition]) -> Hindrance | None:
+def _may_close(standing: Standing, _act: CaseAct, co_signed: Collection[Disposition]) -> Hindrance | None:
     if standing.disposition is None:
         return Hindrance.NO_DISPOSITION
     if standing.dirty:
         return Hindrance.NOT_CLEAN
-    others = [signer for signer in standing.signers if signer != standing.disposed_by]
-    return Hindrance.NOT_SIGNED if standing.disposition in co_signed and not others else None
+    if standing.is_unreported:
+        return Hindrance.NOT_REPORTED
+    return None if standing.is_signed(co_signed) else Hindrance.NOT_SIGNED
 
 
-CONDITIONS: Final[Mapping[CaseEvent, Callable[[Standing, CaseAct, frozenset[Disposition]], Hindrance | None]]] = {
+CONDITIONS: Final[Mapping[CaseEvent, Callable[[Standing, CaseAct, Collection[Disposition]], Hindrance | None]]] = {
     CaseEvent.ACKNOWLEDGED: _always,
     CaseEvent.PLACED: _may_place,
     CaseEvent.DISPOSED: _may_dispose,
@@ -367,95 +228,6 @@ CONDITIONS: Final[Mapping[CaseEvent, Callable[[Standing, CaseAct, frozenset[Disp
     CaseEvent.CLOSED: _may_close,
 }
 """On what terms each decision counts, beyond its step."""
-
-
-def _acknowledged(standing: Standing, act: CaseAct) -> Standing:
-    return replace(standing, acknowledged_at=act.at)
-
-
-def _placed(standing: Standing, act: CaseAct) -> Standing:
-    dirty = tuple(dict.fromkeys((*standing.dirty, act.place_id)))
-    return replace(standing, place_id=act.place_id, placed_at=act.at, dirty=dirty)
-
-
-def _disposed(standing: Standing, act: CaseAct) -> Standing:
-    return replace(
-        standing,
-        disposition=act.disposition,
-        disposed_at=act.at,
-        disposed_by=act.guard_id,
-        disposed_to=act.to,
-        left_place_at=standing.left_place_at or (act.at if standing.place_id else None),
-        # A signature is for one disposition, not for the one that replaces it.
-        signers=standing.signers if standing.disposition is None else (),
-    )
-
-
-def _cleaned(standing: Standing, act: CaseAct) -> Standing:
-    dirty = tuple(place for place in standing.dirty if place != act.place_id)
-    # The last place of a case that is decided is what makes it clean; one that was left earlier changes no step.
-    step = CaseStep.DISPOSED if standing.step is CaseStep.CLEANED and dirty else standing.step
-    return replace(standing, step=step, dirty=dirty, cleaned=(*standing.cleaned, (act.place_id, act.at)))
-
-
-def _closed(standing: Standing, act: CaseAct) -> Standing:
-    return replace(standing, closed_at=act.at, closed_by=act.guard_id)
-
-
-def _seen(standing: Standing, act: CaseAct) -> Standing:
-    return replace(standing, seen_at=standing.seen_at or act.at)
-
-
-def _measured(standing: Standing, act: CaseAct) -> Standing:
-    if act.reading is None:
-        return standing
-    is_elevated = act.reading.outcome is Outcome.ELEVATED
-    return replace(
-        standing,
-        readings=(*standing.readings, act.reading),
-        was_elevated=standing.was_elevated or is_elevated,
-    )
-
-
-def _reported(standing: Standing, act: CaseAct) -> Standing:
-    return replace(standing, reported=(*standing.reported, (act.to, act.at)))
-
-
-def _remarked(standing: Standing, _act: CaseAct) -> Standing:
-    return standing
-
-
-def _ticked(standing: Standing, act: CaseAct) -> Standing:
-    return replace(standing, ticked=tuple(dict.fromkeys((*standing.ticked, act.item))))
-
-
-def _co_signed(standing: Standing, act: CaseAct) -> Standing:
-    if act.guard_id is None:
-        return standing
-    return replace(standing, signers=tuple(dict.fromkeys((*standing.signers, act.guard_id))))
-
-
-def _escalated(standing: Standing, act: CaseAct) -> Standing:
-    return replace(standing, escalated=standing.escalated + 1, escalated_to=act.to)
-
-
-_DECISIONS: Final[Mapping[CaseEvent, Callable[[Standing, CaseAct], Standing]]] = {
-    CaseEvent.ACKNOWLEDGED: _acknowledged,
-    CaseEvent.PLACED: _placed,
-    CaseEvent.DISPOSED: _disposed,
-    CaseEvent.CLEANED: _cleaned,
-    CaseEvent.CLOSED: _closed,
-}
-
-_FACTS: Final[Mapping[CaseEvent, Callable[[Standing, CaseAct], Standing]]] = {
-    CaseEvent.SEEN: _seen,
-    CaseEvent.MEASURED: _measured,
-    CaseEvent.REPORTED: _reported,
-    CaseEvent.REMARKED: _remarked,
-    CaseEvent.TICKED: _ticked,
-    CaseEvent.CO_SIGNED: _co_signed,
-    CaseEvent.ESCALATED: _escalated,
-}
 
 
 def merged(known: Iterable[Case]) -> dict[CaseId, Case]:

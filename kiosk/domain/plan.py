@@ -11,13 +11,35 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from kiosk.domain.case import Case, CaseStep, Cause, Disposition, Role
+from kiosk.domain.case import Case, CaseStep, Cause, Disposition, Opening, Role
+from kiosk.domain.isolation_area import PlaceStanding, PlaceState, area, free_places
 from kiosk.domain.site import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from kiosk.domain.case import Standing
+
+__all__ = [
+    "OF_CAUSE",
+    "CaseLimits",
+    "CheckItem",
+    "Contact",
+    "Due",
+    "Need",
+    "Place",
+    "PlaceStanding",
+    "PlaceState",
+    "Plan",
+    "PlanStep",
+    "Situation",
+    "SituationPlan",
+    "area",
+    "due",
+    "free_places",
+    "level",
+    "mistakes",
+]
 
 
 class Situation(StrEnum):
@@ -196,7 +218,7 @@ def due(case: Case, limits: CaseLimits, standing: Standing | None = None) -> Due
     if case.opening is None:
         return None
     now = standing or case.standing()
-    waits = [item for item in _NEEDS[now.step](case, now, limits) if item is not None]
+    waits = [item for item in (*_NEEDS[now.step](case.opening, now, limits), _report(now, limits)) if item is not None]
     return min(waits, key=lambda item: item.until, default=None)
 
 
@@ -204,61 +226,42 @@ def _due(need: Need, since: datetime, seconds: int) -> Due:
     return Due(need, since, since + timedelta(seconds=seconds))
 
 
-def _opened_at(case: Case) -> datetime:
-    if case.opening is None:
-        message = "a case without its opening waits for nothing"
-        raise ValueError(message)
-    return case.opening.at
-
-
-def _flagged(case: Case, now: Standing, limits: CaseLimits) -> tuple[Due | None, ...]:
-    # Somebody touched "seen": they are on the way, and get the time once more.
-    return (_due(Need.ACKNOWLEDGE, now.seen_at or _opened_at(case), limits.acknowledge_s),)
-
-
-def _acknowledged(case: Case, now: Standing, limits: CaseLimits) -> tuple[Due | None, ...]:
-    return (_due(Need.PLACE, now.acknowledged_at or _opened_at(case), limits.place_s), _report(now, limits))
-
-
-def _placed(case: Case, now: Standing, limits: CaseLimits) -> tuple[Due | None, ...]:
-    since = now.placed_at or _opened_at(case)
-    last = now.last_reading
-    measure = (
-        _due(Need.MEASURE_AGAIN, max(last.at, since), limits.remeasure_s)
-        if last is not None
-        else _due(Need.MEASURE, since, limits.measure_s)
-    )
-    return (measure, _report(now, limits))
-
-
 def _report(now: Standing, limits: CaseLimits) -> Due | None:
-    """Return that a confirmed case has still to be reported."""
-    if not now.is_confirmed or now.reported:
-        return None
-    confirmed = [item for item in now.readings if item.value_cc is not None][-1]
-    return _due(Need.REPORT, confirmed.at, limits.report_s)
+    """Return that a confirmed case has still to be reported, whatever became of it since."""
+    is_due = now.is_unreported and now.step is not CaseStep.CLOSED and now.confirmed_at is not None
+    return _due(Need.REPORT, now.confirmed_at, limits.report_s) if is_due and now.confirmed_at else None
 
 
-def _disposed(case: Case, now: Standing, limits: CaseLimits) -> tuple[Due | None, ...]:
-    since = now.disposed_at or _opened_at(case)
-    if now.dirty:
-        return (_due(Need.CLEAN, since, limits.clean_s), _report(now, limits))
-    return (_to_close(case, now, since, limits), _report(now, limits))
+def _flagged(opening: Opening, now: Standing, limits: CaseLimits) -> tuple[Due, ...]:
+    # Somebody touched "seen": they are on the way, and get the time once more.
+    return (_due(Need.ACKNOWLEDGE, now.seen_at or opening.at, limits.acknowledge_s),)
 
 
-def _cleaned(case: Case, now: Standing, limits: CaseLimits) -> tuple[Due | None, ...]:
-    since = now.cleaned[-1][1] if now.cleaned else now.disposed_at or _opened_at(case)
-    return (_to_close(case, now, since, limits), _report(now, limits))
+def _acknowledged(opening: Opening, now: Standing, limits: CaseLimits) -> tuple[Due, ...]:
+    return (_due(Need.PLACE, now.acknowledged_at or opening.at, limits.place_s),)
 
 
-def _to_close(case: Case, now: Standing, since: datetime, limits: CaseLimits) -> Due:
-    co_signed = case.opening.co_signed if case.opening is not None else ()
-    others = [signer for signer in now.signers if signer != now.disposed_by]
-    is_unsigned = now.disposition in co_signed and not others
-    return _due(Need.SIGN if is_unsigned else Need.CLOSE, since, limits.close_s)
+def _placed(opening: Opening, now: Standing, limits: CaseLimits) -> tuple[Due, ...]:
+    since = now.placed_at or opening.at
+    if now.measured_at is None:
+        return (_due(Need.MEASURE, since, limits.measure_s),)
+    return (_due(Need.MEASURE_AGAIN, max(now.measured_at, since), limits.remeasure_s),)
 
 
-def _closed(_case: Case, _now: Standing, _limits: CaseLimits) -> tuple[Due | None, ...]:
+def _disposed(opening: Opening, now: Standing, limits: CaseLimits) -> tuple[Due, ...]:
+    since = now.disposed_at or opening.at
+    return (_due(Need.CLEAN, since, limits.clean_s),) if now.dirty else (_to_close(opening, now, since, limits),)
+
+
+def _cleaned(opening: Opening, now: Standing, limits: CaseLimits) -> tuple[Due, ...]:
+    return (_to_close(opening, now, max((at for _, at in now.cleaned), default=opening.at), limits),)
+
+
+def _to_close(opening: Opening, now: Standing, since: datetime, limits: CaseLimits) -> Due:
+    return _due(Need.CLOSE if now.is_signed(opening.co_signed) else Need.SIGN, since, limits.close_s)
+
+
+def _closed(_opening: Opening, _now: Standing, _limits: CaseLimits) -> tuple[Due, ...]:
     return ()
 
 
@@ -276,65 +279,3 @@ def level(item: Due, limits: CaseLimits, now: datetime) -> int:
     """Return how loud a need is: 0 in time, 1 overdue, and one more each time it could have gone on to the next."""
     late = item.overdue(now)
     return 0 if not late else 1 + int(late.total_seconds()) // limits.escalate_s
-
-
-class PlaceState(StrEnum):
-    """How a place of the isolation area stands."""
-
-    FREE = "free"
-    TAKEN = "taken"
-    DIRTY = "dirty"  # left, and not cleaned yet
-    AIRING = "airing"  # cleaned, closed for a while
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceStanding:
-    """One place: how it stands, which cases are in it since when, and until when it airs."""
-
-    place: Place
-    state: PlaceState
-    cases: tuple[tuple[Case, datetime], ...] = ()
-    until: datetime | None = None
-
-    @property
-    def has_room(self) -> bool:
-        """Whether one more person can be placed here."""
-        is_usable = self.state in {PlaceState.FREE, PlaceState.TAKEN}
-        return is_usable and len(self.cases) < self.place.holds
-
-    @property
-    def is_crowded(self) -> bool:
-        """Whether more people are here than it holds: two guards who could not see each other used it."""
-        return len(self.cases) > self.place.holds
-
-
-def area(plan: Plan, cases: Iterable[Case], now: datetime) -> tuple[PlaceStanding, ...]:
-    """Return how each place of the isolation area stands after `cases`, in the plan's order."""
-    standings = [(case, case.standing()) for case in cases]
-    return tuple(_place(place, standings, plan.limits, now) for place in plan.places)
-
-
-def _place(place: Place, standings: list[tuple[Case, Standing]], limits: CaseLimits, now: datetime) -> PlaceStanding:
-    inside = tuple(
-        (case, standing.placed_at)
-        for case, standing in standings
-        if standing.is_in_place and standing.place_id == place.id and standing.placed_at is not None
-    )
-    here = {case.id for case, _ in inside}
-    if any(place.id in standing.dirty and case.id not in here for case, standing in standings):
-        # Somebody else may still be in a shared place: it is theirs, and dirty only once they are gone.
-        return PlaceStanding(place, PlaceState.TAKEN if inside else PlaceState.DIRTY, inside)
-    if inside:
-        return PlaceStanding(place, PlaceState.TAKEN, inside)
-    cleaned = [at for _case, standing in standings for place_id, at in standing.cleaned if place_id == place.id]
-    until = max(cleaned, default=None)
-    airs_until = until + timedelta(seconds=limits.airing_s) if until is not None else None
-    if airs_until is not None and now < airs_until:
-        return PlaceStanding(place, PlaceState.AIRING, (), airs_until)
-    return PlaceStanding(place, PlaceState.FREE)
-
-
-def free_places(standings: Iterable[PlaceStanding]) -> tuple[Place, ...]:
-    """Return where somebody may be placed now: an overflow place only when no other has room."""
-    with_room = [item.place for item in standings if item.has_room]
-    return tuple([place for place in with_room if not place.is_overflow] or with_room)

@@ -135,7 +135,7 @@ class Cases:
             "guard_id": guard.id if guard is not None else "",
             "role": guard.role if guard is not None else Role.GUARD.value,
             "place_id": wish.place_id,
-            "disposition": wish.disposition.value if wish.disposition is not None else "",
+            "disposition": _disposition(case, wish),
             "to": wish.to,
             "item": wish.item,
             "note": wish.note,
@@ -174,6 +174,12 @@ class Cases:
             item=wish.item,
             note=wish.note,
         )
+
+
+def _disposition(case: Case, wish: CaseWish) -> str:
+    """Return the disposition that an entry names: the one chosen, or the one that a second person signs."""
+    chosen = case.standing().disposition if wish.event is CaseEvent.CO_SIGNED else wish.disposition
+    return chosen.value if chosen is not None else ""
 
 
 _TAKE = CaseWish(CaseEvent.ACKNOWLEDGED)
