@@ -58,6 +58,12 @@ class DeviceGarbled(DeviceError):
     code = "device_garbled"
 
 
+class SensorFault(DeviceError):
+    """The device itself says that its sensor is broken; its number is none."""
+
+    code = "sensor_fault"
+
+
 class ServerError(KioskError):
     """The central server did not do its part."""
 

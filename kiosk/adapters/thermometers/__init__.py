@@ -1,11 +1,17 @@
-"""Thermometers: one module each. `open_thermometer` finds a driver by its name."""
+"""Thermometers: one module each. `open_thermometer` finds a driver by its name.
+
+A driver is a factory `(options, clock) -> Thermometer`, made known as an entry point of the group `kiosk.thermometers`.
+Those that come with the kiosk are known without being installed; a stranger's must not bear the name of one of them.
+"""
 
 from __future__ import annotations
 
-from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Final
 
+from kiosk.adapters.thermometers.outdoor import WithOutdoor
 from kiosk.errors import ConfigError
+from kiosk.ports import THERMOMETER_API
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,24 +19,49 @@ if TYPE_CHECKING:
 
     from kiosk.ports import Clock, Thermometer
 
+GROUP: Final = "kiosk.thermometers"
+_HERE: Final = "kiosk.adapters.thermometers"
+
 DRIVERS: Final[Mapping[str, str]] = {
-    "simulated": "kiosk.adapters.thermometers.simulated",
-    "replay": "kiosk.adapters.thermometers.replay",
-    "manual": "kiosk.adapters.thermometers.manual",
+    name: f"{_HERE}.{name}:open_device"
+    for name in (
+        "isapi_push",
+        "manual",
+        "mlx90614",
+        "mlx90640",
+        "modbus",
+        "replay",
+        "serial_frames",
+        "simulated",
+    )
 }
-"""Each module has `open_device(options, clock)`; what only one driver needs is imported by that driver."""
+"""What only one driver needs is imported by that driver."""
+
+
+def drivers() -> Mapping[str, EntryPoint]:
+    """Return every driver that may be named in the settings; the kiosk's own come before a stranger's."""
+    strangers = {point.name: point for point in entry_points(group=GROUP)}
+    own = {name: EntryPoint(name, value, GROUP) for name, value in DRIVERS.items()}
+    return strangers | own
 
 
 def open_thermometer(options: Mapping[str, Any], clock: Clock, *, in_production: bool) -> Thermometer:
-    """Return the thermometer of `options` (the settings' section; `driver` names the module).
+    """Return the thermometer of `options` (the settings' section; `driver` names it, `options` are its own).
 
-    Raises ConfigError for an unknown driver and, in production, for one that measures nobody.
+    Raises ConfigError for an unknown driver, for one made for another kiosk, for options that it does not take and,
+    in production, for one that measures nobody.
     """
-    name = options["driver"]
-    if name not in DRIVERS:
-        raise ConfigError([f"thermometer.driver: {name!r} is none of {', '.join(sorted(DRIVERS))}"])
-    device: Thermometer = import_module(DRIVERS[name]).open_device(options, clock)
-    if device.is_simulated and in_production:
+    name, known = options["driver"], drivers()
+    if name not in known:
+        raise ConfigError([f"thermometer.driver: {name!r} is none of {', '.join(sorted(known))}"])
+    device: Thermometer = known[name].load()(options, clock)
+    problem = ""
+    if device.describe().api != THERMOMETER_API:
+        problem = f"is made for drivers' interface {device.describe().api}, not {THERMOMETER_API}"
+    elif device.is_simulated and in_production:
+        problem = "does not measure anybody; production refuses it"
+    if problem:
         device.close()
-        raise ConfigError([f"thermometer.driver: {name!r} does not measure anybody; production refuses it"])
-    return device
+        raise ConfigError([f"thermometer.driver: {name!r} {problem}"])
+    outdoor = options.get("outdoor_file")
+    return WithOutdoor(device, outdoor) if outdoor else device

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.domain.screening import NO_DEVICE
 from kiosk.errors import DeviceUnavailable
+from kiosk.ports import THERMOMETER_API, Capabilities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +32,14 @@ class ManualThermometer:
         """Raise NoDevice."""
         progress(1.0)
         raise NoDevice(self.name, "a guard measures by hand here")
+
+    def describe(self) -> Capabilities:
+        """Return that nothing here measures."""
+        return Capabilities(THERMOMETER_API, None, None, accuracy="as the guard's own thermometer says")
+
+    def self_test(self) -> str:
+        """Return who measures."""
+        return "none; a guard measures everybody by hand"
 
     def close(self) -> None:
         """Do nothing: there is nothing to let go of."""

@@ -8,34 +8,20 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from kiosk.adapters.thermometers.degrees import centi
 from kiosk.domain.policy import BodySite, ReadingKind
 from kiosk.domain.screening import Flag, Reading
 from kiosk.errors import ConfigError, DeviceTimeout, DeviceUnavailable
+from kiosk.ports import THERMOMETER_API, Capabilities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
     from kiosk.ports import Clock
-
-_HUNDRED: Final = 100
-
-
-def centi(text: str) -> int:
-    """Return `text` (degrees Celsius) in whole hundredths, exactly; raises ValueError for a comma or third decimal."""
-    try:
-        value = Decimal(text) * _HUNDRED
-    except InvalidOperation as error:
-        message = f"{text!r} is no temperature"
-        raise ValueError(message) from error
-    if not value.is_finite() or value != value.to_integral_value():
-        message = f"{text!r} has more than two decimals"
-        raise ValueError(message)
-    return int(value)
 
 
 class ReplayThermometer:
@@ -58,9 +44,12 @@ class ReplayThermometer:
         except (UnicodeDecodeError, csv.Error) as error:
             raise ConfigError([f"thermometer.file: {path}: is no CSV: {error}"]) from error
         self._next = iter(self._rows)
+        self._is_closed = False
 
     def measure(self, progress: Callable[[float], None]) -> Reading:
         """Return the next row's reading; raises DeviceTimeout for an empty one, DeviceUnavailable at the end."""
+        if self._is_closed:
+            raise DeviceUnavailable(self.name, "was closed")
         progress(1.0)
         row = next(self._next, None)
         if row is None:
@@ -80,8 +69,17 @@ class ReplayThermometer:
             flags=(Flag.REPLAYED,),
         )
 
+    def describe(self) -> Capabilities:
+        """Return what a recording can do: give what it holds."""
+        return Capabilities(THERMOMETER_API, None, None, resolution_cc=1, accuracy="as it was recorded")
+
+    def self_test(self) -> str:
+        """Return how much it holds; no row is used up by asking."""
+        return f"holds {len(self._rows)} recorded readings; REPLAYED, measures nobody"
+
     def close(self) -> None:
-        """Do nothing: the file is read already."""
+        """Give nothing any more; the file was closed already."""
+        self._is_closed = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from kiosk.adapters.thermometers.window import summarise
 from kiosk.domain.policy import BodySite, ReadingKind
 from kiosk.domain.screening import Flag, Reading
 from kiosk.errors import DeviceTimeout, DeviceUnavailable
+from kiosk.ports import THERMOMETER_API, Capabilities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -88,6 +89,23 @@ class SimulatedThermometer:
             ambient_cc=2150,
             flags=(Flag.SIMULATED,),
         )
+
+    def describe(self) -> Capabilities:
+        """Return what it draws."""
+        return Capabilities(
+            api=THERMOMETER_API,
+            kind=ReadingKind.BODY_ESTIMATE,
+            site=BodySite.FOREHEAD,
+            low_cc=2800,
+            high_cc=4500,
+            resolution_cc=1,
+            accuracy="none: it measures nobody",
+            samples=SAMPLES,
+        )
+
+    def self_test(self) -> str:
+        """Return that it is there; nothing that was asked for is used up."""
+        return "draws readings; SIMULATED, measures nobody"
 
     def close(self) -> None:
         """Let go."""

