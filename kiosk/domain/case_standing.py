@@ -199,7 +199,7 @@ def came_late(standing: Standing, act: CaseAct) -> Standing:
     It moves nothing, but who was put into a place was there: the place has to be cleaned before the case is closed.
     """
     void = (*standing.void, act)
-    if act.event is not CaseEvent.PLACED or act.guard_id is None or act.place_id in {"", standing.place_id}:
+    if act.event is not CaseEvent.PLACED or act.guard_id is None or not act.place_id:
         return replace(standing, void=void)
     dirty = tuple(dict.fromkeys((*standing.dirty, act.place_id)))
     if standing.step not in {CaseStep.CLEANED, CaseStep.CLOSED}:
