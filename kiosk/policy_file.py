@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Final, Self
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from kiosk.domain.admission import Reason
+from kiosk.domain.overriding import MayOverride, OverrideRule
 from kiosk.domain.policy import (
     LEAST_KEPT_DAYS,
     Adaptive,
@@ -15,6 +17,7 @@ from kiosk.domain.policy import (
     ColdMode,
     Keeping,
     Limit,
+    Paper,
     Policy,
     ReadingKind,
     ReferenceRule,
@@ -129,6 +132,47 @@ class _Keeping(Section):
     staff_days: int = Field(ge=LEAST_KEPT_DAYS, le=3650)
 
 
+class _Rule(Section):
+    by: MayOverride
+    basis: Annotated[str, Field(min_length=1)]
+
+
+class _Never(Section):
+    by: Literal[MayOverride.NEVER]  # no booking stands behind it: kiosk/domain/overriding.py, NO_BOOKING
+    basis: Annotated[str, Field(min_length=1)]
+
+
+class _Override(Section):
+    ambiguous_code: _Never
+    unreadable_code: _Never
+    forged_code: _Never
+    unknown_key: _Never
+    unknown_booking: _Never
+    cancelled: _Rule
+    revoked: _Rule
+    blacklisted: _Rule
+    not_confirmed: _Rule
+    online_only: _Rule
+    wrong_site: _Rule
+    not_served_here: _Rule
+    suspended_service: _Rule
+    already_arrived: _Rule
+    wrong_day: _Rule
+    site_closed: _Rule
+    too_late: _Rule
+    too_early: _Rule
+
+    def rules(self) -> tuple[OverrideRule, ...]:
+        """Return the rules, one for each reason."""
+        named: list[tuple[Reason, _Rule | _Never]] = [(reason, getattr(self, reason.value)) for reason in Reason]
+        return tuple(OverrideRule(reason, rule.by, rule.basis) for reason, rule in named)
+
+
+class _Paper(Section):
+    back_min: int = Field(ge=0, le=1440)
+    sheets: int = Field(ge=1, le=50)
+
+
 class _PolicyFile(Section):
     id: Annotated[str, Field(min_length=1, max_length=40)]
     version: int = Field(ge=1)
@@ -137,6 +181,8 @@ class _PolicyFile(Section):
     declaration: _DeclarationRule
     screening: _Screening
     keeping: _Keeping
+    override: _Override
+    paper: _Paper
 
 
 def read_policy(path: Path, mistakes: list[str]) -> Policy | None:
@@ -166,6 +212,8 @@ def _policy(file: _PolicyFile) -> Policy:
         resume_elsewhere_s=file.admission.resume_elsewhere_s,
         site_view_stale_s=file.admission.site_view_stale_s,
         keeping=Keeping(file.keeping.visit_days, file.keeping.case_days, file.keeping.staff_days),
+        overrides=file.override.rules(),
+        paper=Paper(file.paper.back_min, file.paper.sheets),
         screening=_screening(file.screening),
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.config import Settings, load
+from kiosk.domain.overriding import OWN_RULES
 from kiosk.domain.policy import BodySite, ReadingKind
 from kiosk.errors import ConfigError
 
@@ -85,6 +86,13 @@ def test_every_number_of_the_policy_has_its_basis_beside_it() -> None:
     assert all(limit["source"] for limit in limits)
 
 
+def test_every_rule_of_overriding_says_its_basis_and_is_what_holds_without_a_file() -> None:
+    """An older policy of the server says nothing of overriding; then the same holds."""
+    rules = load(CONFIG / "kiosk.toml").policy.overrides
+    assert all(rule.basis for rule in rules)
+    assert {rule.reason: rule.by for rule in rules} == {rule.reason: rule.by for rule in OWN_RULES}
+
+
 def test_all_mistakes_of_all_files_are_told_at_once_with_file_and_key(folder: Path) -> None:
     """One start, one list; nobody mends one mistake to meet the next."""
     change(folder / "kiosk.toml", 'mode = "demo"', 'mode = "party"')
@@ -135,6 +143,20 @@ def test_a_key_that_nobody_knows_is_a_mistake(folder: Path, file: str, old: str,
         ("policy.toml", 'site = "canthus"', 'site = "forehead"', "screening"),
         ("policy.toml", "ambient_low = 16.0", "ambient_low = 36.0", "screening"),
         ("policy.toml", "warm_up_s = 300", "warm_up_s = 5", "screening.warm_up_s"),
+        (
+            "policy.toml",
+            'forged_code       = { by = "never"',
+            'forged_code = { by = "supervisor"',
+            "override.forged_code.by",
+        ),
+        (
+            "policy.toml",
+            'unknown_booking   = { by = "never"',
+            'unknown_booking = { by = "leader"',
+            "override.unknown_booking.by",
+        ),
+        ("policy.toml", 'too_late          = { by = "guard"', 'too_late = { by = "anybody"', "override.too_late.by"),
+        ("policy.toml", "too_early         =", "#", "override.too_early"),
         ("declaration.toml", 'id = "contact"', 'id = "symptoms"', "question"),
         ("declaration.toml", 'id = "contact"', 'id = "Con tact"', "question.2.id"),
         ("kiosk.toml", 'driver = "simulated"', "", "thermometer.driver"),

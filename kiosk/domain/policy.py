@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from kiosk.domain.overriding import OWN_RULES, OverrideRule
+
 LEAST_KEPT_DAYS: Final = 2
 
 
@@ -155,6 +157,17 @@ class Keeping:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """How rows of the paper ledger are typed in afterwards, and how many blank sheets are made at once.
+
+    `back_min`: how far before the day's opening a row may lie, in minutes.
+    """
+
+    back_min: int = 60
+    sheets: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The whole policy of a site. Tolerances in minutes; `typed_*` bound the typing of numbers."""
 
@@ -173,3 +186,5 @@ class Policy:
     resume_elsewhere_s: int = 60
     site_view_stale_s: int = 60
     keeping: Keeping = Keeping()
+    overrides: tuple[OverrideRule, ...] = OWN_RULES
+    paper: Paper = Paper()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kiosk.domain.admission import Reason
-from kiosk.domain.case import CaseStep
+from kiosk.domain.case import CaseStep, Role
 from kiosk.domain.ids import VisitId
 from kiosk.domain.masking import mask_name
 from kiosk.domain.plan import due, level
@@ -71,11 +71,11 @@ class Board:
             cases_open=len(self.visits.cases.open(state)),
             rows=(
                 *sorted(
-                    (*cases, *(self._row(visit, state) for visit in loose if needs_guard(visit))),
+                    (*cases, *(self._row(visit, state, guard.role) for visit in loose if needs_guard(visit))),
                     key=lambda row: (-row.level, row.since),
                 ),
                 *self._conflicts(state).values(),
-                *(self._row(visit, state) for visit in loose if not needs_guard(visit)),
+                *(self._row(visit, state, guard.role) for visit in loose if not needs_guard(visit)),
             ),
             devices=devices,
             unsent=log.last()[0] - log.acknowledged(),
@@ -149,8 +149,8 @@ class Board:
         ]
         return sorted(shown, key=lambda visit: (not needs_guard(visit), visit.first_contact))
 
-    def detail(self, visit_id: VisitId) -> GuardDetail | None:
-        """Return one visit as a guard sees it; the card stays masked."""
+    def detail(self, visit_id: VisitId, role: str = Role.GUARD) -> GuardDetail | None:
+        """Return one visit as a guard of this role sees it; the card stays masked."""
         state = self.visits.log.state
         visit = self.everywhere.visit(state, visit_id)
         if visit is None:
@@ -162,7 +162,7 @@ class Board:
         )
         conflict = self._conflicts(state).get(visit.id) if not needs_guard(visit) else None
         return GuardDetail(
-            row=conflict or self._row(visit, state),
+            row=conflict or self._row(visit, state, role),
             card=self.visits.showing.card(visit.booking) if visit.booking is not None else None,
             cause_key="conflict" if conflict is not None else _cause_key(visit),
             reason=Reason(visit.reasons[0]) if visit.reasons else None,
@@ -170,6 +170,7 @@ class Board:
             case_label=case.label if case is not None else None,
             declared_keys=visit.declared_yes,
             first_arrival=self._first_arrival(visit, state),
+            override_by=self.guards.override_by(visit),
         )
 
     def _first_arrival(self, visit: Visit, state: State) -> datetime | None:
@@ -195,7 +196,7 @@ class Board:
             rows[visit.id] = GuardRow(visit.id, label, "conflict", item.at, None, acts, " · ".join(others))
         return rows
 
-    def _row(self, visit: Visit, state: State) -> GuardRow:
+    def _row(self, visit: Visit, state: State, role: str) -> GuardRow:
         rested = visit.step is Step.RESTING and visit.rest_until is not None
         over = rested and visit.rest_until is not None and visit.rest_until <= self.visits.clock.now()
         case = self.visits.cases.of_visit(state, visit.id)
@@ -207,7 +208,7 @@ class Board:
             state_key=state_key,
             since=visit.first_contact,
             due=visit.rest_until if rested else None,
-            needs=tuple(act.value for act in self.guards.allowed(visit, state)),
+            needs=tuple(act.value for act in self.guards.allowed(visit, state, role)),
             kiosk="" if self.everywhere.is_here(state, visit) else visit.kiosk_id,
         )
 

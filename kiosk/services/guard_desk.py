@@ -87,14 +87,15 @@ class GuardDesk:
 
     def detail(self, visit_id: VisitId) -> GuardDetail | None:
         """Return one visit as a guard sees it, or None when nobody is signed in or there is no such visit."""
-        return self.board_maker.detail(visit_id) if self.guard is not None else None
+        return self.board_maker.detail(visit_id, self.guard.role) if self.guard is not None else None
 
     def guard_act(
         self, what: GuardAct, visit_id: VisitId | None, value: str = ""
     ) -> GuardBoard | GuardDetail | View | None:
         """Do one of the guard's acts; return what their screen shows next, or the visitor's when that one goes on.
 
-        `value`: for MEASURE "axilla:37.4", typed twice "axilla:39.6:39.6"; for WIDEN minutes. None: not signed in.
+        `value`: for MEASURE "axilla:37.4", typed twice "axilla:39.6:39.6"; for OVERRIDE one of `OverrideWhy`; for
+        WIDEN minutes. None: not signed in.
         """
         guard = self.guard
         if guard is None:
@@ -106,7 +107,7 @@ class GuardDesk:
                 self.sign_out()
                 return self.health.out_of_order(error)
         typed = read_typed(value) if what is GuardAct.MEASURE else None
-        view = self.health.view(lambda: self.guards.act(guard, what, visit_id, typed))
+        view = self.health.view(lambda: self.guards.act(guard, what, visit_id, typed, value))
         visit = self.visits.log.state.visit(visit_id)
         goes_on = visit is not None and visit.step in _GOES_ON
         if goes_on or view.face is Face.OUT_OF_ORDER:

@@ -11,9 +11,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain.admission import CALLS_GUARD
-from kiosk.domain.case import CaseEvent, Cause, Disposition
+from kiosk.domain.case import CaseEvent, Cause, Disposition, Role
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import VisitId
+from kiosk.domain.overriding import MayOverride, OverrideWhy, least, may_override
 from kiosk.domain.policy import BodySite, ReadingKind
 from kiosk.domain.record import Visit
 from kiosk.domain.screening import Flag, Outcome, Reading
@@ -92,15 +93,12 @@ class Guards:
     visits: Visits
     everywhere: Everywhere
 
-    def allowed(self, visit: Visit, state: State) -> tuple[GuardAct, ...]:
-        """Return what may be done for a visit now, the most likely first."""
+    def allowed(self, visit: Visit, state: State, role: str = Role.GUARD) -> tuple[GuardAct, ...]:
+        """Return what a guard of this role may do for a visit now, the most likely first."""
         if visit.step is Step.CARD_CHECK:
             return (GuardAct.CARD_SEEN, GuardAct.TURN_AWAY)
-        card_first = self.visits.must_show_card(visit)
         if visit.step is Step.REFUSED:
-            # Nobody overrides what no booking stands behind: an unknown or forged code is never a way in.
-            on = (GuardAct.CARD_SEEN if card_first else GuardAct.OVERRIDE,) if visit.booking is not None else ()
-            return (*on, GuardAct.TURN_AWAY)
+            return (*self._ways_on(visit, role), GuardAct.TURN_AWAY)
         if visit.step is not Step.GUARD:
             return (GuardAct.KEEP,) if visit.step is Step.RESTING else ()
         if visit.booking is None and not visit.walk_in:
@@ -112,10 +110,23 @@ class Guards:
             acts.append(GuardAct.REFUSES_MEASURING)
         if visit.declared_at is None:
             # The questions first: nobody is admitted unasked.
-            acts.insert(0, GuardAct.CARD_SEEN if card_first else GuardAct.GO_ON)
+            acts.insert(0, GuardAct.CARD_SEEN if self.visits.must_show_card(visit) else GuardAct.GO_ON)
         elif self.may_admit(visit, state):
             acts.insert(0, GuardAct.ADMIT)
         return tuple(acts)
+
+    def _ways_on(self, visit: Visit, role: str) -> tuple[GuardAct, ...]:
+        """Return how a refused visit may go on. Nobody overrides what no booking stands behind."""
+        rules = self.visits.rules.policy.overrides
+        if visit.booking is None or not may_override(rules, visit.reasons, role):
+            return ()
+        return (GuardAct.CARD_SEEN if self.visits.must_show_card(visit) else GuardAct.OVERRIDE,)
+
+    def override_by(self, visit: Visit) -> str:
+        """Return which role may override a visit's refusal, "never" for one that nobody may, "" for no refusal."""
+        if visit.step is not Step.REFUSED:
+            return ""
+        return MayOverride.NEVER if visit.booking is None else least(self.visits.rules.policy.overrides, visit.reasons)
 
     def may_admit(self, visit: Visit, state: State) -> bool:
         """Tell whether the last reading lets a guard admit: normal, by a guard's thermometer once one was elevated.
@@ -135,20 +146,26 @@ class Guards:
         case = self.visits.cases.of_visit(state, visit.id)
         return case if case is not None and case.is_open else None
 
-    def act(self, guard: Guard, what: GuardAct, visit_id: VisitId, typed: Typed | None = None) -> View:
-        """Do one act for one visit; what is not allowed for it now changes nothing and shows it as it is."""
+    def act(self, guard: Guard, what: GuardAct, visit_id: VisitId, typed: Typed | None = None, why: str = "") -> View:
+        """Do one act for one visit; what is not allowed for it now changes nothing and shows it as it is.
+
+        `why`: of an override, one of `OverrideWhy`; without it nothing is overridden.
+        """
         with self.visits.log.act() as act:
             known = self.everywhere.visit(act.state, visit_id)
-            if known is not None and what in self.allowed(known, act.state):
+            if known is not None and what in self.allowed(known, act.state, guard.role):
                 visit = self.everywhere.take_over(act, visit_id)
                 if visit is not None:
-                    self._do(act, guard, what, visit, typed)
+                    self._do(act, guard, what, visit, typed, why)
             return self.visits.show(act, visit_id)
 
-    def _do(self, act: Act, guard: Guard, what: GuardAct, visit: Visit, typed: Typed | None) -> None:
+    def _do(self, act: Act, guard: Guard, what: GuardAct, visit: Visit, typed: Typed | None, why: str) -> None:
         if what is GuardAct.MEASURE:
             if typed is not None and typed.is_sure:
                 self.visits.judge(act, visit, self._reading(guard, typed), guard)
+        elif what is GuardAct.OVERRIDE:
+            if why in set(OverrideWhy):
+                _override(act, visit, guard, OverrideWhy(why))
         elif what in _RECORDS:
             _RECORDS[what](self.visits, act, visit, guard)
 
@@ -220,8 +237,9 @@ def _admit(visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
         do_for_case(visits, act, case.id, guard, released)
 
 
-def _override(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
-    act.record(EntryKind.OVERRIDDEN, {**_by(visit, guard), "reasons": list(visit.reasons)})
+def _override(act: Act, visit: Visit, guard: Guard, why: OverrideWhy) -> None:
+    said = {"reasons": list(visit.reasons), "why": why.value, "role": guard.role}
+    act.record(EntryKind.OVERRIDDEN, {**_by(visit, guard), **said})
     record_arrival(act, visit)
 
 
@@ -252,7 +270,6 @@ def _turn_away(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
 _RECORDS: Final[Mapping[GuardAct, Callable[[Visits, Act, Visit, Guard], None]]] = {
     GuardAct.CARD_SEEN: _card_seen,
     GuardAct.ADMIT: _admit,
-    GuardAct.OVERRIDE: _override,
     GuardAct.KEEP: _keep,
     GuardAct.GO_ON: _go_on,
     GuardAct.TURN_AWAY: _turn_away,

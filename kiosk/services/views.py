@@ -190,3 +190,4 @@ class GuardDetail:
     case_label: str | None
     declared_keys: tuple[str, ...]  # ids of the questions answered "yes"
     first_arrival: datetime | None = None  # when this booking arrived before, for a code that was used already
+    override_by: str = ""  # who may override the refusal: guard, leader, supervisor, never; "" where there is none

@@ -66,7 +66,7 @@ def in_twice(kiosk: Kiosk, code: str) -> None:
     let_in(kiosk, code)
     kiosk.call(lambda: kiosk.desk.guarding.sign_in(GUARD_ID, PIN))
     again = scan(kiosk, code).visit_id
-    kiosk.call(lambda: kiosk.desk.guarding.guard_act(GuardAct.OVERRIDE, again))
+    kiosk.call(lambda: kiosk.desk.guarding.guard_act(GuardAct.OVERRIDE, again, "documents"))
 
 
 def statuses(answer: requests.Response) -> list[str]:
@@ -240,7 +240,7 @@ def test_case_19_an_override_names_the_reasons_that_it_overrode(city: City) -> N
     in_twice(kiosk, code)
     plain = to_measuring(kiosk, city.book("李强").code_text)
     kiosk.call(lambda: kiosk.desk.guarding.sign_in(GUARD_ID, PIN))
-    kiosk.call(lambda: kiosk.desk.guarding.guard_act(GuardAct.OVERRIDE, plain))
+    kiosk.call(lambda: kiosk.desk.guarding.guard_act(GuardAct.OVERRIDE, plain, "documents"))
     found = [entry.data() for entry in kiosk.reader.entries() if entry.kind is EntryKind.OVERRIDDEN]
     assert [body["reasons"] for body in found] == [["already_arrived"]]
 

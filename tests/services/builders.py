@@ -57,6 +57,8 @@ DISK_KEY: Final = bytes(range(32))
 ID_KEY: Final = bytes(range(100, 132))
 PIN: Final = "2468"
 GUARD: Final = Guard(id=GuardId("guard-7"), name="王建国", pin_hash="hash:2468")
+LEADER: Final = Guard(id=GuardId("guard-8"), name="李班长", pin_hash="hash:1357", role="leader")
+SUPERVISOR: Final = Guard(id=GuardId("guard-9"), name="赵主任", pin_hash="hash:9753", role="supervisor")
 PUBLIC: Final = {"2020-a": SIGNING.public_key().public_bytes_raw().hex()}
 _NUMBERS: Final = count(1)
 
@@ -267,9 +269,9 @@ class Door:
 
     # what a guard does
 
-    def guard(self, what: GuardAct, visit_id: VisitId) -> View:
-        """Do one of the guard's acts for a visit."""
-        return self.guards.act(GUARD, what, visit_id)
+    def guard(self, what: GuardAct, visit_id: VisitId, by: Guard = GUARD, why: str = "documents") -> View:
+        """Do one of the guard's acts for a visit; `why`: of an override."""
+        return self.guards.act(by, what, visit_id, why=why)
 
     def signs_in(self, pin: str = PIN) -> GuardBoard | None:
         """Sign the guard in; return their board, or None."""

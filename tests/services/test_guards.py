@@ -11,7 +11,7 @@ from kiosk.services.guards import GuardAct, Typed
 from kiosk.services.sign_in import delay_s
 from kiosk.services.views import Face, GuardBoard, GuardDetail, View
 from tests.domain import builders as make
-from tests.services.builders import GUARD, STRANGER, Door, code_of, new_booking
+from tests.services.builders import GUARD, LEADER, STRANGER, Door, code_of, new_booking
 
 
 def board_of(door: Door) -> GuardBoard:
@@ -196,6 +196,31 @@ def test_no_guard_overrides_what_no_booking_stands_behind(door: Door, text: str)
     assert visit_id is not None
     assert door.guard(GuardAct.OVERRIDE, visit_id).face is Face.REFUSED
     assert door.counted()["overridden"] == 0
+
+
+def test_an_override_says_who_in_what_role_and_why(door: Door) -> None:
+    """A closed list of reasons: without one of them nothing is overridden."""
+    refused = door.scan(door.books(slot_start=make.at(8, 30), slot_end=make.at(9))).visit_id
+    assert refused is not None
+    for why in ("", "because"):
+        assert door.guard(GuardAct.OVERRIDE, refused, why=why).face is Face.REFUSED
+    assert door.guard(GuardAct.OVERRIDE, refused, why="slot_missed").face is Face.DECLARATION
+    (body,) = door.bodies("overridden")
+    assert (body["guard_id"], body["role"], body["why"]) == ("guard-7", "guard", "slot_missed")
+
+
+def test_policy_says_which_role_overrides_what(door: Door) -> None:
+    """Another day is a leader's matter; the guard's page says whose."""
+    refused = door.scan(door.books(slot_start=make.at(10, day=11), slot_end=make.at(11, day=11))).visit_id
+    assert refused is not None
+    board_of(door)
+    detail = door.desk.guarding.detail(refused)
+    assert isinstance(detail, GuardDetail)
+    assert (detail.override_by, detail.row.needs) == ("leader", ("turn_away",))
+    door.guard(GuardAct.OVERRIDE, refused)
+    assert door.visit(refused).step is Step.REFUSED
+    assert door.guard(GuardAct.OVERRIDE, refused, LEADER).face is Face.DECLARATION
+    assert door.bodies("overridden")[0]["role"] == "leader"
 
 
 def test_what_is_not_allowed_now_changes_nothing(door: Door) -> None:
