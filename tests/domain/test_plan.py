@@ -1,0 +1,235 @@
+"""The special-situation plan: what a case waits for, how loud that is, and where somebody can be put."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from kiosk.domain.case import Case, CaseAct, CaseEvent, CaseStep, Cause, Disposition
+from kiosk.domain.ids import CaseId, KioskId
+from kiosk.domain.plan import (
+    OF_CAUSE,
+    CaseLimits,
+    Due,
+    Need,
+    Place,
+    PlaceState,
+    Situation,
+    area,
+    due,
+    free_places,
+    level,
+    mistakes,
+)
+from kiosk.domain.policy import ReadingKind
+from kiosk.domain.screening import Outcome
+from tests.domain import builders as make
+from tests.domain.case_builders import BORIS, act, at, case, cleaned, closed, disposed, measured, opening, placed, read
+from tests.domain.case_builders import taken as taken_at
+
+LIMITS = CaseLimits()
+ESCORTED, RELEASED = Disposition.ESCORTED, Disposition.RELEASED
+
+
+def waits(*acts: CaseAct, co_signed: tuple[Disposition, ...] = ()) -> tuple[Need, float, float] | None:
+    """Return what a case waits for: the need, since how many minutes after the opening, and until how many."""
+    found = due(case(*acts, opening=opening(co_signed=co_signed)), LIMITS)
+    if found is None:
+        return None
+    return (found.need, (found.since - at(0)) / timedelta(minutes=1), (found.until - at(0)) / timedelta(minutes=1))
+
+
+# what a case waits for
+
+
+def test_a_flagged_case_waits_to_be_taken_and_once_seen_gets_that_time_again() -> None:
+    """Somebody is on the way; a second touch buys no more."""
+    assert waits() == (Need.ACKNOWLEDGE, 0, 1)
+    seen = act(CaseEvent.SEEN, 1, at=at(0.5), guard_id=None)
+    assert waits(seen) == (Need.ACKNOWLEDGE, 0.5, 1.5)
+    assert waits(seen, act(CaseEvent.SEEN, 2, at=at(1), guard_id=None)) == (Need.ACKNOWLEDGE, 0.5, 1.5)
+
+
+def test_a_case_that_was_taken_waits_for_its_place_and_then_for_its_reading() -> None:
+    """Five minutes to the isolation area, ten to the first reading there."""
+    assert waits(taken_at()) == (Need.PLACE, 1, 6)
+    assert waits(taken_at(), placed(2)) == (Need.MEASURE, 2, 12)
+
+
+def test_readings_go_on_at_intervals_as_long_as_somebody_is_in_a_place() -> None:
+    """A fault is no reading; a move to another place lets the interval begin anew."""
+    start = (taken_at(), placed(2))
+    assert waits(*start, read(3)) == (Need.MEASURE_AGAIN, 3, 33)
+    fault = act(CaseEvent.MEASURED, 4, reading=measured(4, Outcome.DEVICE_FAULT, value_cc=None))
+    assert waits(*start, fault) == (Need.MEASURE, 2, 12)
+    assert waits(*start, read(3), placed(5, "room_2")) == (Need.MEASURE_AGAIN, 5, 35)
+
+
+def test_a_confirmed_case_waits_to_be_reported_at_every_step_until_it_is() -> None:
+    """From the first elevated clinical reading on; the most pressing need is the one that is shown."""
+    start = (taken_at(), placed(2), read(3, Outcome.ELEVATED))
+    assert waits(*start) == (Need.REPORT, 3, 13)
+    assert waits(*start, read(9, Outcome.ELEVATED)) == (Need.REPORT, 3, 13)
+    gone = (*start, disposed(4, ESCORTED), cleaned(5))
+    assert waits(*gone) == (Need.REPORT, 3, 13)
+    told = act(CaseEvent.REPORTED, 6, to="clinic")
+    assert waits(*start, told) == (Need.MEASURE_AGAIN, 3, 33)
+    assert waits(*gone, told) == (Need.CLOSE, 5, 65)
+
+
+def test_a_reading_that_is_no_clinical_one_is_nothing_to_report() -> None:
+    """Only a clinical thermometer confirms."""
+    guess = measured(3, Outcome.ELEVATED, kind=ReadingKind.BODY_ESTIMATE.value)
+    assert waits(taken_at(), placed(2), act(CaseEvent.MEASURED, 3, reading=guess)) == (Need.MEASURE_AGAIN, 3, 33)
+
+
+def test_after_the_end_it_waits_for_cleaning_then_for_the_second_signature_then_for_closing() -> None:
+    """Nothing waits after closing."""
+    two = (ESCORTED,)
+    gone = (taken_at(), placed(2), disposed(4, ESCORTED))
+    assert waits(*gone, co_signed=two) == (Need.CLEAN, 4, 34)
+    assert waits(*gone, cleaned(5), co_signed=two) == (Need.SIGN, 5, 65)
+    signed = (*gone, cleaned(5), act(CaseEvent.CO_SIGNED, 6, guard_id=BORIS))
+    assert waits(*signed, co_signed=two) == (Need.CLOSE, 5, 65)
+    assert waits(*signed, closed(7), co_signed=two) is None
+    assert waits(taken_at(), disposed(2, ESCORTED)) == (Need.CLOSE, 2, 62)
+
+
+def test_a_case_whose_opening_is_not_known_here_waits_for_nothing() -> None:
+    """Its kiosk looks after it; there is no time to count from."""
+    assert due(case(opening=None), LIMITS) is None
+
+
+def test_a_need_grows_louder_with_time() -> None:
+    """In time, overdue, and one more for each person of the plan that it could have gone on to."""
+    need = Due(Need.ACKNOWLEDGE, at(0), at(1))
+    assert [level(need, LIMITS, at(minutes)) for minutes in (0, 1, 1.1, 2.9, 3, 5)] == [0, 0, 1, 1, 2, 3]
+    assert need.overdue(at(3)) == timedelta(minutes=2)
+    assert need.overdue(at(0.5)) == timedelta(0)
+
+
+# the plan as a whole
+
+
+def test_every_cause_leads_through_a_situation_of_the_plan() -> None:
+    """No case is opened without steps for the guard."""
+    assert set(OF_CAUSE) == set(Cause)
+    assert all(make.plan().steps(situation) for situation in OF_CAUSE.values())
+
+
+def test_a_plan_finds_its_parts_by_id() -> None:
+    """And None for what it does not have."""
+    plan = make.plan()
+    assert (plan.place("room_2"), plan.place("cellar")) == (plan.places[1], None)
+    assert (plan.contact("clinic"), plan.contact("nobody")) == (plan.contacts[3], None)
+    assert make.plan(situations=()).steps(Situation.CROWD) == ()
+
+
+def test_a_sound_plan_has_no_mistakes() -> None:
+    """The one that the tests use."""
+    assert mistakes(make.plan()) == []
+
+
+def test_a_broken_plan_is_told_key_by_key() -> None:
+    """Everything that is wrong, not just the first."""
+    plain = make.plan()
+    first = plain.situations[0]
+    twice = replace(first, steps=(*first.steps, replace(first.steps[0], contact="nobody")))
+    broken = make.plan(
+        places=(Place("tent", make.words("帐篷"), 2, True), Place("tent", make.words("帐篷"), 2, True)),
+        contacts=(*plain.contacts, plain.contacts[0]),
+        checklist=(plain.checklist[0], plain.checklist[0]),
+        escalation=("guard_room", "ghost"),
+        situations=(twice, *plain.situations[2:], plain.situations[2]),
+    )
+    assert mistakes(broken) == [
+        "place: 'tent' stands here twice",
+        "contact: 'guard_room' stands here twice",
+        "checklist: 'mask' stands here twice",
+        "situation: 'refusal' stands here twice",
+        "escalation: 'ghost' is no contact of this plan",
+        "situation: 'several_elevated' is missing",
+        "place: at least one must be no overflow",
+        "situation.elevated.step: 'take' stands here twice",
+        "situation.elevated.step.take.contact: 'nobody' is no contact of this plan",
+    ]
+
+
+# the isolation area
+
+
+def named(name: str, *acts: CaseAct) -> Case:
+    """Return another person's case."""
+    return Case(CaseId(name), case().visit_id, opening(label=name), acts)
+
+
+def states(*cases: Case, minutes: float = 20) -> dict[str, PlaceState]:
+    """Return how each place stands so many minutes after the openings."""
+    return {item.place.id: item.state for item in area(make.plan(), cases, at(minutes))}
+
+
+def free(*cases: Case, minutes: float = 20) -> list[str]:
+    """Return where somebody may be put."""
+    return [place.id for place in free_places(area(make.plan(), cases, at(minutes)))]
+
+
+def in_room(name: str, place: str) -> Case:
+    """Return the case of somebody who is in a place."""
+    return named(name, taken_at(), placed(2, place))
+
+
+def test_a_place_is_taken_then_dirty_then_airs_then_is_free() -> None:
+    """It is freed by cleaning alone, and stays closed for half an hour after it."""
+    acts = (taken_at(), placed(2), disposed(3, Disposition.TURNED_AWAY), cleaned(4))
+    assert states()["room_1"] is PlaceState.FREE
+    assert states(named("1", *acts[:2]))["room_1"] is PlaceState.TAKEN
+    assert states(named("1", *acts[:3]))["room_1"] is PlaceState.DIRTY
+    assert states(named("1", *acts), minutes=33)["room_1"] is PlaceState.AIRING
+    assert states(named("1", *acts), minutes=34)["room_1"] is PlaceState.FREE
+    airing = area(make.plan(), [named("1", *acts)], at(33))[0]
+    assert (airing.until, airing.has_room) == (at(34), False)
+
+
+def test_who_moves_on_leaves_a_dirty_place_behind() -> None:
+    """The next one is not put there."""
+    moved = named("1", taken_at(), placed(2), placed(3, "room_2"))
+    assert states(moved) == {"room_1": PlaceState.DIRTY, "room_2": PlaceState.TAKEN, "tent": PlaceState.FREE}
+    assert free(moved) == ["tent"]
+
+
+def test_the_overflow_is_for_when_no_other_place_has_room() -> None:
+    """Then as many as it holds; after that there is none."""
+    one, two = in_room("1", "room_1"), in_room("2", "room_2")
+    assert free() == ["room_1", "room_2"]
+    assert free(one) == ["room_2"]
+    assert free(one, two) == ["tent"]
+    assert free(one, two, in_room("3", "tent")) == ["tent"]
+    assert free(one, two, in_room("3", "tent"), in_room("4", "tent")) == []
+
+
+def test_a_shared_place_is_its_remaining_persons_and_dirty_once_they_are_gone() -> None:
+    """Two in the tent, one leaves: it is theirs until the last one is gone."""
+    stays = in_room("1", "tent")
+    left = named("2", taken_at(), placed(2, "tent"), disposed(3, Disposition.TURNED_AWAY))
+    assert states(stays, left)["tent"] is PlaceState.TAKEN
+    assert states(left)["tent"] is PlaceState.DIRTY
+
+
+def test_two_who_could_not_see_each_other_make_a_place_crowded() -> None:
+    """It is said, so that one of them can be moved."""
+    room = area(make.plan(), [in_room("1", "room_1"), in_room("2", "room_1")], at(20))[0]
+    assert (room.is_crowded, room.has_room) == (True, False)
+    assert [(found.id, since) for found, since in room.cases] == [("1", at(2)), ("2", at(2))]
+
+
+def test_a_place_that_the_plan_does_not_have_any_more_takes_no_part() -> None:
+    """A newer plan may have come while somebody was in it; the case still says where."""
+    assert set(states(in_room("1", "cellar"))) == {"room_1", "room_2", "tent"}
+
+
+@pytest.mark.parametrize("step", CaseStep)
+def test_every_step_of_a_case_has_its_need(step: CaseStep) -> None:
+    """Only a closed case waits for nothing."""
+    way = (taken_at(), placed(2), read(3), disposed(4, RELEASED), cleaned(5), closed(6, kiosk_id=KioskId("A")))
+    known = next(case(*way[:count]) for count in range(7) if case(*way[:count]).standing().step is step)
+    assert (due(known, LIMITS) is None) is (step is CaseStep.CLOSED)
