@@ -71,14 +71,19 @@ def live(scene: Scene) -> dict[str, object]:
 def banners(scene: Scene, reader: Reader) -> Html:
     """Return what stands above everything: a lock, and cases that went on to the next person."""
     words = reader.words
-    found = [words.fill("guard_banner", tone="calm", words=words.t("locked"))] if reader.is_locked else []
+    here = f"/guard/{scene.site.id}"
+    found: list[Html] = []
+    if reader.is_locked:
+        where = f"{here}/sign-in?lang={words.language}"
+        found.append(words.fill("guard_banner", tone="calm", words=words.t("locked"), where=where))
     for item, contact_id, is_mine in scene.escalated(Role(reader.guard.role)):
         said = words.t(
             "escalated_you" if is_mine else "escalated",
             label=item.case.label,
             contact=contact_name(scene, contact_id, words),
         )
-        found.append(words.fill("guard_banner", tone="loud" if is_mine else "calm", words=said))
+        where = f"{here}/cases/{item.case.id}?lang={words.language}"
+        found.append(words.fill("guard_banner", tone="loud" if is_mine else "calm", words=said, where=where))
     return joined(found)
 
 
@@ -122,7 +127,7 @@ def kiosk_name(kiosk_id: str, words: Words) -> str:
 def _row(scene: Scene, item: CaseNow, reader: Reader) -> Html:
     words, case, standing = reader.words, item.case, item.standing
     who = scene.names.get(standing.guard_id, standing.guard_id) if standing.guard_id else ""
-    details = [words.t("has") + " " + who if who else words.t("nobody")]
+    details = [f"{words.t('has')} {who}"] if who else []
     if standing.is_in_place:
         details.append(place_name(scene, standing.place_id, words))
     if case.opening is not None:

@@ -67,6 +67,7 @@ def case_page(page: CasePage) -> Html:
         "guard_case",
         **live(scene),
         banners=banners(scene, page.reader),
+        case=item.case.id,
         label=item.case.label,
         own_level=min(item.loud, LOUDEST),
         step=words.t(f"step.{item.standing.step}"),
@@ -114,11 +115,11 @@ def _place(page: CasePage) -> Html:
     free = [place for place in free_places(page.scene.places) if place.id != standing.place_id]
     if not free:
         return words.fill("guard_why_not", words=words.t("put_in"), why=words.t("no_room"))
-    move = f"{words.t('move_to')} " if standing.is_in_place else ""
+    names = {item.id: getattr(item.name, words.language) for item in free}
+    if standing.is_in_place:
+        names = {key: words.t("move_to", place=name) for key, name in names.items()}
     tone = "second" if standing.is_in_place else "big"
-    return page.form(
-        joined([page.button(f"placed:{item.id}", move + getattr(item.name, words.language), tone) for item in free])
-    )
+    return page.form(joined([page.button(f"placed:{key}", name, tone) for key, name in names.items()]))
 
 
 def _measure(page: CasePage) -> Html:
@@ -145,10 +146,10 @@ def _report(page: CasePage) -> Html:
     lines: list[Html] = []
     for contact in page.scene.plan.contacts:
         name = getattr(contact.name, words.language)
-        call = words.fill("guard_call", phone=contact.phone, name=words.t("call"))
-        done = page.button(f"reported:{contact.id}", words.t("reported_to", contact=name), "second")
+        call = words.fill("guard_call", phone=contact.phone, name="")
+        done = page.button(f"reported:{contact.id}", words.t("reported_to"), "second")
         lines.append(words.fill("guard_step", tone="", words=name, contact=call, tick=page.form(done)))
-    return words.fill("guard_list", tone="steps", inner=joined(lines)) if lines else Html("")
+    return words.fill("guard_list", tone="steps contacts", inner=joined(lines)) if lines else Html("")
 
 
 def _end(page: CasePage) -> Html:
@@ -173,7 +174,9 @@ def _disposition(page: CasePage, item: Disposition) -> Html:
 def _receivers(page: CasePage) -> Html:
     words = page.reader.words
     outside = [contact for contact in page.scene.plan.contacts if contact.role is None]
-    options = [
+    # Nothing is chosen beforehand: where somebody was sent must be somebody's decision.
+    options = [words.fill("guard_option", value="", words="—", chosen=" selected")]
+    options += [
         words.fill("guard_option", value=item.id, words=getattr(item.name, words.language), chosen="")
         for item in outside
     ]
@@ -187,9 +190,6 @@ def _clean(page: CasePage) -> Html:
         name = place_name(page.scene, place_id, words)
         if page.hindrance(CaseWish(CaseEvent.CLEANED, place_id=place_id)) is None:
             found.append(page.form(page.button(f"cleaned:{place_id}", words.t("cleaned_now", place=name), "big")))
-        else:
-            said = words.t("still_in", place=name)
-            found.append(words.fill("guard_why_not", words=said, why=""))
     return joined(found)
 
 

@@ -67,6 +67,8 @@ def _step(page: CasePage, step: PlanStep) -> Html:
     tick: Html | str
     if is_done:
         tick = "✓ " + words.t("done_already")
+    elif page.item.standing.step is CaseStep.CLOSED:
+        tick = ""
     elif Role(page.reader.guard.role).may_act_as(step.role):
         tick = page.form(page.button(f"ticked:{step.id}", words.t("tick"), "second"))
     else:
@@ -77,19 +79,20 @@ def _step(page: CasePage, step: PlanStep) -> Html:
 
 def _readings(page: CasePage) -> Html:
     words = page.reader.words
-    taken = {item.at: item for item in (page.visit.readings if page.visit is not None else ())}
-    taken |= {item.at: item for item in page.item.standing.readings}
+    own = page.visit.readings if page.visit is not None else ()
+    # One that was taken within the case is known from both sides.
+    taken = {(item.at, item.device_id, item.value_cc): item for item in (*own, *page.item.standing.readings)}
     if not taken:
         return words.fill("guard_why_not", words=words.t("no_readings"), why="")
     lines = [
         words.fill(
             "guard_line",
             tone="",
-            left=_reading(taken[at], words),
+            left=_reading(item, words),
             since="",
-            right=clock_time(page.scene, at),
+            right=clock_time(page.scene, item.at),
         )
-        for at in sorted(taken)
+        for item in sorted(taken.values(), key=lambda item: item.at)
     ]
     return words.fill("guard_list", tone="plain", inner=joined(lines))
 

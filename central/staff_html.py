@@ -61,7 +61,7 @@ def joined(parts: list[Html]) -> Html:
 
 def qr(text: str) -> Html:
     """Return `text` as a QR code for a page, without a script, a style or an address."""
-    return Html(segno.make(text, error="m").svg_inline(scale=8, border=_QR_BORDER, svgclass=None, lineclass=None))
+    return Html(segno.make(text, error="m").svg_inline(border=_QR_BORDER, svgclass=None, lineclass=None, omitsize=True))
 
 
 @lru_cache

@@ -49,15 +49,26 @@
   function isBusy() {
     const filled = [...main().querySelectorAll("input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
     const opened = [...main().querySelectorAll("details.choice")].some((item) => item.open);
-    return filled || opened || main().contains(document.activeElement?.closest("input, select"));
+    const said = main().querySelector(".wrong:not(:empty)"); // what was not done and why, still to be read
+    return filled || opened || said || main().contains(document.activeElement?.closest("input, select"));
+  }
+
+  // The page's own address: what is shown may be the answer to a form, which must not be sent a second time.
+  function own() {
+    return main().dataset.page + location.search;
+  }
+
+  function leave() {
+    location.replace(own());
   }
 
   async function draw() {
-    const answer = await fetch(location.href, { headers: { "X-Looks-By-Itself": "1" }, cache: "no-store" });
-    if (answer.redirected || !answer.ok) return location.reload();
+    const answer = await fetch(own(), { headers: { "X-Looks-By-Itself": "1" }, cache: "no-store" });
+    if (answer.redirected) return leave();
+    if (!answer.ok) throw new Error("the server fails");
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("main[data-live]");
-    if (!fresh) return location.reload();
+    if (!fresh) return leave();
     if (isBusy()) {
       // What is known of the alarm is taken over all the same.
       for (const name of ["version", "alarms", "level"]) main().dataset[name] = fresh.dataset[name];
@@ -87,7 +98,7 @@
   function ring(level) {
     sounded = Date.now();
     document.body.dataset.rang = String(Number(document.body.dataset.rang || 0) + 1);
-    if (navigator.vibrate) navigator.vibrate(level ? [300, 100, 300] : 200);
+    if (wasTouched() && navigator.vibrate) navigator.vibrate(level ? [300, 100, 300] : 200);
     if (!sound || sound.state !== "running") return;
     const times = 2 + Math.min(level, 3);
     for (let nth = 0; nth < times; nth += 1) tone(nth * 0.25, nth % 2 ? 660 : 880, Math.min(0.2 + 0.15 * level, 0.6));
@@ -101,6 +112,11 @@
     known = new Set(ids);
     const every = [10000, 5000, 2500][Math.min(level, 2)];
     if (isNew || (ids.length && Date.now() - sounded >= every)) ring(level);
+  }
+
+  // A browser is silent until somebody has touched the page.
+  function wasTouched() {
+    return !navigator.userActivation || navigator.userActivation.hasBeenActive;
   }
 
   function wakeSound() {
@@ -121,7 +137,7 @@
       try {
         const version = main().dataset.version;
         const answer = await fetch(main().dataset.live + "?version=" + version, { cache: "no-store" });
-        if (answer.status === 401) return location.reload();
+        if (answer.status === 401) return leave();
         if (!answer.ok) throw new Error("the server fails");
         const told = await answer.json();
         showLink(true);
@@ -133,11 +149,11 @@
     }
   }
 
-  changed.querySelector("button").addEventListener("click", () => location.assign(location.href));
+  changed.querySelector("button").addEventListener("click", () => leave());
   soundButton.addEventListener("click", wakeSound);
   document.addEventListener("pointerdown", wakeSound, { once: true });
   soundButton.hidden = false;
-  wakeSound();
+  if (wasTouched()) wakeSound();
   drawTimes();
   tellAlarm();
   setInterval(() => { drawTimes(); tellAlarm(); }, 1000);
