@@ -63,6 +63,26 @@ class ThermometerSettings(Section):
     options: dict[str, Any] = Field(default_factory=dict[str, Any])
 
 
+class AlarmSettings(Section):
+    """Lamp and sounder at the guard's place. `lamp`, `sounder`: channels of a relay board, 0 for none."""
+
+    driver: Literal["none", "serial_relay", "command"] = "none"
+    port: str = ""
+    lamp: int = Field(1, ge=0, le=8)
+    sounder: int = Field(2, ge=0, le=8)
+    command: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.driver == "serial_relay" and not self.port:
+            raise ValueError("a serial_relay needs its port")
+        if self.driver == "serial_relay" and self.lamp == self.sounder:
+            raise ValueError("lamp and sounder need channels of their own")
+        if self.driver == "command" and not self.command:
+            raise ValueError("a command needs its program")
+        return self
+
+
 class ScreenSettings(Section):
     """The window, in pixels."""
 
@@ -89,14 +109,28 @@ class KioskSettings(Section):
     """One kiosk's `kiosk.toml`."""
 
     mode: Literal["demo", "test", "production"]
+    role: Literal["visitor", "guard"] = "visitor"
     direction: Literal["entry", "exit"] = "entry"
     entrance: Words = Words("1 号入口", "Entrance 1")
     server: ServerSettings
     log: LogSettings
     camera: CameraSettings = CameraSettings()
     thermometer: ThermometerSettings
+    alarm: AlarmSettings = AlarmSettings()  # pyright: ignore[reportCallIssue]
     screen: ScreenSettings = ScreenSettings()  # pyright: ignore[reportCallIssue]
     timeouts: TimeoutSettings = TimeoutSettings()  # pyright: ignore[reportCallIssue]
+
+    @property
+    def is_station(self) -> bool:
+        """Whether this is the guard's own, at which no visitor stands."""
+        return self.role == "guard"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _needs_no_devices(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Let a guard's station do without a camera and a thermometer."""
+        spared = {"camera": {"source": "none"}, "thermometer": {"driver": "manual"}}
+        return {**spared, **given} if given.get("role") == "guard" else given
 
 
 class _QuestionSection(Section):

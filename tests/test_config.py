@@ -199,3 +199,50 @@ def test_a_surface_limit_without_who_found_it_is_refused(folder: Path, commissio
     with (folder / "policy.toml").open("a", encoding="utf-8") as file:
         file.write(limit + commissioned + "\n")
     assert "commissioned" in mistakes(folder)[0]
+
+
+def test_a_guards_station_needs_neither_camera_nor_thermometer(folder: Path) -> None:
+    """A tablet on a desk: its guard measures by hand, and codes are typed."""
+    file = folder / "kiosk.toml"
+    change(file, 'role = "visitor"', 'role = "guard"')
+    change(file, '[camera]\nsource = "0"', "[camera]")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text[: text.index("[thermometer]")] + text[text.index("[alarm]") :], encoding="utf-8")
+    assert load(file).kiosk.is_station
+    assert load(file).kiosk.thermometer.driver == "manual"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text[: text.index("[camera]")] + text[text.index("[alarm]") :], encoding="utf-8")
+    assert load(file).kiosk.camera.source == "none"
+
+
+def test_a_visitors_kiosk_says_what_measures(folder: Path) -> None:
+    """Nothing is taken for granted where visitors stand."""
+    file = folder / "kiosk.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text[: text.index("[thermometer]")] + text[text.index("[alarm]") :], encoding="utf-8")
+    assert any("thermometer" in line for line in mistakes(folder))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('driver = "none" ', 'driver = "serial_relay" '),
+        ('driver = "none" ', 'driver = "command" '),
+        ('driver = "none" ', 'driver = "gpio" '),
+        ("sounder = 2", "sounder = 9"),
+    ],
+)
+def test_an_alarm_that_cannot_sound_is_refused(folder: Path, old: str, new: str) -> None:
+    """Found at the start, not at the first case."""
+    change(folder / "kiosk.toml", old, new)
+    assert any("alarm" in line for line in mistakes(folder))
+
+
+def test_lamp_and_sounder_are_not_wired_to_one_channel(folder: Path) -> None:
+    """A lamp that buzzes, or a buzzer that shines all night."""
+    file = folder / "kiosk.toml"
+    change(file, 'driver = "none"                # none, serial', 'driver = "serial_relay"  # none, serial')
+    change(file, 'port = ""', 'port = "/dev/serial/by-id/relay"')
+    assert load(file).kiosk.alarm.lamp == 1
+    change(file, "lamp = 1", "lamp = 2")
+    assert any("alarm" in line for line in mistakes(folder))
