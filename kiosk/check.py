@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from kiosk.adapters.clock import SystemClock
+from kiosk.adapters.log_reader import LogReader
+from kiosk.adapters.reference_log import recorded_checks
 from kiosk.adapters.thermometers import open_thermometer
 from kiosk.config import load
+from kiosk.enrolment import LOG_FILE, data_key
 from kiosk.errors import ConfigError, DeviceError
 
 if TYPE_CHECKING:
@@ -16,11 +20,12 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from kiosk.config import Settings
+    from kiosk.ports import Capabilities, Thermometer
 
 _CAMERA_S = 5.0  # a camera that gives no picture within this time is not well
 
 
-def check(config: Path, out: TextIO) -> int:
+def check(config: Path, out: TextIO, data: Path | None = None) -> int:
     """Say how everything is, one line each; 1 when something fails. Raises ConfigError for broken settings."""
     settings = load(config)
     parts: dict[str, Callable[[Settings], tuple[bool, str]]] = {
@@ -29,6 +34,8 @@ def check(config: Path, out: TextIO) -> int:
         "thermometer": _thermometer,
         "server": _server,
     }
+    if data is not None:
+        parts["reference"] = lambda settings: _reference(settings, data)
     is_well = True
     for name, part in parts.items():
         ok, words = part(settings)
@@ -68,15 +75,57 @@ def _thermometer(settings: Settings) -> tuple[bool, str]:
     except (ConfigError, DeviceError) as error:
         return False, str(error)
     try:
-        if device.name.startswith("manual:"):
-            return True, "none; a guard measures everybody by hand"
-        reading = device.measure(lambda _part: None)
+        answer = device.self_test()
+        if _measures_nobody(device):
+            return True, f"{device.name}: {answer}"
+        is_due, calibration = _calibration(settings)
+        return not is_due, f"{device.name}: {answer}; {_ability(device.describe())}; {calibration}"
     except DeviceError as error:
-        return False, str(error)
+        return False, f"{error}; look at its plug and power, and at thermometer.options"
     finally:
         device.close()
-    unreal = "; SIMULATED, measures nobody" if device.is_simulated else ""
-    return True, f"{device.name} answers {reading.value_cc / 100:.2f} °C ({reading.kind}, {reading.site}){unreal}"
+
+
+def _measures_nobody(device: Thermometer) -> bool:
+    return device.is_simulated or device.describe().kind is None
+
+
+def _ability(what: Capabilities) -> str:
+    step = f", steps of {what.resolution_cc / 100:.2f} °C" if what.resolution_cc is not None else ""
+    return f"measures {what.kind} at {what.site}{step}, {what.accuracy}"
+
+
+def _calibration(settings: Settings) -> tuple[bool, str]:
+    """Return whether the calibration is overdue, and how it stands in words."""
+    options = settings.kiosk.thermometer.options
+    name, due = options.get("calibration_id") or "no calibration named", options.get("calibration_due")
+    if due is None:
+        return False, f"{name}, no date when it is due"
+    is_due = SystemClock().now().date() > due
+    return is_due, f"{name}, {'OVERDUE since' if is_due else 'due on'} {due}"
+
+
+def _reference(settings: Settings, data: Path) -> tuple[bool, str]:
+    """Return how the last check against a reference stands, by the kiosk's log in `data`."""
+    rule = settings.policy.screening.reference
+    if not (data / LOG_FILE).is_file():
+        return False, f"{data}: there is no screening log here"
+    if rule.every_s == 0 or settings.kiosk.thermometer.driver in {"manual", "replay", "simulated"}:
+        return True, "none is asked for"
+    thermometer = settings.kiosk.thermometer
+    reader = LogReader(data / LOG_FILE, data_key(settings, data))
+    try:
+        device = f"{thermometer.driver}:{thermometer.options.get('serial', '')}"
+        checks = recorded_checks(reader, device, thermometer.options.get("calibration_id", ""))
+    finally:
+        reader.close()
+    if not checks:
+        return False, f"{device} was never checked; run: check --reference --data {data}"
+    last, now = checks[-1], SystemClock().now()
+    if not last.check.has_passed:
+        return False, f"FAILED on {last.day} ({', '.join(last.check.faults)}); no machine finds anybody normal"
+    is_fresh = now - last.at <= timedelta(seconds=rule.every_s)
+    return is_fresh, f"passed on {last.day}" + ("" if is_fresh else "; OVERDUE: no machine finds anybody normal")
 
 
 def _server(settings: Settings) -> tuple[bool, str]:

@@ -102,6 +102,11 @@ def _parser() -> argparse.ArgumentParser:
         commands, "check", "check settings and devices, in plain words; exit code 1 when one fails", _check
     )
     check.add_argument("--config", type=Path, default=CONFIG / "kiosk.toml", help="the kiosk's settings")
+    check.add_argument("--data", type=Path, help="the kiosk's data folder: how the last reference check stands")
+    check.add_argument(
+        "--reference", action="store_true", help="check the thermometer against a reference, step by step"
+    )
+    check.add_argument("--full", action="store_true", help="with --reference: from 33 to 41 °C by one degree")
 
     _passing(commands, "log", "look at the screening log: log list|verify|rebuild|export …", _log)
 
@@ -165,9 +170,15 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    if options.reference:
+        from kiosk.check_reference import DAILY, FULL, Talk, check_reference
+        from kiosk.config import load
+
+        at_cc = FULL if options.full else DAILY
+        return check_reference(load(options.config), options.data, at_cc, Talk(sys.stdin, sys.stdout))
     from kiosk.check import check
 
-    return check(options.config, sys.stdout)
+    return check(options.config, sys.stdout, options.data)
 
 
 def _log(options: argparse.Namespace) -> int:

@@ -157,15 +157,15 @@ def assess(reading: Reading | Fault, policy: ScreeningPolicy, before: Before | N
     if isinstance(reading, Fault):
         outcome = Outcome.MANUAL_REQUIRED if reading.code == NO_DEVICE else Outcome.DEVICE_FAULT
         return Assessment(outcome, (reading.code,))
-    fault = _fault(reading)
-    if fault is not None:
-        return fault
+    broken = faults(reading)
+    if broken:
+        return Assessment(Outcome.DEVICE_FAULT, broken)
     limit = policy.limit_for(reading.site, reading.kind)
     if limit is None:
         return Assessment(Outcome.MANUAL_REQUIRED, ("no_limit",))
     if limit.kind is ReadingKind.SURFACE and not limit.commissioned:
         return Assessment(Outcome.MANUAL_REQUIRED, ("not_commissioned",))
-    shaky = () if reading.is_manual else _shaky(reading, policy)
+    shaky = () if reading.is_manual else unsteady(reading, policy)
     if shaky:
         return Assessment(Outcome.UNSTABLE, shaky)
     over = _over(reading, policy, before, limit)
@@ -177,16 +177,18 @@ def assess(reading: Reading | Fault, policy: ScreeningPolicy, before: Before | N
     return _below(reading, policy, before, limit)
 
 
-def _fault(reading: Reading) -> Assessment | None:
-    faults = [flag.value for flag in (Flag.SENSOR_FAULT, Flag.STUCK) if flag in reading.flags]
+def faults(reading: Reading) -> tuple[str, ...]:
+    """Return why a reading is no temperature at all: the sensor is broken or stuck, or no face is so warm or cold."""
+    found = [flag.value for flag in (Flag.SENSOR_FAULT, Flag.STUCK) if flag in reading.flags]
     if not RAW_LOW_CC <= reading.value_cc <= RAW_HIGH_CC:
-        faults.append("out_of_range")
+        found.append("out_of_range")
     elif reading.value_cc > FACE_HIGH_CC and not reading.is_manual:
-        faults.append("implausible")
-    return Assessment(Outcome.DEVICE_FAULT, tuple(faults)) if faults else None
+        found.append("implausible")
+    return tuple(found)
 
 
-def _shaky(reading: Reading, policy: ScreeningPolicy) -> tuple[str, ...]:
+def unsteady(reading: Reading, policy: ScreeningPolicy) -> tuple[str, ...]:
+    """Return why a reading must be taken again: somebody moved, or too few samples were taken."""
     shaky = [flag.value for flag in (Flag.UNSTABLE, Flag.TWO_FACES, Flag.LEFT_MIDWAY) if flag in reading.flags]
     if reading.n_samples < policy.min_samples and Flag.ONE_VALUE not in reading.flags:
         shaky.append("few_samples")
