@@ -6,7 +6,7 @@ The names are drawn from common syllables and mean nobody.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -65,6 +65,10 @@ class Person:
     name: str
     plate: str
     id_number: str
+
+    def as_kind(self, kind: str) -> Person:
+        """Return the same person with another errand."""
+        return replace(self, kind=kind)
 
 
 def draw_cast(visitors: int, seed: int, opening: datetime) -> list[Person]:

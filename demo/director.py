@@ -156,16 +156,40 @@ class Director:
         self.hand.tap("guard.lock")
         self.expect(Face.IDLE)
 
+    # somebody who is not of the cast
+
+    def welcome(self, person: Person) -> Ticket:
+        """Let somebody step up to an idle screen, booked for when they come; return what they hold."""
+        self._person = person
+        ticket = self._tickets.get(person.number) or self.book(person)
+        self._arrive()
+        return ticket
+
+    def book(self, person: Person) -> Ticket:
+        """Book somebody for now; return what they hold."""
+        ticket = self.office.ticket(replace(person, comes_at=self.clock.now()))
+        self._tickets[person.number] = ticket
+        return ticket
+
+    def again(self, person: Person) -> Ticket:
+        """Let somebody step up once more, with what they held before."""
+        self._person = person
+        self._arrive()
+        return self._tickets[person.number]
+
+    def farewell(self) -> VisitId:
+        """Let whoever stands there walk off; return their visit."""
+        self._leave()
+        if self._person is None or self._person.number not in self._visit_ids:
+            raise LostError("whoever stood there was never on the screen")
+        return self._visit_ids[self._person.number]
+
     # the day
 
     def play(self, cast: Sequence[Person]) -> list[Visit | None]:
         """Lead everyone through; return each person's last visit as the log has it, None for who never had one."""
         self.cast = cast
-        self.refresh()
-        scanner = self.app.scanner
-        self.hand.wait_for(lambda: scanner is None or scanner.latest() is not None, "the camera's first picture")
-        self.hand.wait_for(lambda: self.app.is_informed, "what the idle screen shows")
-        self.expect(Face.IDLE)
+        self.begin()
         self._hang_a_poster()
         turns = [_Turn(person.comes_at, person.number, person) for person in cast]
         heapq.heapify(turns)
@@ -178,6 +202,18 @@ class Director:
                 order += 1
                 heapq.heappush(turns, _Turn(self.clock.now() + back_after, order, turn.person, turn.story))
         return [self._last_visit(person) for person in cast]
+
+    def begin(self) -> None:
+        """Wait until the door is ready: the newest rules, a picture, an idle screen that knows the hour."""
+        self.refresh()
+        scanner = self.app.scanner
+        self.hand.wait_for(lambda: scanner is None or scanner.latest() is not None, "the camera's first picture")
+        self.hand.wait_for(lambda: self.app.is_informed, "what the idle screen shows")
+        self.expect(Face.IDLE)
+
+    def go_idle(self) -> None:
+        """Let the screen go back to idle by itself."""
+        self._leave()
 
     def _hang_a_poster(self) -> None:
         """Let the scanner see a code that is no booking: it says so, and keeps nothing of it."""

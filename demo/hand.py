@@ -42,6 +42,14 @@ class Finger(MotionEvent):
         super().depack(args)
 
 
+def _ancestors(widget: Widget) -> Iterator[Widget]:
+    """Yield what a widget lies in, from the inside out."""
+    above = widget.parent
+    while above is not None and above.parent is not above:
+        yield above
+        above = above.parent
+
+
 class Hand:
     """Reads the screen and touches it. `pause_s`: how long a person would look before each touch."""
 
@@ -76,6 +84,15 @@ class Hand:
             if time.monotonic() > end:
                 raise LostError(f"waited for {what}; the screen shows {self._app.shown_name}")
             self.frames()
+
+    def comes(self, holds: Callable[[], bool]) -> bool:
+        """Let the window run a moment; return whether `holds` came true."""
+        end = time.monotonic() + _OPENS_S
+        while time.monotonic() < end:
+            if holds():
+                return True
+            self.frames()
+        return holds()
 
     def tap(self, key: str) -> None:
         """Touch the button with the text of `key`, in the language that stands first."""
@@ -146,12 +163,27 @@ class Hand:
                 scroll = next(item for item in row.walk_reverse() if isinstance(item, ScrollView))
                 scroll.scroll_to(row, animate=False)
                 self._touch(row)
-            end = time.monotonic() + _OPENS_S
-            while time.monotonic() < end:
-                if is_opened():
-                    return
-                self.frames()
+            if self.comes(is_opened):
+                return
         raise LostError(f"the row {label} on the guard's board does not open; the screen shows {self._app.shown_name}")
+
+    def touch_in_list(self, widget: Widget) -> None:
+        """Touch something in a list that scrolls, once it is in sight."""
+        self._look()
+        scroll = next((item for item in widget.walk_reverse() if isinstance(item, ScrollView)), None)
+        if scroll is not None and scroll in _ancestors(widget):
+            scroll.scroll_to(widget, animate=False)
+        self._touch(widget)
+
+    def tap_inside(self, part: Widget, words: str) -> None:
+        """Touch what says `words` inside a part of the screen."""
+        found = (
+            item for item in part.walk() if getattr(item, "content", None) == words and hasattr(item, "on_release")
+        )
+        button = next(found, None)
+        if button is None:
+            raise LostError(f"{words!r} is not there; the screen shows {self._app.shown_name}")
+        self.touch_in_list(button)
 
     def _row(self, label: str) -> Widget | None:
         rows = (item for item in self._widgets() if getattr(item, "label", None) == label and hasattr(item, "row"))

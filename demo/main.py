@@ -21,13 +21,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from demo.clock import SimulatedClock
+from demo.shift_tally import ShiftTally, count_shift
 from demo.tally import Tally, compare
 from demo.world import DAY, ZONE, config_folder, furnish
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from central.server import RunningServer
+    from demo.town import Town
     from kiosk.config import Settings
 
 _EXIT_CODES: Final = "Exit codes: 0 everybody is counted, nothing lost or doubled; 1 not so; 2 wrong arguments."
@@ -46,6 +47,7 @@ class Options:
     language: str
     camera: str | None
     by_hand: bool
+    story: str = "day"
 
     @property
     def is_led(self) -> bool:
@@ -64,6 +66,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--language", choices=("zh", "en"), default="zh", help="which language comes first")
     parser.add_argument("--camera", default=None, metavar="N", help="a real camera; booking codes are left as pictures")
     parser.add_argument("--by-hand", action="store_true", help="drawn visitors only hold codes up; you touch")
+    parser.add_argument(
+        "--story",
+        choices=("day", "shift"),
+        default="day",
+        help="the day's visitors, or a guard's whole shift (default day)",
+    )
     return parser
 
 
@@ -80,6 +88,8 @@ def _options(arguments: Sequence[str]) -> Options:
         print(f"There is no display here: running headless, pictures go to {asked.out}", file=sys.stderr)
     if asked.headless and (asked.camera is not None or asked.by_hand):
         parser.error("--camera and --by-hand need a display and a person")
+    if asked.story == "shift" and (asked.camera is not None or asked.by_hand):
+        parser.error("--story shift is led from beginning to end: not with --camera or --by-hand")
     seed = asked.seed if asked.seed is not None else random.SystemRandom().randrange(1_000_000)
     return Options(
         headless=asked.headless,
@@ -91,6 +101,7 @@ def _options(arguments: Sequence[str]) -> Options:
         language=asked.language,
         camera=asked.camera,
         by_hand=asked.by_hand,
+        story=asked.story,
     )
 
 
@@ -110,35 +121,34 @@ def main(arguments: Sequence[str]) -> int:
     return 0 if tally.is_sound else 1
 
 
-def _report(tally: Tally, options: Options) -> None:
+def _report(tally: Tally | ShiftTally, options: Options) -> None:
     if options.json:
         print(json.dumps(tally.as_json()), flush=True)
         return
-    print(f"seed {options.seed}: {tally.visitors} visitors in {tally.seconds:.0f} s")
+    print(f"seed {options.seed}: {tally.headline}")
     for name, value in tally.as_json().items():
         print(f"  {name}: {value}")
 
 
-def _play(options: Options, work: Path) -> Tally:
+def _play(options: Options, work: Path) -> Tally | ShiftTally:
     """Set the city up, open the door, and count."""
     began = time.monotonic()
     if options.headless:
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
-    from central.server import RunningServer
-    from central.settings import Settings as ServerSettings
+    from demo.town import Town
 
     # A person at a real camera lives by the wall's clock; everybody else's day is that of the reopening.
     clock = SimulatedClock(DAY if options.camera is None else datetime.now(ZONE))
-    server = RunningServer(ServerSettings.model_validate({"server": {"port": 0}}), work / "central", clock)
+    town = Town(work / "central", clock)
     try:
-        settings = _settings(options, server.start(), work)
-        code = furnish(server.desk, always_open=options.camera is not None)
+        settings = _settings(options, town.start(), work)
+        code = furnish(town.desk, always_open=options.camera is not None)
         from kiosk.enrolment import enrol
 
         enrol(settings, work / "kiosk", code)
-        tally = _at_the_door(options, settings, server, clock, work)
+        tally = _at_the_door(options, settings, town, clock, work)
     finally:
-        server.stop()
+        town.stop()
     tally.seconds = time.monotonic() - began
     return tally
 
@@ -164,8 +174,8 @@ def _settings(options: Options, url: str, work: Path) -> Settings:
 
 
 def _at_the_door(
-    options: Options, settings: Settings, server: RunningServer, clock: SimulatedClock, work: Path
-) -> Tally:
+    options: Options, settings: Settings, town: Town, clock: SimulatedClock, work: Path
+) -> Tally | ShiftTally:
     """Build the kiosk, let visitors through, ship what is left, and compare log and server."""
     from demo.door import open_door
     from kiosk.adapters.thermometers.simulated import SimulatedThermometer
@@ -173,11 +183,18 @@ def _at_the_door(
 
     thermometer = SimulatedThermometer(clock, seed=options.seed, is_paced=not options.headless)
     kiosk = Kiosk(settings, work / "kiosk", Parts(clock=clock, thermometer=thermometer))
-    tally = Tally()
+    database = work / "central" / "central.db"
     try:
-        open_door(options, kiosk, server.desk, tally)
+        if options.story == "shift":
+            from demo.shift_door import open_shift
+
+            open_shift(options, kiosk, town)
+            kiosk.drain()
+            return count_shift(list(kiosk.reader.entries()), database)
+        tally = Tally()
+        open_door(options, kiosk, town.desk, tally)
         kiosk.drain()
-        compare(tally, list(kiosk.reader.entries()), kiosk.reader.acknowledged(), work / "central" / "central.db")
+        compare(tally, list(kiosk.reader.entries()), kiosk.reader.acknowledged(), database)
+        return tally
     finally:
         kiosk.stop()
-    return tally

@@ -64,6 +64,11 @@ class ShiftTally:
     seconds: float = 0.0
 
     @property
+    def headline(self) -> str:
+        """What is said first to a person."""
+        return f"a shift with {self.cases} isolation cases in {self.seconds:.0f} s"
+
+    @property
     def is_sound(self) -> bool:
         """Whether nothing that must never happen happened, and the server has it all."""
         never = self.closed_without_disposition + self.closed_without_guard + self.released_without_normal_reading

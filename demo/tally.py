@@ -55,6 +55,11 @@ class Tally:
     seconds: float = 0.0
 
     @property
+    def headline(self) -> str:
+        """What is said first to a person."""
+        return f"{self.visitors} visitors in {self.seconds:.0f} s"
+
+    @property
     def is_sound(self) -> bool:
         """Whether every visitor is counted once and no entry was lost or doubled."""
         ends = self.admitted + sum(self.refused.values()) + self.with_guard + self.abandoned + self.waiting

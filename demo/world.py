@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -27,8 +27,21 @@ DAY: Final = datetime(2020, 3, 10, 8, 30, tzinfo=ZONE)  # the second day of the 
 HERE: Final = SiteId("branch-2")
 THERE: Final = SiteId("branch-1")
 KIOSK: Final = "door-1"
-GUARD_ID: Final = GuardId("guard-li")
-PIN: Final = "274951"
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnGuard:
+    """Somebody who signs in at the demo's kiosk; they mean nobody."""
+
+    id: GuardId
+    name: str
+    pin: str
+    role: Literal["guard", "leader", "supervisor"]
+
+
+LEADER: Final = DrawnGuard(GuardId("guard-li"), "李建国", "274951", "leader")
+RELIEF: Final = DrawnGuard(GuardId("guard-wang"), "王小敏", "860372", "guard")
+GUARD_ID, PIN = LEADER.id, LEADER.pin
 
 SITES: Final = (
     Site(
@@ -102,9 +115,14 @@ def furnish(central: Central, *, always_open: bool = False) -> str:
         for service in SERVICES:
             central.catalogue.put_service(site.id, service)
     central.catalogue.put_notices(HERE, NOTICES)
-    central.catalogue.put_guard(HERE, GUARD_ID, "李建国", PIN, "leader")
+    employ(central, LEADER)
     central.fleet.put_kiosk(HERE, KIOSK, "B")
     return central.fleet.enrolment_code(HERE, KIOSK).code
+
+
+def employ(central: Central, guard: DrawnGuard) -> None:
+    """Let a guard sign in at the site's kiosks."""
+    central.catalogue.put_guard(HERE, guard.id, guard.name, guard.pin, guard.role)
 
 
 class BookingOffice:
@@ -112,7 +130,7 @@ class BookingOffice:
 
     def __init__(self, central: Central, rng: random.Random) -> None:
         """`rng` draws services and districts."""
-        self._central = central
+        self.central = central
         self._rng = rng
 
     def ticket(self, person: Person) -> Ticket:
@@ -129,9 +147,9 @@ class BookingOffice:
             return special(person)
         booking = self._book(person)
         if person.kind == "cancelled":
-            self._central.bookings.cancel(HERE, booking.id)
+            self.central.bookings.cancel(HERE, booking.id)
         if person.kind == "blacklisted":
-            self._central.bookings.blacklist(HERE, booking.id)
+            self.central.bookings.blacklist(HERE, booking.id)
         return Ticket((booking.code_text,), booking.number, person.id_number)
 
     def _book(self, person: Person, service: str = "") -> IssuedBooking:
@@ -147,14 +165,14 @@ class BookingOffice:
             is_green=person.kind == "green",
             is_confirmed=person.kind != "not_confirmed",
         )
-        return self._central.bookings.create(THERE if person.kind == "wrong_site" else HERE, wish)
+        return self.central.bookings.create(THERE if person.kind == "wrong_site" else HERE, wish)
 
     def _unknown(self, _person: Person) -> Ticket:
         return Ticket((from_value(self._rng.getrandbits(40)),))
 
     def _forged(self, person: Person) -> Ticket:
         """A code that names our key and was signed by another."""
-        key_id, _key = self._central.keyring.signing()
+        key_id, _key = self.central.keyring.signing()
         return Ticket((issue(self._claims(person, key_id), Ed25519PrivateKey.generate()),))
 
     def _unknown_key(self, person: Person) -> Ticket:
@@ -183,7 +201,7 @@ class BookingOffice:
 
     def _revoked(self, person: Person) -> Ticket:
         lost = self._book(person)
-        self._central.bookings.reissue(HERE, lost.id)
+        self.central.bookings.reissue(HERE, lost.id)
         return Ticket((lost.code_text,))
 
 
