@@ -179,8 +179,8 @@ class Central(Protocol):
         """Fetch the documents, or None when `etag` still holds."""
         ...
 
-    def site_view(self, version: int) -> SiteView:
-        """Fetch what the other kiosks know; `unchanged` when `version` still holds."""
+    def site_view(self, version: int, wait_s: int = 0) -> SiteView:
+        """Fetch what the other kiosks know; `unchanged` when `version` still holds, for `wait_s` seconds if given."""
         ...
 
     @property
@@ -244,10 +244,10 @@ class Thermometer(Protocol):
 
 
 class Actuator(Protocol):
-    """Something that moves, shines or sounds after the entry is stored: gate, lamp, voice."""
+    """Something that shines or sounds after the entry is stored: the lamp and the sounder at the guard's place."""
 
     def signal(self, name: str) -> None:
-        """Do what `name` asks ("admitted", "guard"); never raises, never waits long."""
+        """Do what `name` asks ("off", "seen", "waits", "overdue", "urgent"); never raises, never waits."""
         ...
 
 

@@ -55,6 +55,7 @@ class LogStore(LogView):
         self.state: State = self._tables
         self._fork = str(self._database.scalar("SELECT fork FROM sent"))
         self._known: Identity | None = None  # as the acts need it, which is without the token
+        self.on_stored: Callable[[frozenset[EntryKind]], None] = lambda _kinds: None
 
     @property
     def identity(self) -> Identity | None:
@@ -78,7 +79,7 @@ class LogStore(LogView):
 
     @contextmanager
     def act(self) -> Generator[LogAct]:
-        """Open an act: durable on leaving, gone without a trace after an exception.
+        """Open an act: durable on leaving, gone without a trace after an exception; `on_stored` hears of it then.
 
         Raises StoreForked on a log that is not the one that the server knows: its numbers are taken.
         """
@@ -92,6 +93,7 @@ class LogStore(LogView):
             self._end = None
             self._tables.doubt()
             raise
+        self.on_stored(frozenset(act.kinds))
 
     def _begin(self) -> LogAct:
         if self._known is None:
@@ -195,6 +197,7 @@ class LogAct:
         self._clock, self._offset_ms = time
         self._seq, self._hash = end
         self.state: State = tables
+        self.kinds: set[EntryKind] = set()  # what was recorded
 
     @property
     def end(self) -> tuple[int, str]:
@@ -223,5 +226,6 @@ class LogAct:
         own = (entry.digest, entry.hash)
         self._database.run(_INSERT, entry.seq, kind, happened, recorded, self._offset_ms, text, salt, *own)
         self._seq, self._hash = entry.seq, entry.hash
+        self.kinds.add(kind)
         apply(self.state, entry, body)
         return entry

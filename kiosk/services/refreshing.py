@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 SITE_VIEW_S: Final = 2.0  # how long a visit may stay unknown to the other doors
 BOOKINGS_S: Final = 10.0
 DOCUMENTS_S: Final = 30.0
+FOLLOW_S: Final = 2  # how long the server holds its answer back; no longer than a kiosk may take to end
+_BETWEEN_S: Final = 0.05  # changes that come together are fetched together
 _REJECTED_S: Final = 300.0
 
 
@@ -97,3 +99,35 @@ class Refresher:
         if well != self._was_well:
             self._was_well = well
             logger.warning("refreshing is back" if well else "refreshing waits: %s", *(() if well else (why,)))
+
+
+@dataclass(slots=True)
+class Follower:
+    """Hears of a change at the site as soon as the server knows it. On a thread and a connection of its own.
+
+    `changed` is called after each newer view. The refresher says when the server does not answer; this one only waits.
+    """
+
+    central: Central
+    copy: LocalCopy
+    clock: Clock
+    backoff: Backoff
+    changed: Callable[[], None]
+
+    def step(self) -> float:
+        """Wait for a change, at most for a moment; return how many seconds to wait before the next step."""
+        known = self.copy.site_view()
+        began = self.clock.monotonic()
+        try:
+            view = self.central.site_view(known[0].version if known is not None else 0, FOLLOW_S)
+        except ServerRejected:
+            return _REJECTED_S
+        except ServerError:
+            return self.backoff.wait()
+        self.backoff.well()
+        self.copy.store_site_view(view, self.clock.now())
+        if not view.unchanged:
+            self.changed()
+            return _BETWEEN_S
+        # A server that does not hold its answers back is not asked without end.
+        return max(0.0, FOLLOW_S - (self.clock.monotonic() - began))

@@ -528,3 +528,18 @@ def test_a_state_that_was_tampered_with_is_made_anew_from_the_entries(store: Log
     assert not store.rebuild()
     assert store.state.count("typed_wrong") == 1
     assert store.rebuild()
+
+
+def test_an_act_is_told_of_once_it_is_kept_and_never_when_it_is_not(store: LogStore, path: Path) -> None:
+    """Whoever ships it finds it on the disk; what was taken back is nobody's news."""
+    told: list[tuple[frozenset[EntryKind], int]] = []
+    reader = read_back(path)
+    store.on_stored = lambda kinds: told.append((kinds, reader.last()[0]))
+    note(store)
+    with store.act():
+        pass
+    with pytest.raises(ZeroDivisionError), store.act() as act:
+        act.record(EntryKind.STOPPED, {})
+        _ = 1 // 0
+    reader.close()
+    assert told == [(frozenset({EntryKind.DEVICE}), 1), (frozenset(), 1)]

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.errors import ServerError, ServerRejected, ServerUnreachable
 from kiosk.protocol.messages import BookingPage, Documents, SiteView
-from kiosk.services.refreshing import Refresher
+from kiosk.services.refreshing import FOLLOW_S, Follower, Refresher
 from kiosk.services.reporting import Backoff
 from tests.domain import builders as make
 from tests.services.builders import Door, new_booking
@@ -44,9 +44,9 @@ class Serving:
             server_time_ms=0, reset=False, bookings=page, gone=[], cursor=cursor, more=bool(rest), days=days
         )
 
-    def site_view(self, version: int) -> SiteView:
+    def site_view(self, version: int, wait_s: int = 0) -> SiteView:
         """Answer with the view."""
-        self._ask("site_view")
+        self._ask("followed" if wait_s else "site_view")
         return SiteView(server_time_ms=0, version=7, inside_elsewhere=3, visits=[], unchanged=version == 7)
 
 
@@ -164,3 +164,55 @@ def test_the_documents_in_force_are_the_servers_where_there_are_any(door: Door) 
     assert (door.rules.policy.id, door.rules.declaration.version) == ("city", 8)
     door.told(declaration=None)
     assert (door.rules.policy.id, door.rules.declaration.version) == ("test", 7)
+
+
+def following(door: Door, serving: Serving, heard: list[int]) -> Follower:
+    """Return what follows the site for the door; `heard` gets the version of each newer view."""
+
+    def changed() -> None:
+        known = door.copy.site_view()
+        assert known is not None
+        heard.append(known[0].version)
+
+    return Follower(serving, door.copy, door.clock, Backoff(lambda: 0.5), changed)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_change_at_the_site_is_kept_and_told_at_once(door: Door, serving: Serving) -> None:
+    """Before anybody is told, it is in the copy; then the server is asked again almost at once."""
+    heard: list[int] = []
+    follower = following(door, serving, heard)
+    assert follower.step() < 1
+    assert heard == [7]
+    assert serving.asked == ["followed"]
+    assert follower.step() == FOLLOW_S
+    assert heard == [7]
+
+
+def test_a_server_that_does_not_hold_its_answers_back_is_not_asked_without_end(door: Door, serving: Serving) -> None:
+    """What is left of the wait is waited here."""
+    follower = following(door, serving, [])
+    follower.step()
+    held_back = serving.site_view
+
+    def after_a_while(version: int, wait_s: int = 0) -> SiteView:
+        door.clock.go_on(seconds=wait_s)
+        return held_back(version, wait_s)
+
+    assert follower.step() == FOLLOW_S
+    serving.site_view = after_a_while
+    assert follower.step() == 0
+
+
+def test_a_server_that_is_silent_is_left_alone_for_longer_and_longer(door: Door, serving: Serving) -> None:
+    """And one that says no for five minutes; the view that is there stays."""
+    heard: list[int] = []
+    follower = following(door, serving, heard)
+    serving.errors = {"followed": ServerUnreachable("down")}
+    waits = [follower.step() for _ in range(3)]
+    assert waits == sorted(waits)
+    assert waits[0] < waits[2]
+    serving.errors = {"followed": ServerRejected("no", "revoked")}
+    assert follower.step() == 300
+    serving.errors = {}
+    follower.step()
+    assert heard == [7]
