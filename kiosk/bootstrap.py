@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import random
-import secrets
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -22,34 +21,18 @@ from kiosk.adapters.local_copy import SqliteCopy
 from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.log_store import LogStore
 from kiosk.adapters.loop import Loop
-from kiosk.adapters.pins import check_pin
 from kiosk.adapters.thermometers import open_thermometer
+from kiosk.building import Ground, build_desk
 from kiosk.domain.entry import EntryKind
-from kiosk.domain.ids import uuid7
 from kiosk.domain.screening import Fault
-from kiosk.domain.times import to_ms
 from kiosk.domain.token_roll import DeviceKey
 from kiosk.enrolment import COPY_FILE, LOG_FILE, central_client, data_key, in_use
 from kiosk.errors import DeviceError, KioskError, StoreError, StoreForked, StoreFull
-from kiosk.services.case_views import CaseViews
-from kiosk.services.cases import Cases
-from kiosk.services.day import Day
-from kiosk.services.desk import Desk
-from kiosk.services.everywhere import Everywhere
-from kiosk.services.guard_board import Board
-from kiosk.services.guard_desk import GuardDesk
-from kiosk.services.guards import Guards
-from kiosk.services.hall import Hall
-from kiosk.services.health import Health
-from kiosk.services.identifying import Identifying
+from kiosk.services.duty_desk import Outside
 from kiosk.services.refreshing import Refresher
 from kiosk.services.reporting import Backoff, Reporter
 from kiosk.services.retention import Retention
 from kiosk.services.rolling import TokenRoller
-from kiosk.services.rulebook import Rulebook
-from kiosk.services.showing import Showing
-from kiosk.services.sign_in import SignIn
-from kiosk.services.visits import Visits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,8 +117,9 @@ class Kiosk:
         self.thermometer = parts.thermometer or _thermometer(settings, self.clock)
         self.copy = SqliteCopy(data / COPY_FILE, key)
         self.reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)
-        self.old_reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)
-        self.desk = self._build_desk(identity)
+        self.old_reader, self.day_reader = (LogReader(data / LOG_FILE, key, vfs=parts.log_vfs) for _ in range(2))
+        outside = Outside(self.day_reader)
+        self.desk = build_desk(Ground(settings, identity, self.clock, self.log, self.copy, outside, self.thermometer))
         self.reporter = Reporter(
             self.reader, self.central, OnWorker(self.log, self.call), Backoff(random.random), link=self.desk.health.link
         )
@@ -150,28 +134,6 @@ class Kiosk:
             Loop("retention", self.retention.step),
         ]
 
-    def _build_desk(self, identity: Identity) -> Desk:
-        rules = Rulebook(self.copy, self.settings.policy, self.settings.declaration, self.settings.plan)
-        hall = Hall(self.copy, rules, self.clock, identity.letter)
-        cases = Cases(rules, hall, self.copy, self.clock, self._new_id, identity.kiosk_id)
-        visits = Visits(self.log, rules, hall, cases, Showing(rules, hall), self.clock, self._new_id)
-        is_exit = self.settings.kiosk.direction == "exit"
-        identifying = Identifying(visits, self.copy, bytes.fromhex(identity.id_key), is_exit)
-        everywhere, case_views = Everywhere(self.copy, identity.kiosk_id), CaseViews(cases)
-        guards = Guards(visits, everywhere)
-        board = Board(visits, guards, hall, self.copy, identifying, everywhere, case_views)
-        health = Health(self.log, f"{identity.site_id}/{identity.kiosk_id}")
-        return Desk(
-            visits=visits,
-            identifying=identifying,
-            board_maker=board,
-            guarding=GuardDesk(visits, identifying, guards, SignIn(visits, check_pin), board, case_views, health),
-            health=health,
-            day=Day(self.log, rules, self.copy, self.clock),
-            thermometer_name=self.thermometer.name,
-            is_simulated=self.thermometer.is_simulated,
-        )
-
     def _roller(self, identity: Identity) -> TokenRoller:
         life = timedelta(days=self.settings.kiosk.server.token_life_days)
         key = DeviceKey(identity.site_id, identity.kiosk_id, identity.epoch, identity.private_key)
@@ -179,9 +141,6 @@ class Kiosk:
 
     def _keep_token(self, token: str) -> None:
         self.call(lambda: self.log.replace_token(token))
-
-    def _new_id(self) -> str:
-        return uuid7(to_ms(self.clock.now()), secrets.randbits(74))
 
     # running
 
@@ -232,6 +191,7 @@ class Kiosk:
         self._worker.shutdown()
         self.reader.close()
         self.old_reader.close()
+        self.day_reader.close()
         self.copy.close()
         self.log.close()
         self._hold.close()

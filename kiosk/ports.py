@@ -96,6 +96,14 @@ class LocalCopy(Protocol):
         """Return the bookings with exactly this keyed hash of an identity number."""
         ...
 
+    def bookings_between(self, start: datetime, end: datetime) -> Sequence[Booking]:
+        """Return the bookings whose slot begins from `start` up to before `end`, by slot and number."""
+        ...
+
+    def booked_by_slot(self, start: datetime, end: datetime) -> Mapping[datetime, int]:
+        """Return how many bookings, cancelled ones aside, begin at each moment from `start` up to before `end`."""
+        ...
+
     def covers(self, day: str) -> bool:
         """Tell whether the copy holds the bookings of this local day (ISO date)."""
         ...
@@ -248,6 +256,18 @@ class Actuator(Protocol):
 
     def signal(self, name: str) -> None:
         """Do what `name` asks ("off", "seen", "waits", "overdue", "urgent"); never raises, never waits."""
+        ...
+
+
+class DayLog(Protocol):
+    """The kiosk's own log, as a day is told from it. Used on the worker's thread."""
+
+    def entries(self, after: int = 0) -> Iterable[Entry]:
+        """Return the entries with a number greater than `after`, in order."""
+        ...
+
+    def first_since(self, moment: datetime) -> int:
+        """Return the number of the first entry that was recorded at `moment` or later; one past the last if none."""
         ...
 
 

@@ -18,7 +18,7 @@ from kiosk.domain.wire import from_text, to_text
 from kiosk.protocol.messages import BookingPage, Documents, SiteView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -32,6 +32,12 @@ _REFRESHED: Final = "refreshed_at"
 _DOCUMENTS: Final = "documents"
 _VIEW: Final = "site_view"
 _VIEW_AT: Final = "site_view_at"
+_SLOT: Final = "substr(json_extract(data, '$.slot_start'), 1, 19)"  # to the second, whatever stands behind it
+
+
+def _seconds(*moments: datetime) -> tuple[str, ...]:
+    """Return times as `_SLOT` has them."""
+    return tuple(to_wire(moment)[:19] for moment in moments)
 
 
 class SqliteCopy:
@@ -83,6 +89,18 @@ class SqliteCopy:
         """Return the bookings with exactly this keyed hash of an identity number; all of them, one person's days."""
         rows = self._column("SELECT data FROM booking WHERE id_hash = ? AND id_hash <> ''", id_hash)
         return [from_text(Booking, row) for row in rows]
+
+    def bookings_between(self, start: datetime, end: datetime) -> Sequence[Booking]:
+        """Return the bookings whose slot begins from `start` up to before `end`, by slot and number."""
+        sql = f"SELECT data FROM booking WHERE {_SLOT} >= ? AND {_SLOT} < ? ORDER BY {_SLOT}, number"  # noqa: S608 - fixed
+        return [from_text(Booking, row) for row in self._column(sql, *_seconds(start, end))]
+
+    def booked_by_slot(self, start: datetime, end: datetime) -> Mapping[datetime, int]:
+        """Return how many bookings, cancelled ones aside, begin at each moment from `start` up to before `end`."""
+        live = "coalesce(json_extract(data, '$.status'), '') <> 'cancelled'"
+        sql = f"SELECT {_SLOT}, count(*) FROM booking WHERE {_SLOT} >= ? AND {_SLOT} < ? AND {live} GROUP BY 1"  # noqa: S608 - fixed
+        rows = self._database.rows(sql, *_seconds(start, end))
+        return {from_wire(f"{slot}Z"): int(count) for slot, count in rows}
 
     def covers(self, day: str) -> bool:
         """Tell whether the copy holds the bookings of this local day (ISO date)."""

@@ -99,6 +99,20 @@ class LogReader(LogView):
         """Return at most `limit` entries after the last acknowledged one, in order."""
         return list(self.entries(self.acknowledged(), limit))
 
+    def first_since(self, moment: datetime) -> int:
+        """Return the number of the first entry that was recorded at `moment` or later; one past the last if none.
+
+        Found by halving, since numbers and times grow together; a clock that was set back moves it a little.
+        """
+        low, high, text = 1, self.last()[0] + 1, to_wire(moment)
+        while low < high:
+            middle = (low + high) // 2
+            if self._database.scalar("SELECT recorded_at FROM entry WHERE seq = ?", middle) < text:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query, for what no other method answers."""
         return self._database.rows(sql)

@@ -37,3 +37,8 @@ GREEN: Final = frozenset(
 
 WITH_SOMEBODY: Final = frozenset({WalkIn.COMPANION, WalkIn.CHILD})
 """Kinds that come with another visitor's visit."""
+
+
+def role_for(kind: WalkIn) -> str:
+    """Return the least role that may let somebody in so."""
+    return "leader" if kind is WalkIn.APPROVED else "guard"

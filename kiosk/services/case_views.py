@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case import (
@@ -13,6 +12,7 @@ from kiosk.domain.case import (
     Cause,
     Disposition,
     Hindrance,
+    Role,
     may,
 )
 from kiosk.domain.correction import celsius
@@ -23,24 +23,22 @@ from kiosk.services.guard_views import (
     AreaView,
     CaseChoice,
     CaseView,
-    ContactView,
     DispositionChoice,
     HistoryLine,
     PlaceView,
-    PlanStepView,
-    RunView,
 )
+from kiosk.services.plan_views import contact_view, run_view
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from kiosk.domain.case import Case, Standing
-    from kiosk.domain.plan import Contact, Plan
     from kiosk.domain.record import Measured
     from kiosk.domain.site import Words
     from kiosk.domain.state_keeper import State
     from kiosk.protocol.messages import Guard
     from kiosk.services.cases import Cases
+    from kiosk.services.guard_views import RunView
 
 _ORDER: Final = (
     CaseEvent.ACKNOWLEDGED,
@@ -99,8 +97,8 @@ class CaseViews:
             choices=self._choices(case, standing, guard, state),
             dispositions=self._dispositions(case, guard),
             free_places=tuple((item.id, item.name) for item in self.cases.free_places(state)),
-            contacts=tuple(_contact(item) for item in plan.contacts),
-            run=self.run(case, state),
+            contacts=tuple(contact_view(item) for item in plan.contacts),
+            run=self.run(case, state, Role(guard.role)),
             history=self._history(case),
             others_age_s=self.others_age_s(),
         )
@@ -139,12 +137,12 @@ class CaseViews:
         """Tell whether no place but the overflow's has room."""
         return not any(item.has_room and not item.place.is_overflow for item in self.cases.area(state))
 
-    def run(self, case: Case, state: State) -> RunView | None:
-        """Return the plan's steps for a case: of its cause, or of what the hall is in besides."""
+    def run(self, case: Case, state: State, role: Role) -> RunView | None:
+        """Return the plan's steps for a case: of its cause, or of what the hall is in besides; `role`: who looks."""
         if case.opening is None:
             return None
         plan, situation = self.cases.rules.plan, self._situation(case, state)
-        return run_view(plan, situation, case.opening.at, self._ticked(case), run_id=case.id, case=case)
+        return run_view(plan, situation, case.opening.at, self._ticked(case), run_id=case.id, role=role, case=case)
 
     def others_age_s(self) -> int | None:
         """Return how old the view of the site's other places is, in seconds; None: never heard of them."""
@@ -252,37 +250,9 @@ class CaseViews:
         return mask_name(known.name) if known is not None else guard_id
 
 
-def run_view(
-    plan: Plan,
-    situation: Situation,
-    begun_at: datetime,
-    ticked: dict[str, datetime],
-    *,
-    run_id: str,
-    case: Case | None = None,
-) -> RunView:
-    """Return a situation's steps as they stand, for a case or on their own."""
-    name = next(item.name for item in plan.situations if item.situation is situation)
-    steps = tuple(
-        PlanStepView(
-            step_id=step.id,
-            text=step.text,
-            due_at=begun_at + timedelta(seconds=step.within_s),
-            contact=_contact(known) if (known := plan.contact(step.contact)) is not None else None,
-            ticked_at=ticked.get(step.id),
-        )
-        for step in plan.steps(situation)
-    )
-    return RunView(situation, name, run_id, case.id if case else None, case.label if case else "", begun_at, steps)
-
-
 def _is_taken_by(standing: Standing, event: CaseEvent) -> bool:
     """Tell whether a case that nobody has taken is taken by doing this: who places somebody has it."""
     return event in {CaseEvent.PLACED, CaseEvent.DISPOSED} and standing.step is CaseStep.FLAGGED
-
-
-def _contact(contact: Contact) -> ContactView:
-    return ContactView(contact.id, contact.name, contact.phone)
 
 
 def _to_clean(standing: Standing) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from kiosk.domain.screening import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from kiosk.domain.ids import CaseId, KioskId, VisitId
     from kiosk.domain.plan import Place, PlaceStanding
@@ -125,8 +126,10 @@ class Cases:
             case = case.with_act(self._draft(case, guard, _TAKE))
         return self.hindrance(case, guard, wish)
 
-    def record(self, act: Act, case: Case, guard: Guard | None, wish: CaseWish) -> None:
-        """Record one thing that was done for a case; what may be done was asked before."""
+    def record(
+        self, act: Act, case: Case, guard: Guard | None, wish: CaseWish, happened_at: datetime | None = None
+    ) -> None:
+        """Record one thing that was done for a case, now or earlier; what may be done was asked before."""
         body = {
             "visit_id": case.visit_id,
             "case_id": case.id,
@@ -141,7 +144,8 @@ class Cases:
             "note": wish.note,
         }
         always = {"visit_id", "case_id", "turn", "event", "guard_id", "role"}
-        act.record(EntryKind.CASE_ACTED, {key: value for key, value in body.items() if value or key in always})
+        known = {key: value for key, value in body.items() if value or key in always}
+        act.record(EntryKind.CASE_ACTED, known, happened_at)
 
     def of_reading(self, state: State, visit_id: VisitId) -> dict[str, Any]:
         """Return what the entry of a reading says of its visit's open case; nothing when there is none."""

@@ -14,6 +14,7 @@ from kiosk.domain.policy import BodySite
 from kiosk.domain.visit import SCREEN_STEPS, Step
 from kiosk.errors import StoreError
 from kiosk.services.cases import CaseWish
+from kiosk.services.duty_desk import DutyDesk
 from kiosk.services.guards import KIND_OF_SITE, GuardAct, Typed
 from kiosk.services.views import Face
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from kiosk.domain.ids import CaseId, GuardId, VisitId
     from kiosk.protocol.messages import Guard
     from kiosk.services.case_views import CaseViews
+    from kiosk.services.duty_desk import Outside
     from kiosk.services.guard_board import Board
     from kiosk.services.guard_views import AreaView, CaseView
     from kiosk.services.guards import Guards
@@ -48,7 +50,13 @@ class GuardDesk:
     board_maker: Board
     case_views: CaseViews
     health: Health
+    outside: Outside
     guard: Guard | None = field(default=None, init=False)
+    duty: DutyDesk = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Give the other half of the desk its place."""
+        self.duty = DutyDesk(self, self.outside)
 
     def accounts(self) -> tuple[Account, ...]:
         """Return who may sign in here."""

@@ -154,6 +154,7 @@ class ShiftView:
     others: tuple[str, ...]  # who else is on duty here, masked
     figures: tuple[tuple[str, int], ...]  # text key shift.figure.<...>, number
     open_cases: tuple[tuple[CaseId, str], ...]
+    warnings: tuple[str, ...] = ()  # items of the checklist that were answered "no" and must not stay so
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,7 @@ class TodayView:
     oldest_unsent_s: int | None
     last_seq: int
     last_hash: str
+    walk_ins: tuple[tuple[str, int], ...] = ()  # kind of `domain/walk_in.py`, how many began so
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.admission import CALLS_GUARD
-from kiosk.domain.case import CaseEvent, Cause, Disposition, Role
+from kiosk.domain.case import Cause, Role
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import VisitId
 from kiosk.domain.overriding import MayOverride, OverrideWhy, least, may_override
@@ -20,9 +20,9 @@ from kiosk.domain.record import Visit
 from kiosk.domain.screening import Flag, Outcome, Reading
 from kiosk.domain.state_days import EXTRA_LATE, INSIDE
 from kiosk.domain.visit import Step
+from kiosk.services import guard_records as records
 from kiosk.services.cases import CaseWish
 from kiosk.services.settling import do_for_case
-from kiosk.services.visits import record_arrival
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,6 +47,7 @@ class GuardAct(StrEnum):
     KEEP = "keep"
     REFUSES_MEASURING = "refuses_measuring"
     GO_ON = "go_on"
+    RESUME = "resume"  # somebody without a code, after a rest or in line
     TURN_AWAY = "turn_away"
 
     EXIT = "exit"  # the next code that is scanned goes out
@@ -100,7 +101,8 @@ class Guards:
         if visit.step is Step.REFUSED:
             return (*self._ways_on(visit, role), GuardAct.TURN_AWAY)
         if visit.step is not Step.GUARD:
-            return (GuardAct.KEEP,) if visit.step is Step.RESTING else ()
+            resumes = (GuardAct.RESUME,) if self._may_resume(visit, state) else ()
+            return (*resumes, GuardAct.KEEP) if visit.step is Step.RESTING else resumes
         if visit.booking is None and not visit.walk_in:
             return (GuardAct.TURN_AWAY,)
         # Who has an open case is not sent away: the case could never be closed then.
@@ -121,6 +123,14 @@ class Guards:
         if visit.booking is None or not may_override(rules, visit.reasons, role):
             return ()
         return (GuardAct.CARD_SEEN if self.visits.must_show_card(visit) else GuardAct.OVERRIDE,)
+
+    def _may_resume(self, visit: Visit, state: State) -> bool:
+        """Tell whether somebody without a code may go on: their rest is over, or the hall has room for them."""
+        if not visit.walk_in:
+            return False
+        if visit.step is Step.RESTING:
+            return visit.rest_until is None or visit.rest_until <= self.visits.clock.now()
+        return visit.step is Step.HALL_LINE and self.visits.hall.has_room_for(state, visit)
 
     def override_by(self, visit: Visit) -> str:
         """Return which role may override a visit's refusal, "never" for one that nobody may, "" for no refusal."""
@@ -165,7 +175,7 @@ class Guards:
                 self.visits.judge(act, visit, self._reading(guard, typed), guard)
         elif what is GuardAct.OVERRIDE:
             if why in set(OverrideWhy):
-                _override(act, visit, guard, OverrideWhy(why))
+                records.override(act, visit, guard, OverrideWhy(why))
         elif what in _RECORDS:
             _RECORDS[what](self.visits, act, visit, guard)
 
@@ -182,7 +192,7 @@ class Guards:
             if known is not None:
                 return known.id
             if visit is not None and visit.step is not Step.GUARD:
-                act.record(EntryKind.HELD, {**_by(visit, guard), "cause": "case"})
+                act.record(EntryKind.HELD, {**records.by(visit, guard), "cause": "case"})
             return self.visits.cases.begin(act, visit.id if visit is not None else self._new_visit(), cause, guard)
 
     def _new_visit(self) -> VisitId:
@@ -216,64 +226,14 @@ class Guards:
             act.record(EntryKind.DAY_CLOSED, {"guard_id": guard.id, "inside": act.state.count(INSIDE)})
 
 
-def _by(visit: Visit, guard: Guard) -> dict[str, Any]:
-    return {"visit_id": visit.id, "guard_id": guard.id}
-
-
-def _card_seen(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
-    act.record(EntryKind.CARD_SEEN, _by(visit, guard))
-    if visit.step is Step.GUARD:
-        _resume(act, visit, guard)
-    elif visit.step is not Step.REFUSED:  # a refusal is still to be overridden
-        record_arrival(act, visit)
-
-
-def _admit(visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
-    case = visits.cases.of_visit(act.state, visit.id)
-    if case is None or case.standing().disposition is not None:
-        visits.admit_or_line_up(act, visit, guard_id=guard.id)
-    else:
-        released = CaseWish(CaseEvent.DISPOSED, disposition=Disposition.RELEASED)
-        do_for_case(visits, act, case.id, guard, released)
-
-
-def _override(act: Act, visit: Visit, guard: Guard, why: OverrideWhy) -> None:
-    said = {"reasons": list(visit.reasons), "why": why.value, "role": guard.role}
-    act.record(EntryKind.OVERRIDDEN, {**_by(visit, guard), **said})
-    record_arrival(act, visit)
-
-
-def _keep(visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
-    act.record(EntryKind.HELD, {**_by(visit, guard), "cause": visit.cause or "kept"})
-    if visit.case_id is None:
-        visits.cases.begin(act, visit.id, Cause.GUARD, guard)
-
-
-def _go_on(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
-    _resume(act, visit, guard)
-
-
-def _resume(act: Act, visit: Visit, guard: Guard) -> None:
-    if visit.arrived_at is None:
-        record_arrival(act, visit)
-    act.record(EntryKind.RESUMED, {**_by(visit, guard), "at": "declaration"})
-
-
-def _refuses(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
-    act.record(EntryKind.REFUSED_MEASURING, {**_by(visit, guard), "cause": "refusal"})
-
-
-def _turn_away(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
-    act.record(EntryKind.TURNED_AWAY, _by(visit, guard))
-
-
 _RECORDS: Final[Mapping[GuardAct, Callable[[Visits, Act, Visit, Guard], None]]] = {
-    GuardAct.CARD_SEEN: _card_seen,
-    GuardAct.ADMIT: _admit,
-    GuardAct.KEEP: _keep,
-    GuardAct.GO_ON: _go_on,
-    GuardAct.TURN_AWAY: _turn_away,
-    GuardAct.REFUSES_MEASURING: _refuses,
+    GuardAct.CARD_SEEN: records.card_seen,
+    GuardAct.ADMIT: records.admit,
+    GuardAct.KEEP: records.keep,
+    GuardAct.GO_ON: records.go_on,
+    GuardAct.RESUME: records.resume_walk_in,
+    GuardAct.TURN_AWAY: records.turn_away,
+    GuardAct.REFUSES_MEASURING: records.refuses,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -26,6 +27,7 @@ from kiosk.services.case_views import CaseViews
 from kiosk.services.cases import Cases
 from kiosk.services.day import Day
 from kiosk.services.desk import Desk
+from kiosk.services.duty_desk import Outside
 from kiosk.services.everywhere import Everywhere
 from kiosk.services.guard_board import Board
 from kiosk.services.guard_desk import GuardDesk
@@ -116,6 +118,23 @@ def identity(letter: str) -> Identity:
     return Identity(make.SITE, KioskId(f"kiosk-{letter}"), 1, letter, "t" * 40, ID_KEY.hex(), "0" * 64)
 
 
+class FreshReads:
+    """The door's log as it is read, on a connection made for each question: a door need not be enrolled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def entries(self, after: int = 0) -> list[Entry]:
+        """Return the entries after a number."""
+        with closing(LogReader(self.path, DISK_KEY)) as reader:
+            return list(reader.entries(after))
+
+    def first_since(self, moment: datetime) -> int:
+        """Return the number of the first entry recorded since a moment."""
+        with closing(LogReader(self.path, DISK_KEY)) as reader:
+            return reader.first_since(moment)
+
+
 class Door:
     """One kiosk at one door at 10:05, with today's bookings and everything behind its screens."""
 
@@ -164,7 +183,14 @@ class Door:
             identifying=self.identifying,
             board_maker=self.board,
             guarding=GuardDesk(
-                self.visits, self.identifying, self.guards, self.signing, self.board, self.case_views, health
+                self.visits,
+                self.identifying,
+                self.guards,
+                self.signing,
+                self.board,
+                self.case_views,
+                health,
+                Outside(FreshReads(self.folder / f"log-{self.letter}.db")),
             ),
             health=health,
             day=self.day,

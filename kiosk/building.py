@@ -1,0 +1,74 @@
+"""Puts a kiosk's services together behind its screens: once for the kiosk itself, once more for its training mode."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kiosk.adapters.pins import check_pin
+from kiosk.domain.ids import uuid7
+from kiosk.domain.times import to_ms
+from kiosk.services.case_views import CaseViews
+from kiosk.services.cases import Cases
+from kiosk.services.day import Day
+from kiosk.services.desk import Desk
+from kiosk.services.everywhere import Everywhere
+from kiosk.services.guard_board import Board
+from kiosk.services.guard_desk import GuardDesk
+from kiosk.services.guards import Guards
+from kiosk.services.hall import Hall
+from kiosk.services.health import Health
+from kiosk.services.identifying import Identifying
+from kiosk.services.rulebook import Rulebook
+from kiosk.services.showing import Showing
+from kiosk.services.sign_in import SignIn
+from kiosk.services.visits import Visits
+
+if TYPE_CHECKING:
+    from kiosk.adapters.log_reader import Identity
+    from kiosk.config import Settings
+    from kiosk.ports import Clock, LocalCopy, Log, Thermometer
+    from kiosk.services.duty_desk import Outside
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the services of one kiosk stand on."""
+
+    settings: Settings
+    identity: Identity
+    clock: Clock
+    log: Log
+    copy: LocalCopy
+    outside: Outside
+    thermometer: Thermometer
+
+    def new_id(self) -> str:
+        """Return a new id (UUID version 7)."""
+        return uuid7(to_ms(self.clock.now()), secrets.randbits(74))
+
+
+def build_desk(ground: Ground) -> Desk:
+    """Return the whole kiosk behind its screens."""
+    log, copy, clock, identity = ground.log, ground.copy, ground.clock, ground.identity
+    rules = Rulebook(copy, ground.settings.policy, ground.settings.declaration, ground.settings.plan)
+    hall = Hall(copy, rules, clock, identity.letter)
+    cases = Cases(rules, hall, copy, clock, ground.new_id, identity.kiosk_id)
+    visits = Visits(log, rules, hall, cases, Showing(rules, hall), clock, ground.new_id)
+    is_exit = ground.settings.kiosk.direction == "exit"
+    identifying = Identifying(visits, copy, bytes.fromhex(identity.id_key), is_exit)
+    everywhere, case_views = Everywhere(copy, identity.kiosk_id), CaseViews(cases)
+    guards, signing = Guards(visits, everywhere), SignIn(visits, check_pin)
+    board = Board(visits, guards, hall, copy, identifying, everywhere, case_views)
+    health = Health(log, f"{identity.site_id}/{identity.kiosk_id}")
+    return Desk(
+        visits=visits,
+        identifying=identifying,
+        board_maker=board,
+        guarding=GuardDesk(visits, identifying, guards, signing, board, case_views, health, ground.outside),
+        health=health,
+        day=Day(log, rules, copy, clock),
+        thermometer_name=ground.thermometer.name,
+        is_simulated=ground.thermometer.is_simulated,
+    )

@@ -1,0 +1,173 @@
+"""What a signed-in guard does beside visits and cases: the shift, the plan, walk-ins, the day, the paper.
+
+Called on the worker's thread, as `desk.guarding.duty`. Without a signed-in guard, None comes back and nothing is done;
+a log that cannot be written signs the guard out and takes the kiosk out of order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from kiosk.errors import StoreError
+from kiosk.services.shifts import Shifts
+from kiosk.services.situations import Situations
+from kiosk.services.today import Today
+from kiosk.services.walk_ins import WalkIns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kiosk.domain.ids import VisitId
+    from kiosk.ports import DayLog
+    from kiosk.protocol.messages import Guard
+    from kiosk.services.case_views import CaseViews
+    from kiosk.services.guard_board import Board
+    from kiosk.services.guard_views import PlanView, ShiftView, TodayView
+    from kiosk.services.health import Health
+    from kiosk.services.sign_in import SignIn
+    from kiosk.services.views import GuardBoard, View
+    from kiosk.services.visits import Visits
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the guard's side needs of the world: the log as it is read."""
+
+    log: DayLog
+
+
+class SignedIn(Protocol):
+    """The guard's desk, as far as the duty's side needs it."""
+
+    visits: Visits
+    signing: SignIn
+    board_maker: Board
+    case_views: CaseViews
+    health: Health
+    guard: Guard | None
+
+    def board(self) -> GuardBoard | None:
+        """Return the guard's overview, or None when nobody is signed in."""
+        ...
+
+    def sign_out(self) -> None:
+        """Lock the guard's screens."""
+        ...
+
+
+@dataclass(slots=True)
+class DutyDesk:
+    """The second half of the guard's desk. Every method takes the guard who is signed in at `desk`."""
+
+    desk: SignedIn
+    outside: Outside
+    today_maker: Today = field(init=False)
+    shifts: Shifts = field(init=False)
+    situations: Situations = field(init=False)
+    walk_ins: WalkIns = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Put the parts together from those of the desk."""
+        desk = self.desk
+        self.today_maker = Today(self.outside.log, desk.board_maker)
+        self.shifts = Shifts(desk.visits, self.today_maker)
+        self.situations = Situations(desk.visits, desk.case_views, desk.visits.new_id)
+        self.walk_ins = WalkIns(desk.visits, desk.board_maker.everywhere, self.today_maker)
+
+    def _do(self, act: Callable[[Guard], T]) -> T | View | None:
+        """Do something in the name of the signed-in guard."""
+        guard = self.desk.guard
+        if guard is None:
+            return None
+        try:
+            return act(guard)
+        except StoreError as error:
+            self.desk.sign_out()
+            return self.desk.health.out_of_order(error)
+
+    # the shift
+
+    def shift(self) -> ShiftView | View | None:
+        """Return the shift's screen: the checklist, or what is handed over."""
+        return self._do(self.shifts.view)
+
+    def begin_shift(self, checks: Mapping[str, bool]) -> ShiftView | View | None:
+        """Begin the guard's shift; nothing is begun while an item of the checklist has no answer."""
+
+        def begin(guard: Guard) -> ShiftView:
+            self.shifts.begin(guard, checks)
+            return self.shifts.view(guard)
+
+        return self._do(begin)
+
+    def end_shift(self, to: str, remark: str) -> GuardBoard | View | None:
+        """End the guard's shift with a hand-over: `to` a name that the screen showed, or "" for whoever comes next."""
+
+        def end(guard: Guard) -> GuardBoard | None:
+            self.shifts.end(guard, to, remark)
+            return self.desk.board()
+
+        return self._do(end)
+
+    # the plan
+
+    def plan(self) -> PlanView | View | None:
+        """Return the plan's screen."""
+        return self._do(self.situations.view)
+
+    def begin_situation(self, situation: str) -> PlanView | View | None:
+        """Begin to handle a situation of the plan that is no case."""
+
+        def begin(guard: Guard) -> PlanView:
+            self.situations.begin(guard, situation)
+            return self.situations.view(guard)
+
+        return self._do(begin)
+
+    def tick(self, run_id: str, step_id: str, minutes_ago: int = 0) -> PlanView | View | None:
+        """Tick a step; `minutes_ago`: it was done then, and is written down now. A case's run is known by its id."""
+
+        def tick(guard: Guard) -> PlanView:
+            self.situations.tick(guard, run_id, step_id, minutes_ago)
+            return self.situations.view(guard)
+
+        return self._do(tick)
+
+    def end_situation(self, run_id: str) -> PlanView | View | None:
+        """End a situation that was begun here."""
+
+        def end(guard: Guard) -> PlanView:
+            self.situations.end(guard, run_id)
+            return self.situations.view(guard)
+
+        return self._do(end)
+
+    # visitors without a booking
+
+    def walk_in(self, why: str, with_visit: VisitId | None = None) -> View | GuardBoard | None:
+        """Let somebody begin without a booking: their questions come next, at this screen, and the guard is signed out.
+
+        The guard's board comes back when that may not be: a leader's matter, closed, or nobody named to be with.
+        """
+
+        def begin(guard: Guard) -> View | GuardBoard | None:
+            view = self.walk_ins.begin(guard, why, with_visit)
+            if view is None:
+                return self.desk.board()
+            self.desk.sign_out()
+            return view
+
+        return self._do(begin)
+
+    def with_whom(self) -> tuple[tuple[VisitId, str], ...] | View | None:
+        """Return with whom a companion or a child may come now: visits and their numbers, the last first."""
+        return self._do(lambda _guard: self.walk_ins.with_whom())
+
+    # the day
+
+    def today(self) -> TodayView | View | None:
+        """Return the day on one screen."""
+        return self._do(lambda _guard: self.today_maker.view(self.desk.health.all_devices()))

@@ -1,0 +1,87 @@
+"""What a guard's acts for a visit write into the log. What may be done was asked before (`guards.py`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kiosk.domain.case import CaseEvent, Cause, Disposition
+from kiosk.domain.entry import EntryKind
+from kiosk.domain.visit import Step
+from kiosk.services.cases import CaseWish
+from kiosk.services.settling import do_for_case
+from kiosk.services.visits import record_arrival
+
+if TYPE_CHECKING:
+    from kiosk.domain.overriding import OverrideWhy
+    from kiosk.domain.record import Visit
+    from kiosk.ports import Act
+    from kiosk.protocol.messages import Guard
+    from kiosk.services.visits import Visits
+
+
+def by(visit: Visit, guard: Guard) -> dict[str, Any]:
+    """Return what names an act's visit and guard."""
+    return {"visit_id": visit.id, "guard_id": guard.id}
+
+
+def card_seen(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
+    """Record that the original card was seen; whoever waited for that goes on."""
+    act.record(EntryKind.CARD_SEEN, by(visit, guard))
+    if visit.step is Step.GUARD:
+        resume(act, visit, guard)
+    elif visit.step is not Step.REFUSED:  # a refusal is still to be overridden
+        record_arrival(act, visit)
+
+
+def admit(visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
+    """Let in, or release from the case that is open."""
+    case = visits.cases.of_visit(act.state, visit.id)
+    if case is None or case.standing().disposition is not None:
+        visits.admit_or_line_up(act, visit, guard_id=guard.id)
+    else:
+        released = CaseWish(CaseEvent.DISPOSED, disposition=Disposition.RELEASED)
+        do_for_case(visits, act, case.id, guard, released)
+
+
+def override(act: Act, visit: Visit, guard: Guard, why: OverrideWhy) -> None:
+    """Let a refused visit go on: who, in what role, why. The questions come next."""
+    said = {"reasons": list(visit.reasons), "why": why.value, "role": guard.role}
+    act.record(EntryKind.OVERRIDDEN, {**by(visit, guard), **said})
+    record_arrival(act, visit)
+
+
+def keep(visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
+    """Keep somebody here, with a case to see to them."""
+    act.record(EntryKind.HELD, {**by(visit, guard), "cause": visit.cause or "kept"})
+    if visit.case_id is None:
+        visits.cases.begin(act, visit.id, Cause.GUARD, guard)
+
+
+def go_on(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
+    """Send somebody on to the questions."""
+    resume(act, visit, guard)
+
+
+def resume_walk_in(visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
+    """Let somebody without a code go on where they waited."""
+    if visit.step is Step.HALL_LINE:
+        visits.admit_or_line_up(act, visit, guard_id=guard.id)
+    else:
+        act.record(EntryKind.RESUMED, {**by(visit, guard), "at": "measuring"})
+
+
+def resume(act: Act, visit: Visit, guard: Guard) -> None:
+    """Begin the questions, for one who has arrived by that."""
+    if visit.arrived_at is None:
+        record_arrival(act, visit)
+    act.record(EntryKind.RESUMED, {**by(visit, guard), "at": "declaration"})
+
+
+def refuses(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
+    """Record that the visitor does not let themselves be measured."""
+    act.record(EntryKind.REFUSED_MEASURING, {**by(visit, guard), "cause": "refusal"})
+
+
+def turn_away(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
+    """Turn a visitor away."""
+    act.record(EntryKind.TURNED_AWAY, by(visit, guard))

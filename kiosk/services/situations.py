@@ -1,0 +1,152 @@
+"""The plan in use: what is being handled, each step ticked by a named guard, also later with its real time.
+
+A situation of a case is the case's own (its steps are acts of the case); one without a visitor, such as a crowd or a
+power failure, is begun and ended here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from kiosk.domain.case import CaseEvent, Role
+from kiosk.domain.entry import EntryKind
+from kiosk.domain.ids import CaseId
+from kiosk.domain.plan import Situation
+from kiosk.domain.times import from_wire, local_day
+from kiosk.services.cases import CaseWish
+from kiosk.services.guard_views import PlanView
+from kiosk.services.plan_views import contact_view, run_view
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kiosk.domain.state_keeper import State
+    from kiosk.protocol.messages import Guard
+    from kiosk.services.case_views import CaseViews
+    from kiosk.services.guard_views import RunView
+    from kiosk.services.visits import Visits
+
+OF_ITS_OWN: Final = (
+    Situation.CROWD,
+    Situation.DEVICE_FAILURE,
+    Situation.OUTAGE,
+    Situation.AGGRESSION,
+    Situation.REFUSAL,
+    Situation.AREA_FULL,
+)
+"""Situations that a guard begins; the others are handled with the isolation case that they are about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A situation that was begun and has not ended. `day`: on which it began, by which the log keeps it."""
+
+    run_id: str
+    day: str
+    situation: Situation
+    begun_at: datetime
+    ticked: dict[str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Situations:
+    """Begins, leads through and ends situations of the plan."""
+
+    visits: Visits
+    case_views: CaseViews
+    new_id: Callable[[], str]
+
+    def view(self, guard: Guard) -> PlanView:
+        """Return the plan's screen: what is being handled, the oldest first, then what could be begun."""
+        state, plan, role = self.visits.log.state, self.visits.rules.plan, Role(guard.role)
+        of_cases = [self.case_views.run(case, state, role) for case in self.visits.cases.open(state)]
+        runs = self._running(state)
+        own = [
+            run_view(plan, run.situation, run.begun_at, run.ticked, run_id=run.run_id, role=role)
+            for run in runs
+            if plan.steps(run.situation)
+        ]
+        running: list[RunView] = [*own, *(run for run in of_cases if run is not None)]
+        busy = {run.situation for run in runs}
+        names = {item.situation: item.name for item in plan.situations}
+        return PlanView(
+            running=tuple(sorted(running, key=lambda run: run.begun_at)),
+            situations=tuple((item, names[item]) for item in OF_ITS_OWN if item in names and item not in busy),
+            contacts=tuple(contact_view(item) for item in plan.contacts),
+        )
+
+    def begin(self, guard: Guard, situation: str) -> bool:
+        """Begin a situation and return whether that was done; one that is being handled is not begun twice."""
+        if situation not in set(OF_ITS_OWN):
+            return False
+        if any(run.situation == situation for run in self._running(self.visits.log.state)):
+            return False
+        day = local_day(self.visits.clock.now(), self.visits.rules.site.timezone).isoformat()
+        body = {"run_id": self.new_id(), "day": day, "situation": Situation(situation).value, **_by(guard)}
+        with self.visits.log.act() as act:
+            act.record(EntryKind.SITUATION_BEGUN, body)
+        return True
+
+    def tick(self, guard: Guard, run_id: str, step_id: str, minutes_ago: int = 0) -> bool:
+        """Tick a step of what is being handled and return whether that was done.
+
+        `minutes_ago`: when it was really done, never before the situation began. A step of a higher role stays.
+        """
+        state = self.visits.log.state
+        at = self.visits.clock.now() - timedelta(minutes=max(0, minutes_ago))
+        run = next((run for run in self._running(state) if run.run_id == run_id), None)
+        if run is None:
+            return self._tick_of_case(guard, CaseId(run_id), step_id, at)
+        if step_id in run.ticked or not self._may_tick(guard, run.situation, step_id):
+            return False
+        with self.visits.log.act() as act:
+            body = {"run_id": run_id, "day": run.day, "item": step_id, **_by(guard)}
+            act.record(EntryKind.SITUATION_TICKED, body, max(at, run.begun_at))
+        return True
+
+    def end(self, guard: Guard, run_id: str) -> bool:
+        """End a situation and return whether it was being handled; the entry says what was left undone."""
+        run = next((run for run in self._running(self.visits.log.state) if run.run_id == run_id), None)
+        if run is None:
+            return False
+        left = [step.id for step in self.visits.rules.plan.steps(run.situation) if step.id not in run.ticked]
+        with self.visits.log.act() as act:
+            body = {"run_id": run_id, "day": run.day, "situation": run.situation.value, "left": left, **_by(guard)}
+            act.record(EntryKind.SITUATION_ENDED, body)
+        return True
+
+    def _tick_of_case(self, guard: Guard, case_id: CaseId, step_id: str, at: datetime) -> bool:
+        state = self.visits.log.state
+        case = self.visits.cases.case(state, case_id)
+        run = self.case_views.run(case, state, Role(guard.role)) if case is not None else None
+        if case is None or run is None or not case.is_open:
+            return False
+        step = next((step for step in run.steps if step.step_id == step_id), None)
+        if step is None or step.ticked_at is not None or not step.may_tick:
+            return False
+        with self.visits.log.act() as act:
+            wish = CaseWish(CaseEvent.TICKED, item=step_id)
+            self.visits.cases.record(act, case, guard, wish, max(at, run.begun_at))
+        return True
+
+    def _may_tick(self, guard: Guard, situation: Situation, step_id: str) -> bool:
+        step = next((step for step in self.visits.rules.plan.steps(situation) if step.id == step_id), None)
+        return step is not None and Role(guard.role).may_act_as(step.role)
+
+    def _running(self, state: State) -> tuple[Run, ...]:
+        found = [_run(name, data) for name, data in state.facts("situation:").items()]
+        return tuple(sorted(found, key=lambda run: (run.begun_at, run.run_id)))
+
+
+def _run(name: str, data: str) -> Run:
+    _, run_id, day = name.split(":")
+    known = json.loads(data)
+    ticked = {item: from_wire(at) for item, at in known["ticked"].items()}
+    return Run(run_id, day, Situation(known["situation"]), from_wire(known["begun_at"]), ticked)
+
+
+def _by(guard: Guard) -> dict[str, Any]:
+    return {"guard_id": guard.id, "role": guard.role}

@@ -1,0 +1,86 @@
+"""Visitors without a booking, by a guard's word: the questions come next at this screen, then the screening."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kiosk.domain.admission import Reason, is_site_open
+from kiosk.domain.case import Role
+from kiosk.domain.entry import EntryKind
+from kiosk.domain.ids import VisitId
+from kiosk.domain.overriding import may_override
+from kiosk.domain.times import local_day
+from kiosk.domain.visit import Step
+from kiosk.domain.walk_in import GREEN, WITH_SOMEBODY, WalkIn, role_for
+
+if TYPE_CHECKING:
+    from kiosk.protocol.messages import Guard
+    from kiosk.services.everywhere import Everywhere
+    from kiosk.services.today import Today
+    from kiosk.services.views import View
+    from kiosk.services.visits import Visits
+
+_SCREENED: Final = frozenset({Step.ADMITTED, Step.HALL_LINE})
+"""Steps of a visitor with whom somebody else may come: the screening is behind them."""
+
+_MOST: Final = 8  # numbers to choose from; whoever is with a child has just passed
+
+
+@dataclass(frozen=True, slots=True)
+class WalkIns:
+    """Begins visits of people without a booking."""
+
+    visits: Visits
+    everywhere: Everywhere
+    today: Today
+
+    def begin(self, guard: Guard, why: str, with_visit: VisitId | None = None) -> View | None:
+        """Begin a visit at this screen and return it; None when this guard may not, or nobody is named to be with.
+
+        The guard has seen a document; the entry says so, with who and why.
+        """
+        if why not in set(WalkIn):
+            return None
+        kind = WalkIn(why)
+        companion_of = with_visit if kind in WITH_SOMEBODY else None
+        if not self._may(guard, kind) or (kind in WITH_SOMEBODY and not self._is_with_somebody(companion_of)):
+            return None
+        visit_id = VisitId(self.visits.new_id())
+        with self.visits.log.act() as act:
+            body = {
+                "visit_id": visit_id,
+                "why": kind.value,
+                "guard_id": guard.id,
+                "role": guard.role,
+                "document_seen": True,
+                "with_visit": companion_of,
+                "offline": not self.visits.hall.is_site_known(),
+                "policy_id": self.visits.rules.policy.id,
+                "policy_version": self.visits.rules.policy.version,
+            }
+            act.record(EntryKind.WALKED_IN, body)
+            return self.visits.show(act, visit_id)
+
+    def with_whom(self) -> tuple[tuple[VisitId, str], ...]:
+        """Return with whom somebody may come now, by number: who passed the screening here today, the last first."""
+        state = self.visits.log.state
+        known = (state.visit(VisitId(visit_id)) for visit_id in reversed(self.today.tally().passed))
+        passed = [visit for visit in known if visit is not None and visit.step in _SCREENED]
+        return tuple((visit.id, visit.queue_number or visit.line_number) for visit in passed[:_MOST])
+
+    def _may(self, guard: Guard, kind: WalkIn) -> bool:
+        """Tell whether a guard of this role may; the green channel passes at any hour, the others while it is open."""
+        if not Role(guard.role).may_act_as(Role(role_for(kind))):
+            return False
+        rules = self.visits.rules
+        is_open = is_site_open(rules.site, self.visits.clock.now())
+        return kind in GREEN or is_open or may_override(rules.policy.overrides, (Reason.SITE_CLOSED,), guard.role)
+
+    def _is_with_somebody(self, visit_id: VisitId | None) -> bool:
+        """Tell whether the visit that somebody comes with passed its own screening today."""
+        visit = self.everywhere.visit(self.visits.log.state, visit_id) if visit_id is not None else None
+        if visit is None or visit.step not in _SCREENED:
+            return False
+        zone = self.visits.rules.site.timezone
+        return local_day(visit.first_contact, zone) == local_day(self.visits.clock.now(), zone)
