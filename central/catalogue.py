@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 # 19 MiB, two passes: a kiosk's small computer checks it in well under a second (server-facts.md, section 6).
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_BADGE_BYTES: Final = 24  # 192 bits: nobody guesses a badge
 
 _NO_PLAN: Final = Plan(
     id="",
@@ -125,9 +127,37 @@ class Catalogue:
         guard = Guard(id=GuardId(guard_id), name=name, pin_hash=_HASHER.hash(pin), role=role)
         with self._db.write() as tx:
             _need_site(tx, site_id)
+            known = guard_of(tx, site_id, guard_id)
+            if known is not None:
+                guard = guard.model_copy(update={"badge_hash": known.badge_hash})
             where = (guards.c.site_id == site_id) & (guards.c.guard_id == guard_id)
             if not _put(tx, guards, where, {"record": guard.model_dump_json()}):
                 tx.execute(insert(guards).values(site_id=site_id, guard_id=guard_id, record=guard.model_dump_json()))
+
+    def make_badge(self, site_id: str, guard_id: str) -> str:
+        """Return a new secret for a guard's badge, told once; only its hash is kept, and the badge before is void."""
+        secret = secrets.token_urlsafe(_BADGE_BYTES)
+        self._set_badge(site_id, guard_id, hashlib.sha256(secret.encode()).hexdigest())
+        return secret
+
+    def remove_badge(self, site_id: str, guard_id: str) -> None:
+        """Take a guard's badge away: it opens nothing any more."""
+        self._set_badge(site_id, guard_id, "")
+
+    def guards(self, site_id: str) -> list[Guard]:
+        """Return the guards of a site."""
+        with self._db.read() as tx:
+            return guards_of(tx, site_id)
+
+    def _set_badge(self, site_id: str, guard_id: str, badge_hash: str) -> None:
+        with self._db.write() as tx:
+            _need_site(tx, site_id)
+            guard = guard_of(tx, site_id, guard_id)
+            if guard is None:
+                raise Unknown("no such guard")
+            record = guard.model_copy(update={"badge_hash": badge_hash}).model_dump_json()
+            of_guard = (guards.c.site_id == site_id) & (guards.c.guard_id == guard_id)
+            _put(tx, guards, of_guard, {"record": record})
 
     def remove_guard(self, site_id: str, guard_id: str) -> None:
         """Take a guard off a site; the log keeps what was done by that id."""

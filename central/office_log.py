@@ -59,7 +59,11 @@ class OfficeLog:
         with self._db.write() as tx:
             if not lock_site(tx, site_id):
                 raise Unknown("no such site")
-            yield OfficeAct(tx, site_id, from_ms(to_ms(self._clock.now())), self._skew_s)
+            yield self.acting(tx, site_id)
+
+    def acting(self, tx: Connection, site_id: str) -> OfficeAct:
+        """Return an act within a transaction that holds the site's lock already."""
+        return OfficeAct(tx, site_id, from_ms(to_ms(self._clock.now())), self._skew_s)
 
 
 class OfficeAct:

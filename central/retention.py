@@ -21,12 +21,22 @@ from central.holds import standing
 from central.log_tables import cases, entries, forks, quarantine, visits
 from central.refusals import Unknown
 from central.site_view import case_of_visit, visit_of
-from central.tables import of_epoch
+from central.tables import OFFICE, of_epoch
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import KioskId, SiteId, VisitId
-from kiosk.domain.policy import LEAST_KEPT_DAYS, Keeping
-from kiosk.domain.retention import KEPT_KINDS, Subject, is_held, is_visit_due, is_visitless_due, subject_of, visit_in
-from kiosk.domain.times import to_ms
+from kiosk.domain.policy import LEAST_KEPT_DAYS, Keeping, Policy
+from kiosk.domain.retention import (
+    KEPT_KINDS,
+    MOST_RANGES,
+    Subject,
+    erased_body,
+    is_held,
+    is_visit_due,
+    is_visitless_due,
+    subject_of,
+    visit_in,
+)
+from kiosk.domain.times import local_day, to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +46,7 @@ if TYPE_CHECKING:
     from central.bookings import Bookings
     from central.clock import Clock
     from central.database import Database
+    from central.office_log import OfficeLog
 
 _CHUNK: Final = 500
 _KNOWN: Final = frozenset(kind.value for kind in EntryKind)
@@ -54,11 +65,12 @@ class Erased:
 class Retention:
     """Erases what is past its time."""
 
-    def __init__(self, database: Database, clock: Clock, bookings: Bookings) -> None:
-        """`clock` tells what is past."""
+    def __init__(self, database: Database, clock: Clock, bookings: Bookings, office_log: OfficeLog) -> None:
+        """`clock` tells what is past; `office_log` is the server's own, which says itself what is erased of it."""
         self._db = database
         self._clock = clock
         self._bookings = bookings
+        self._office_log = office_log
 
     def run(self, site_id: str) -> Erased:
         """Erase what is due at a site, and leave no trace of it in the database's files; raises Unknown."""
@@ -75,7 +87,10 @@ class Retention:
             with self._db.write() as tx:
                 if not lock_site(tx, site_id):
                     raise Unknown("no such site")
-                erased += _Sweep(tx, who, keeping, now).run()
+                gone = _Sweep(tx, who, keeping, now).run()
+                if who.kiosk_id == OFFICE:
+                    self._register(tx, site_id, gone, policy)
+                erased += len(gone)
         before = now - timedelta(days=keeping.visit_days)
         with self._db.read() as tx:
             is_free = not standing(tx, site_id)
@@ -84,6 +99,14 @@ class Retention:
         bookings = self._bookings.forget_before(site_id, before) if is_free else 0
         self._db.leave_no_trace()
         return Erased(erased, aside, bookings)
+
+    def _register(self, tx: Connection, site_id: str, seqs: list[int], policy: Policy | None) -> None:
+        """Say in the server's own log which of its bodies are gone, as each kiosk says it in its log."""
+        act = self._office_log.acting(tx, site_id)
+        before = local_day(act.now, site_of(tx, site_id).timezone) - timedelta(days=LEAST_KEPT_DAYS - 1)
+        by = f"{policy.id}/{policy.version}" if policy is not None else ""
+        for start in range(0, len(seqs), MOST_RANGES):
+            act.record(EntryKind.ERASED, erased_body(seqs[start : start + MOST_RANGES], by, before))
 
     def _erase_aside(self, site_id: str, before: datetime) -> int:
         count = 0
@@ -107,7 +130,8 @@ class _Sweep:
         self._holds = standing(tx, who.site_id)
         self._state = ChainState(tx, who)
 
-    def run(self) -> int:
+    def run(self) -> list[int]:
+        """Erase what is due; return its numbers."""
         by_visit: dict[VisitId, list[tuple[int, datetime]]] = {}
         due: list[int] = []
         for seq, kind, body, at in self._old():
@@ -121,7 +145,7 @@ class _Sweep:
         due += [seq for visit_id in gone for seq, _ in by_visit[visit_id]]
         self._erase(due)
         self._forget(gone)
-        return len(due)
+        return due
 
     def _old(self) -> Iterable[tuple[int, str, str, datetime]]:
         before = to_ms(self._now - timedelta(days=LEAST_KEPT_DAYS))

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
 from selenium import webdriver
@@ -28,6 +28,7 @@ PHONE: Final = (390, 844)
 DESK: Final = (1280, 800)
 SIZES: Final = {"phone": PHONE, "desk": DESK}
 _FONTS: Final = "pylopdf_fonts_zh_cn"  # the font that the kiosk draws with; a test machine may have none for Chinese
+_Read = TypeVar("_Read")
 _WAIT_S: Final = 20.0
 _OVERFLOW: Final = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -39,6 +40,7 @@ class Window:
     driver: webdriver.Chrome
     url: str
     pictures: Path
+    size: tuple[int, int] = DESK
 
     def open(self, path: str) -> None:
         """Open a page of the server."""
@@ -104,7 +106,7 @@ class Window:
         """Keep a picture of the whole page."""
         self.pictures.mkdir(parents=True, exist_ok=True)
         height = int(self.driver.execute_script("return document.documentElement.scrollHeight") or 0)
-        metrics = {"width": self._width(), "height": max(height, 300), "deviceScaleFactor": 1, "mobile": False}
+        metrics = {"width": self.size[0], "height": max(height, 300), "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         self.driver.save_screenshot(str(self.pictures / f"{name}.png"))
         self.resize()
@@ -115,14 +117,11 @@ class Window:
 
     def resize(self, size: tuple[int, int] | None = None) -> None:
         """Give the page this size, or the last one again."""
-        self._size = size or getattr(self, "_size", DESK)
-        metrics = {"width": self._size[0], "height": self._size[1], "deviceScaleFactor": 1, "mobile": False}
+        self.size = size or self.size
+        metrics = {"width": self.size[0], "height": self.size[1], "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
-    def _width(self) -> int:
-        return getattr(self, "_size", DESK)[0]
-
-    def _steadily(self, read: Callable[[], Any]) -> Any:
+    def _steadily(self, read: Callable[[], _Read]) -> _Read | None:
         """Read from a page that may be drawn anew meanwhile; None then."""
         try:
             return read()
