@@ -35,6 +35,7 @@ CLEAR: Final = 0x0030
 RATES: Final[Mapping[float, int]] = {0.5: 0, 1: 1, 2: 2, 4: 3, 8: 4, 16: 5, 32: 6, 64: 7}  # subpages a second
 CHUNK: Final = 64  # words in one exchange: many adapters take no more than some hundred bytes
 READS: Final = 5
+LOOK: Final = 0.25  # of the time between two half pictures; how often the sensor is asked for a new one
 LEAST_FACE: Final = 6  # pixels; at a metre a face covers about 60 of the 55° lens
 _TRACE: Final = (768, 776, 778, 800, 810)  # of the frame: what the chip's own temperature and gain come from
 
@@ -78,7 +79,7 @@ class Mlx90640:
 
     def _set_up(self) -> maths.Calibration:
         try:
-            known = maths.calibration(self._read(EEPROM, maths.EEPROM_WORDS))
+            known = maths.calibration(self._read_twice(EEPROM, maths.EEPROM_WORDS))
         except ValueError as error:
             raise DeviceGarbled(self.name, str(error)) from error
         control = self._read(CONTROL, 1)[0]
@@ -102,13 +103,14 @@ class Mlx90640:
         while not self._read(STATUS, 1)[0] & NEW_DATA:
             if time.monotonic() > end:
                 raise DeviceTimeout(self.name, "makes no new picture")
-            time.sleep(0.25 / self._options.refresh)
+            time.sleep(LOOK / self._options.refresh)
         for _ in range(READS):
             self._write(STATUS, CLEAR)
-            words = self._read(RAM, maths.FRAME_WORDS - 2)
-            status = self._read(STATUS, 1)[0]
+            words = self._read_twice(RAM, maths.FRAME_WORDS - 2)
+            control = self._read_twice(CONTROL, 1)[0]
+            status = self._read_twice(STATUS, 1)[0]
             if not status & NEW_DATA:
-                return [*words, self._read(CONTROL, 1)[0], status & 1]
+                return [*words, control, status & 1]
         raise DeviceGarbled(self.name, "is faster than the bus; lower `refresh`")
 
     def _patch(self, room: float) -> Sample:
@@ -127,6 +129,13 @@ class Mlx90640:
             ambient_cc=_cc(room),
             flags=(Flag.TWO_FACES,) if _faces(grid) > 1 else (),
         )
+
+    def _read_twice(self, register: int, count: int) -> list[int]:
+        """Return words that were read alike twice: the camera's carry no sum that would show a spoilt bit."""
+        words = self._read(register, count)
+        if self._read(register, count) != words:
+            raise DeviceGarbled(self.name, "was read differently twice")
+        return words
 
     def _read(self, register: int, count: int) -> list[int]:
         words: list[int] = []

@@ -80,6 +80,7 @@ class _Window:
     samples: list[Sample] = field(default_factory=list[Sample])
     missed: int = 0  # samples without a face since the last face
     garbled: int = 0
+    last_garbled: DeviceGarbled | None = None  # while nothing else was heard
 
     @property
     def has_left(self) -> bool:
@@ -113,6 +114,7 @@ class SampledThermometer:
             if self._clock.monotonic() - started > self._options.deadline_s:
                 break
             sample = self._next(window, started)
+            window.last_garbled = window.last_garbled if sample is None else None
             if sample is not None and sample.is_face:
                 window.samples.append(sample)
                 window.missed = 0
@@ -122,7 +124,7 @@ class SampledThermometer:
                 window.missed += 1
             self._pause(self._options.interval_s)
         if not window.samples:
-            raise DeviceTimeout(self.name, "saw nobody in time")
+            raise window.last_garbled or DeviceTimeout(self.name, "saw nobody in time")
         passed_s = self._clock.monotonic() - started
         flags = self._flags(window, is_stuck=is_stuck)
         if abs((self._clock.now() - begun_at).total_seconds() - passed_s) > CLOCK_SLACK_S:
@@ -136,8 +138,9 @@ class SampledThermometer:
         while True:
             try:
                 return self._sample()
-            except DeviceGarbled:
+            except DeviceGarbled as error:
                 window.garbled += 1
+                window.last_garbled = error
                 if window.garbled > MOST_GARBLED:
                     raise
                 return None

@@ -165,7 +165,7 @@ class FakeMlx90640:
             if self._pointer == 0x800D:
                 self.control = word
             elif self._pointer == 0x8000:
-                self._looks = 2
+                self._looks = 3
 
     def read(self, count: int) -> bytes:
         """Answer from the pointer on."""
@@ -174,7 +174,7 @@ class FakeMlx90640:
 
     def _word(self, at: int) -> int:
         if at == 0x8000:
-            # The first look after a picture was cleared still finds none, the next one finds the other half.
+            # The first two looks after a picture was cleared still find none, the next one finds the other half.
             if self._looks and self.makes_pictures:
                 self._looks -= 1
                 self._turn = (self._turn + 1) % len(self.frames) if self._looks == 0 else self._turn
