@@ -22,6 +22,8 @@ from tests.adapters.thermometers import emulate_i2c, emulate_lines
 
 PLAIN: dict[str, Any] = {"serial": "7", "interval_s": 0.0, "deadline_s": 10.0}
 Opened = Callable[[], Thermometer]
+OPENED: list[Thermometer] = []
+"""What a test opened; `conftest.py` closes it after the test."""
 
 
 def opened(driver: str, options: dict[str, Any], clock: Clock | None = None, file: str = "") -> Thermometer:
@@ -29,7 +31,9 @@ def opened(driver: str, options: dict[str, Any], clock: Clock | None = None, fil
     section = {"driver": driver, "file": file, "outdoor_file": "", "options": {**PLAIN, **options}}
     if driver in {"simulated", "replay", "manual"}:
         section["options"] = {}
-    return open_thermometer(section, clock or SystemClock(), in_production=False)
+    device = open_thermometer(section, clock or SystemClock(), in_production=False)
+    OPENED.append(device)
+    return device
 
 
 def face(warm: float = 34.5, room: float = 22.0) -> Any:
