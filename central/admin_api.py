@@ -10,9 +10,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from central.answers import answer, desk_of
 from central.bookings import BookingWish
+from central.guard_sign_in import BADGE
 from central.office import PathId, office_router
 from central.refusals import BadRequest
 from kiosk.domain.declaration import Declaration
+from kiosk.domain.plan import Plan
 from kiosk.domain.policy import Policy
 from kiosk.domain.site import Service, Site, Words
 from kiosk.domain.wire import to_json
@@ -110,6 +112,13 @@ def put_declaration(request: Request, site_id: PathId, declaration: Declaration 
     return _done(request)
 
 
+@router.put("/sites/{site_id}/plan")
+def put_plan(request: Request, site_id: PathId, plan: Plan | None = None) -> Response:
+    """Set a site's special-situation plan; none leaves the kiosks to their own file."""
+    desk_of(request).catalogue.put_plan(site_id, plan)
+    return _done(request)
+
+
 @router.put("/sites/{site_id}/notices")
 def put_notices(request: Request, site_id: PathId, notices: list[Words]) -> Response:
     """Replace the notices of a site's idle screens."""
@@ -128,6 +137,20 @@ def put_guard(request: Request, site_id: PathId, guard_id: PathId, wish: GuardWi
 def remove_guard(request: Request, site_id: PathId, guard_id: PathId) -> Response:
     """Take a guard off a site."""
     desk_of(request).catalogue.remove_guard(site_id, guard_id)
+    return _done(request)
+
+
+@router.post("/sites/{site_id}/guards/{guard_id}/badge")
+def make_badge(request: Request, site_id: PathId, guard_id: PathId) -> Response:
+    """Make a badge: tells its text once, to be printed as a QR code; the badge before is void."""
+    secret = desk_of(request).catalogue.make_badge(site_id, guard_id)
+    return answer(desk_of(request), {"badge": BADGE + secret})
+
+
+@router.delete("/sites/{site_id}/guards/{guard_id}/badge")
+def remove_badge(request: Request, site_id: PathId, guard_id: PathId) -> Response:
+    """Take a guard's badge away."""
+    desk_of(request).catalogue.remove_badge(site_id, guard_id)
     return _done(request)
 
 

@@ -15,8 +15,9 @@ from sqlalchemy import Table, delete, insert, select, update
 from central.database import lock_site
 from central.fleet import entry_kiosks
 from central.holds import standing
+from central.plan_text import out_of_bounds
 from central.refusals import BadRequest, Unknown
-from central.tables import guards, notices, services, sites
+from central.tables import guards, lockouts, notices, services, sites
 from kiosk.domain.declaration import Declaration
 from kiosk.domain.ids import GuardId
 from kiosk.domain.plan import CaseLimits, Plan, mistakes
@@ -102,10 +103,16 @@ class Catalogue:
 
     def put_plan(self, site_id: str, plan: Plan | None) -> None:
         """Set a site's special-situation plan; None leaves the kiosks to their own file. Raises BadRequest."""
-        wrong = mistakes(plan) if plan is not None else []
+        wrong = [*mistakes(plan), *out_of_bounds(plan)] if plan is not None else []
         if wrong:
             raise BadRequest("; ".join(wrong))
         self._set_site(site_id, plan=_dump(plan) if plan is not None else None)
+
+    def plan(self, site_id: str) -> Plan | None:
+        """Return the plan that was set for a site, or None."""
+        with self._db.read() as tx:
+            found = plan_of(tx, site_id)
+        return found if found is not _NO_PLAN else None
 
     def put_notices(self, site_id: str, words: Sequence[Words]) -> None:
         """Replace the notices that a site's idle screens roll."""
@@ -165,6 +172,7 @@ class Catalogue:
             where = (guards.c.site_id == site_id) & (guards.c.guard_id == guard_id)
             if tx.execute(delete(guards).where(where)).rowcount == 0:
                 raise Unknown("no such guard")
+            tx.execute(delete(lockouts).where(lockouts.c.site_id == site_id, lockouts.c.guard_id == guard_id))
 
     def documents(self, site_id: str) -> Documents:
         """Return what a site's kiosks work by; its version is the hash of its content."""

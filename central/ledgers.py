@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, insert, select
 
+from central.catalogue import plan_of
 from central.clock import from_ms
 from central.database import lock_site
 from central.envelope import entry_of
@@ -100,12 +101,15 @@ class Ledgers:
             item.id: item.name if wish.full else mask_name(item.name) for item in documents.guards
         }
         with self._db.read() as tx:
+            plan = plan_of(tx, site_id)
             known = Known(
                 timezone=documents.site.timezone,
                 site_name=documents.site.name.zh,
                 people=_people(tx, site_id, start_ms),
                 services={service.id: service.name.zh for service in documents.services},
                 guards=guards,
+                places={place.id: place.name.zh for place in plan.places},
+                contacts={contact.id: contact.name.zh for contact in plan.contacts},
             )
             making = Making(
                 day=wish.day,

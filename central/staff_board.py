@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from central.findings import FindingKind
+from central.staff_guards import figures, guard_rows, open_cases, plan_form
 from central.staff_html import Html, Words, joined
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def board(desk: Desk, words: Words, site_id: str, csrf: str, wrong: str) -> Html
     high = {(item.kiosk_id, item.epoch): item.high_seq for item in desk.views.progress(site_id)}
     gaps = {item.finding_id.partition(":")[2] for item in found if item.kind is FindingKind.GAP}
     kiosks = desk.fleet.kiosks(site_id)
+    cases = open_cases(desk, words, site_id)
     rows = [
         words.fill(
             "kiosk_row",
@@ -42,7 +44,13 @@ def board(desk: Desk, words: Words, site_id: str, csrf: str, wrong: str) -> Html
     return words.fill(
         "board",
         name=getattr(site.name, words.language),
+        site=site_id,
         wrong=wrong,
+        figures=figures(desk, words, site_id),
+        no_cases="" if cases else words.t("no_cases"),
+        cases=cases,
+        guards=guard_rows(desk, words, site_id, csrf),
+        plan=plan_form(desk, words, site_id, csrf),
         no_findings="" if found else words.t("no_findings"),
         findings=joined([_finding(words, site_id, item, zone, csrf) for item in found]),
         no_kiosks="" if kiosks else words.t("no_kiosks"),

@@ -15,10 +15,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from central.answers import desk_of
+from central.guard_sign_in import BADGE
 from central.pages import HEADERS, PathId, form_of, go, html_page, set_cookie
+from central.plan_text import LONGEST, read_plan
 from central.refusals import Unauthorised, Unknown
 from central.staff_board import board
-from central.staff_html import Html, Words, file, qr
+from central.staff_html import Html, Words, file, joined, qr
 from central.staff_sessions import Session, Sessions
 from kiosk.protocol import enrolment_text
 
@@ -159,6 +161,55 @@ def code_page(request: Request, site_id: PathId, kiosk_id: PathId, session: Sess
     picture = _picture(_own_url(request, desk), given.code)
     ends = words.t("enrol_ends", minutes=minutes)
     return _page(request, session, words.fill("code", code=given.code, qr=picture, ends=ends, **here), _LOOK_AGAIN)
+
+
+@router.post("/sites/{site_id}/plan")
+def set_plan(
+    request: Request, site_id: PathId, form: dict[str, str] = Depends(_own_form), session: Session = Depends(_signed_in)
+) -> Response:
+    """Set a site's plan from the text of a plan.toml, or say everything that is wrong with it."""
+    words, text = _words(request), form.get("plan", "")
+    plan, wrong = read_plan(text) if len(text) <= LONGEST else (None, ["plan.toml: too long"])
+    if plan is None:
+        mistakes = joined([words.fill("mistake", words=item) for item in wrong])
+        return _page(request, session, words.fill("plan_wrong", site=site_id, mistakes=mistakes), status=400)
+    try:
+        desk_of(request).catalogue.put_plan(site_id, plan)
+    except Unknown:
+        return _not_found(request, session)
+    return go(f"/staff/sites/{quote(site_id)}?lang={words.language}")
+
+
+@router.post("/sites/{site_id}/guards/{guard_id}/badge", dependencies=[Depends(_own_form)])
+def new_badge(request: Request, site_id: PathId, guard_id: PathId, session: Session = Depends(_signed_in)) -> Response:
+    """Make a badge, and go to the page that shows it once."""
+    try:
+        session.badges[site_id, guard_id] = desk_of(request).catalogue.make_badge(site_id, guard_id)
+    except Unknown:
+        return _not_found(request, session)
+    return go(f"/staff/sites/{quote(site_id)}/guards/{quote(guard_id)}/badge?lang={_words(request).language}")
+
+
+@router.post("/sites/{site_id}/guards/{guard_id}/badge/remove", dependencies=[Depends(_own_form)])
+def remove_badge(
+    request: Request, site_id: PathId, guard_id: PathId, session: Session = Depends(_signed_in)
+) -> Response:
+    """Take a guard's badge away."""
+    try:
+        desk_of(request).catalogue.remove_badge(site_id, guard_id)
+    except Unknown:
+        return _not_found(request, session)
+    return go(f"/staff/sites/{quote(site_id)}?lang={_words(request).language}")
+
+
+@router.get("/sites/{site_id}/guards/{guard_id}/badge")
+def badge_page(request: Request, site_id: PathId, guard_id: PathId, session: Session = Depends(_signed_in)) -> Response:
+    """Show a badge's QR code, once."""
+    words, secret = _words(request), session.badges.pop((site_id, guard_id), None)
+    picture = qr(BADGE + secret) if secret is not None else Html("")
+    said = words.t("badge_once" if secret is not None else "badge_gone")
+    title = words.t("badge_title", guard=guard_id)
+    return _page(request, session, words.fill("badge", site=site_id, title=title, said=said, qr=picture))
 
 
 def _picture(url: str, code: str) -> Html:

@@ -23,6 +23,8 @@ _MOST: Final = 100  # signed in at once; the one that was still longest goes fir
 class Session:
     """One browser that is signed in. `codes`: one-time codes it was shown, by site and kiosk; nowhere else kept.
 
+    `badges`: secrets made for it, by site and guard, until they were shown once.
+
     Of a guard: at which site, who, and by what `proof` (the account as it was, so that a changed one signs out).
     `acted_at`: when a person last did something; a page that only looks again by itself does not count.
     """
@@ -37,6 +39,8 @@ class Session:
     codes: dict[tuple[str, str], EnrolmentCode] = field(
         default_factory=dict["tuple[str, str]", "EnrolmentCode"], repr=False
     )
+
+    badges: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str], repr=False)
 
     def is_own_form(self, given: str) -> bool:
         """Tell whether a form came from one of this session's own pages."""
