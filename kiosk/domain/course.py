@@ -175,11 +175,13 @@ def after(visit: Visit, assessment: Assessment, policy: ScreeningPolicy, *, is_m
     """Return what follows `assessment`, with `visit` as it was before this reading.
 
     Nothing that was found passes by itself when the declaration was positive or a case was opened: a guard assesses
-    it, after the temperature was taken all the same, so that nobody in the queue sees a difference.
+    it, after the temperature was taken all the same, so that nobody in the queue sees a difference. Once a case of the
+    visit was decided, its declaration was assessed.
     """
     match assessment.outcome:
         case Outcome.NORMAL:
-            doubt = "declaration" if visit.declared_yes else "case" if visit.case_id is not None else ""
+            declared = visit.declared_yes and not visit.settled
+            doubt = "declaration" if declared else "case" if visit.case_id is not None else ""
             return Course(Turn.GUARD, doubt) if doubt else Course(Turn.PASS)
         case Outcome.ELEVATED:
             elevated = 1 + sum(reading.outcome is Outcome.ELEVATED for reading in visit.readings)

@@ -54,7 +54,8 @@ class Visit:
     queue_number: str = ""
     admitted_at: datetime | None = None
     left_at: datetime | None = None
-    case_id: CaseId | None = None
+    case_id: CaseId | None = None  # the case that it waits for
+    settled: tuple[CaseId, ...] = ()  # cases whose end has moved it
     guard_id: GuardId | None = None
     adopted_from: datetime | None = None  # when another kiosk last touched what was taken over
     walk_in: str = ""  # why somebody came in without a booking (`domain/walk_in.py`)

@@ -12,7 +12,7 @@ from kiosk.domain import baseline, state_cases, state_days
 from kiosk.domain.booking import Booking
 from kiosk.domain.change import replace
 from kiosk.domain.entry import Entry, EntryKind
-from kiosk.domain.ids import GuardId, VisitId
+from kiosk.domain.ids import CaseId, GuardId, VisitId
 from kiosk.domain.record import Measured, Visit
 from kiosk.domain.screening import Outcome
 from kiosk.domain.state_days import INSIDE
@@ -86,8 +86,16 @@ def _moved(state: State, visit: Visit, entry: Entry, body: Mapping[str, Any]) ->
     step = step_after(visit.step, event_of(entry.kind, body))
     change = _CHANGES.get(entry.kind)
     changed = change(visit, entry, body) if change is not None else visit
+    if "settles" in body:
+        changed = _settled(changed, CaseId(body["settles"]))
     _count(state, entry.kind, body)
     return replace(changed, step=step, touched_at=entry.happened_at, kiosk_id=entry.kiosk_id)
+
+
+def _settled(visit: Visit, case_id: CaseId) -> Visit:
+    """Take in that a case ended and what that meant: from here on the visit is like any other."""
+    waits = None if visit.case_id == case_id else visit.case_id
+    return replace(visit, case_id=waits, settled=(*visit.settled, case_id))
 
 
 def _count(state: State, kind: EntryKind, body: Mapping[str, Any]) -> None:

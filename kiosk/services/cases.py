@@ -64,7 +64,12 @@ class Cases:
     def of_visit(self, state: State, visit_id: VisitId) -> Case | None:
         """Return the case of a visit with everything that any log says of it, or None."""
         found = [case for case in self.known(state).values() if case.visit_id == visit_id]
-        return found[-1] if found else state.case_of(visit_id)
+        return max(found, key=_newest, default=None) or state.case_of(visit_id)
+
+    def undecided(self, state: State, visit_id: VisitId) -> Case | None:
+        """Return the case of a visit that still has to be decided, or None."""
+        found = [case for case in self.known(state).values() if case.visit_id == visit_id]
+        return max((case for case in found if case.standing().disposition is None), key=_newest, default=None)
 
     def open(self, state: State) -> Sequence[Case]:
         """Return the cases that are not closed, oldest first."""
@@ -149,8 +154,8 @@ class Cases:
 
     def of_reading(self, state: State, visit_id: VisitId) -> dict[str, Any]:
         """Return what the entry of a reading says of its visit's open case; nothing when there is none."""
-        case = self.of_visit(state, visit_id)
-        return {"case_id": case.id, "turn": case.next_turn} if case is not None and case.is_open else {}
+        case = self.undecided(state, visit_id)
+        return {"case_id": case.id, "turn": case.next_turn} if case is not None else {}
 
     def last_reading(self, state: State, visit: Visit) -> Measured | None:
         """Return the last reading of a visit, wherever it was taken: its case knows those of other places as well."""
@@ -178,6 +183,11 @@ class Cases:
             item=wish.item,
             note=wish.note,
         )
+
+
+def _newest(case: Case) -> tuple[bool, str]:
+    """Return what orders the cases of one visit: a case's id begins with the time at which it was opened."""
+    return (case.standing().disposition is None, case.id)
 
 
 def _disposition(case: Case, wish: CaseWish) -> str:

@@ -141,8 +141,9 @@ class Board:
         zone, now = self.visits.rules.site.timezone, self.visits.clock.now()
         today = local_day(now, zone)
         latest: dict[str, Visit] = {}
+        handled = {case.visit_id for case in self.visits.cases.open(state)}
         for visit in self.everywhere.listed(state):
-            if local_day(visit.first_contact, zone) == today or visit.case_id is not None:
+            if local_day(visit.first_contact, zone) == today or visit.id in handled:
                 latest[visit.booking_id or visit.id] = visit
         shown = [
             visit for visit in latest.values() if needs_guard(visit) or visit.step in {Step.RESTING, Step.HALL_LINE}

@@ -53,7 +53,7 @@ def override(act: Act, visit: Visit, guard: Guard, why: OverrideWhy) -> None:
 def keep(visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
     """Keep somebody here, with a case to see to them."""
     act.record(EntryKind.HELD, {**by(visit, guard), "cause": visit.cause or "kept"})
-    if visit.case_id is None:
+    if visits.cases.undecided(act.state, visit.id) is None:
         visits.cases.begin(act, visit.id, Cause.GUARD, guard)
 
 

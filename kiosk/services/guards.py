@@ -27,7 +27,7 @@ from kiosk.services.settling import do_for_case
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kiosk.domain.case import Case, Hindrance
+    from kiosk.domain.case import Hindrance
     from kiosk.domain.ids import CaseId
     from kiosk.domain.state_keeper import State
     from kiosk.ports import Act
@@ -105,8 +105,9 @@ class Guards:
             return (*resumes, GuardAct.KEEP) if visit.step is Step.RESTING else resumes
         if visit.booking is None and not visit.walk_in:
             return (GuardAct.TURN_AWAY,)
-        # Who has an open case is not sent away: the case could never be closed then.
-        acts = [] if self._open_case(visit, state) is not None else [GuardAct.KEEP, GuardAct.TURN_AWAY]
+        # Who has a case that is not decided is not sent away: the case could never be closed then.
+        is_handled = self.visits.cases.undecided(state, visit.id) is not None
+        acts = [] if is_handled else [GuardAct.KEEP, GuardAct.TURN_AWAY]
         if visit.declared_at is not None or visit.case_id is not None:
             acts.insert(0, GuardAct.MEASURE)
             acts.append(GuardAct.REFUSES_MEASURING)
@@ -141,20 +142,15 @@ class Guards:
     def may_admit(self, visit: Visit, state: State) -> bool:
         """Tell whether the last reading lets a guard admit: normal, by a guard's thermometer once one was elevated.
 
-        With an open case it must be a clinical one.
+        With a case that is not decided it must be a clinical one.
         """
         last = self.visits.cases.last_reading(state, visit)
         if last is None or last.outcome is not Outcome.NORMAL:
             return False
-        case = self._open_case(visit, state)
-        if case is not None and case.standing().disposition is None:
+        case = self.visits.cases.undecided(state, visit.id)
+        if case is not None:
             return case.standing().is_found_normal
         return last.is_manual or all(item.outcome is not Outcome.ELEVATED for item in visit.readings)
-
-    def _open_case(self, visit: Visit, state: State) -> Case | None:
-        """Return the case of a visit that is not closed, or None."""
-        case = self.visits.cases.of_visit(state, visit.id)
-        return case if case is not None and case.is_open else None
 
     def act(self, guard: Guard, what: GuardAct, visit_id: VisitId, typed: Typed | None = None, why: str = "") -> View:
         """Do one act for one visit; what is not allowed for it now changes nothing and shows it as it is.
@@ -188,7 +184,7 @@ class Guards:
         """Open a case by the guard's word and return it; a visit's own that is open already is taken up."""
         with self.visits.log.act() as act:
             visit = self.everywhere.take_over(act, visit_id) if visit_id is not None else None
-            known = self._open_case(visit, act.state) if visit is not None else None
+            known = self.visits.cases.undecided(act.state, visit.id) if visit is not None else None
             if known is not None:
                 return known.id
             if visit is not None and visit.step is not Step.GUARD:

@@ -176,7 +176,8 @@ class Identifying:
         if last.step not in OPEN_STEPS and last.step is not Step.ABANDONED:
             return False
         now, zone = self.visits.clock.now(), self.visits.rules.site.timezone
-        if last.case_id is None and local_day(last.first_contact, zone) != local_day(now, zone):
+        is_of_today = local_day(last.first_contact, zone) == local_day(now, zone)
+        if not is_of_today and self.visits.cases.undecided(act.state, last.id) is None:
             return False  # another day is judged anew
         if is_peer:
             idle_s = (now - last.touched_at).total_seconds()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kiosk.domain.case import LEAVING, CaseEvent, Disposition
+from kiosk.domain.case import LEAVING, Case, CaseEvent, Disposition
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.screening import Outcome
 from kiosk.domain.visit import Step
@@ -32,29 +32,36 @@ def do_for_case(visits: Visits, act: Act, case_id: CaseId, guard: Guard | None, 
     case = visits.cases.case(act.state, case_id)
     if why is not None or case is None:
         return why
-    standing = case.standing()
     visit = act.state.visit(case.visit_id)
-    if wish.event is CaseEvent.DISPOSED and visit is not None and guard is not None:
-        settle(visits, act, visit, standing.disposition, guard.id)
-    is_reported = bool(standing.reported) or not standing.is_confirmed
-    if wish.event in {CaseEvent.DISPOSED, CaseEvent.CLEANED, CaseEvent.CO_SIGNED, CaseEvent.REPORTED} and is_reported:
-        # Nothing is left to do: the guard who did the last thing closes it by that.
+    if wish.event is CaseEvent.DISPOSED and visit is not None:
+        settle(visits, act, visit, case)
+    if wish.event in {CaseEvent.DISPOSED, CaseEvent.CLEANED, CaseEvent.CO_SIGNED, CaseEvent.REPORTED}:
+        # Where nothing is left to do, the guard who did the last thing closes it by that.
         visits.cases.do(act, case_id, guard, CaseWish(CaseEvent.CLOSED))
     return None
 
 
-def settle(visits: Visits, act: Act, visit: Visit, disposition: Disposition | None, guard_id: str) -> None:
-    """Move a visit that waited for its case to where the disposition leads."""
-    if visit.step not in _HELD or disposition is None:
+def waits_for(visits: Visits, visit: Visit, case: Case) -> bool:
+    """Tell whether the end of `case` has still to move `visit`, and this kiosk has it."""
+    peer = visits.cases.copy.peer_visit(visit.id)
+    is_here = peer is None or peer.touched_at <= visit.touched_at
+    return is_here and visit.step in _HELD and case.id not in visit.settled
+
+
+def settle(visits: Visits, act: Act, visit: Visit, case: Case) -> None:
+    """Move a visit that waited for its case to where the disposition leads, once."""
+    standing = case.standing()
+    disposition, guard_id = standing.disposition, standing.disposed_by
+    if disposition is None or guard_id is None or not waits_for(visits, visit, case):
         return
-    body = {"visit_id": visit.id, "guard_id": guard_id}
+    body = {"visit_id": visit.id, "guard_id": guard_id, "settles": case.id}
     if disposition in LEAVING:
         act.record(EntryKind.TURNED_AWAY, {**body, "disposition": disposition.value})
         return
     last = visits.cases.last_reading(act.state, visit)
     is_screened = visit.declared_at is not None and last is not None and last.outcome is Outcome.NORMAL
     if disposition is Disposition.RELEASED and is_screened:
-        visits.admit_or_line_up(act, visit, guard_id=guard_id)
+        visits.admit_or_line_up(act, visit, guard_id=guard_id, settles=case.id)
     elif visit.booking is not None or visit.walk_in:
         at = "measuring" if visit.declared_at is not None else "declaration"
         act.record(EntryKind.RESUMED, {**body, "at": at})
@@ -63,6 +70,5 @@ def settle(visits: Visits, act: Act, visit: Visit, disposition: Disposition | No
 def settle_by_case(visits: Visits, act: Act, visit: Visit) -> None:
     """Move a visit whose case was decided at another place; one whose case is still open waits on."""
     case = visits.cases.of_visit(act.state, visit.id)
-    standing = case.standing() if case is not None else None
-    if standing is not None and standing.disposition is not None and standing.disposed_by is not None:
-        settle(visits, act, visit, standing.disposition, standing.disposed_by)
+    if case is not None:
+        settle(visits, act, visit, case)

@@ -136,7 +136,7 @@ class Visits:
                 self.admit_or_line_up(act, visit)
         elif course.turn in {Turn.GUARD, Turn.CASE}:
             act.record(EntryKind.HELD, {"visit_id": visit.id, "cause": course.cause})
-            if course.turn is Turn.CASE and visit.case_id is None:
+            if course.turn is Turn.CASE and self.cases.undecided(act.state, visit.id) is None:
                 self.cases.begin(act, visit.id, course.cause, guard)
         hint = Hint.HOLD_STILL if course.turn is Turn.AGAIN else Hint.NONE
         return self.show(act, visit.id, hint)

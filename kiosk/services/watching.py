@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case import LEAVING, CaseEvent, Disposition
 from kiosk.domain.plan import due, level
-from kiosk.domain.visit import Step
 from kiosk.services.cases import CaseWish
-from kiosk.services.settling import settle_by_case
+from kiosk.services.settling import settle_by_case, waits_for
 
 if TYPE_CHECKING:
     from kiosk.domain.case import Case
@@ -42,11 +41,10 @@ class Watch:
 
     def _escalated(self, case: Case) -> int:
         """Let an overdue case go on to the next contact of the plan, once for each; the opening kiosk does it alone."""
-        cases, plan, now = self.visits.cases, self.visits.rules.plan, self.visits.clock.now()
+        cases, plan, now = self.visits.cases, self.visits.rules.plan, self.visits.cases.clock.now()
         if case.opening is None or case.opening.kiosk_id != cases.kiosk_id:
             return 0
-        standing = case.standing()
-        need = due(case, plan.limits, standing)
+        need = due(case, plan.limits)
         if need is None:
             return 0
         # Counted from when this need began: one that was met in time starts with the first contact again.
@@ -61,10 +59,12 @@ class Watch:
         return 1
 
     def _is_decided(self, state: State, visit: Visit) -> bool:
-        if visit.step not in {Step.GUARD, Step.RESTING, Step.HALL_LINE, Step.CARD_CHECK}:
-            return False
         case = self.visits.cases.of_visit(state, visit.id)
-        return case is not None and case.standing().disposition in _ENDS_BY_ITSELF
+        if case is None or not waits_for(self.visits, visit, case):
+            return False
+        # Somebody who was never booked nor let in by a guard's word has no screening to go back to.
+        disposition = case.standing().disposition
+        return disposition in LEAVING or (disposition in _ENDS_BY_ITSELF and bool(visit.booking or visit.walk_in))
 
     def _settled(self, visit: Visit) -> int:
         with self.visits.log.act() as act:
