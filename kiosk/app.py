@@ -7,21 +7,22 @@ screen has gone on since. An act that fails leads to the guard's wait, never to 
 from __future__ import annotations
 
 import logging
-import math
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kivy.app import App
 from kivy.base import EventLoop, ExceptionManager, runTouchApp
 from kivy.clock import Clock
 
-from kiosk.adapters.wedge import Wedge
 from kiosk.screens.acts import Acts
 from kiosk.screens.catalog import GUARD_PANELS, Panel, face_of, load_layouts
+from kiosk.screens.codes import Codes
+from kiosk.screens.deadline import Deadline
 from kiosk.screens.failures import FailClosed, log_failure
 from kiosk.screens.fonts import register_font
-from kiosk.screens.showcase import SCREEN_FACES, TAKES_CODES, Showcase
+from kiosk.screens.pulse import ALARM_S, FACTS_S, LIVE_S, Pulse
+from kiosk.screens.showcase import SCREEN_FACES, Showcase
 from kiosk.screens.window import TypedKeys
-from kiosk.services.views import Face, Hint, IdleFacts, View
+from kiosk.services.views import Face, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,7 +42,6 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _TICK_S: Final = 0.2
-_FACTS_S: Final = 1.0
 _FRAME_S: Final = 1 / 15
 
 
@@ -58,9 +58,9 @@ class KioskApp(App):
         self.scanner = scanner
         self.view = View(Face.IDLE)
         self.pending = 0
-        self._left_at = 0.0
-        self._missed_codes = False
-        self._wedge = Wedge()
+        self._deadline = Deadline(self._case, kiosk.clock.monotonic)
+        self.codes = Codes(self, kiosk.clock.monotonic)
+        self.pulse = Pulse(self, self._case)
 
     @property
     def texts(self) -> Texts:
@@ -112,11 +112,22 @@ class KioskApp(App):
         self.root = self._case.root
         self._case.fit()
         self.show_view(View(Face.IDLE))
-        self._keys = TypedKeys(self.root, self._typed)
-        for regular, seconds in ((self._tick, _TICK_S), (self._ask_facts, _FACTS_S), (self._draw_frame, _FRAME_S)):
+        self._keys = TypedKeys(self.root, self.codes.typed)
+        for regular, seconds in self.regulars():
             Clock.schedule_interval(regular, seconds)
-        Clock.schedule_once(self._ask_facts)
+        Clock.schedule_once(self.pulse.ask_facts)
         return self.root
+
+    def regulars(self) -> tuple[tuple[Callable[[float], None], float], ...]:
+        """Return what the window does by itself, and every how many seconds."""
+        pulse = self.pulse
+        return (
+            (self._tick, _TICK_S),
+            (self._draw_frame, _FRAME_S),
+            (pulse.ask_facts, FACTS_S),
+            (pulse.ask_alarm, ALARM_S),
+            (pulse.ask_live, LIVE_S),
+        )
 
     # from the worker, by one way
 
@@ -138,6 +149,17 @@ class KioskApp(App):
         elif turn == self._case.turn:
             then(done.result())
 
+    def ask_aside(self, job: Callable[[], T], then: Callable[[T | None], None]) -> None:
+        """Run a job that no touch asked for: it holds nothing up; one that fails is logged, and answers None."""
+        future = self._kiosk.submit(job)
+        future.add_done_callback(lambda done: Clock.schedule_once(lambda _dt: self._landed_aside(done, then)))
+
+    def _landed_aside(self, done: Future[T], then: Callable[[T | None], None]) -> None:
+        error = done.exception()
+        if error is not None:
+            log_failure("question", error)
+        then(None if error is not None else done.result())
+
     def fail(self) -> None:
         """Fail closed: the visit on the screen goes to the guard, and the screen says to wait."""
         visit_id = self.view.visit_id
@@ -152,6 +174,9 @@ class KioskApp(App):
         self.view, name = view, face_of(view)
         if name is Face.IDLE and self.shown_name is not Face.IDLE:
             self._new_visitor()
+        if name is Face.IDLE and self._case.stage.settings.is_station:
+            self.acts.open_guard()
+            return
         screen = self.turn_to(name)
         if name is Face.DECLARATION:
             self._ask_form(view)
@@ -164,15 +189,15 @@ class KioskApp(App):
         """Put a screen on the window; every turn drops what was asked for before it."""
         self.more_time()
         screen = self._case.turn_to(name)
-        self._show_time_left()
+        self._deadline.show(self.view)
         return screen
 
     def _new_visitor(self) -> None:
         """Give the next visitor a screen without a trace of the last one."""
         self._kiosk.submit(self._kiosk.desk.visitor_left)
         self._case.reset()
-        if self._missed_codes and self.scanner is not None:
-            self._missed_codes = False
+        if self.codes.were_missed and self.scanner is not None:
+            self.codes.were_missed = False
             self.scanner.forget()
 
     def switch_language(self) -> None:
@@ -184,6 +209,28 @@ class KioskApp(App):
         """Toggle text 1.25 times as large."""
         self._case.switch_large_text()
         self.more_time()
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a text in the language that comes first; what is no key as it is."""
+        return self.texts.t(key, **values) if self.texts.has(key) else key
+
+    def quiet_alarm(self) -> None:
+        """Say "seen" for every alarm that stands."""
+        self.pulse.quiet_alarm()
+
+    @property
+    def is_training(self) -> bool:
+        """Whether what is done now is practice, outside the real log; a banner says so on every screen."""
+        return self._case.is_training
+
+    def switch_training(self) -> None:
+        """Begin training, or end it; then somebody signs in anew."""
+        change = self._kiosk.end_training if self.is_training else self._kiosk.begin_training
+        self.run_job(change, lambda _none: self._training_switched())
+
+    def _training_switched(self) -> None:
+        self._case.is_training = not self._case.is_training
+        self.show_view(View(Face.IDLE))
 
     def _ask_form(self, view: View) -> None:
         visit_id = view.visit_id
@@ -211,35 +258,13 @@ class KioskApp(App):
 
     def more_time(self) -> None:
         """Start the time left on this screen anew."""
-        self._left_at = self._kiosk.clock.monotonic()
+        self._deadline.begin()
 
     def _tick(self, _dt: float) -> None:
-        now = self._kiosk.clock.monotonic()
         self.screen.tick(self._kiosk.clock.now())
-        code = self._wedge.pause(now)
-        if code is not None:
-            self.codes_seen([code])
-        if self._show_time_left() <= 0:
+        self.codes.tick()
+        if self._deadline.show(self.view) <= 0:
             self._time_out()
-
-    def _show_time_left(self) -> float:
-        """Show and return the seconds left on this screen; infinite on one that stays."""
-        if (limit := self._limit_s()) <= 0:
-            self.screen.time_left = -1
-            return math.inf
-        left = max(0.0, limit - (self._kiosk.clock.monotonic() - self._left_at))
-        # The idle screen forgets in silence: nobody there is to be hurried.
-        self.screen.time_left = left / limit if self.shown_name is not Face.IDLE else -1
-        self.screen.seconds_left = left
-        return left
-
-    def _limit_s(self) -> float:
-        """Return how long this screen stays; 0 for one that stays. The idle one forgets what a visitor left on it."""
-        limits = self._case.stage.settings.timeouts_s
-        if self.shown_name is Face.IDLE:
-            is_new = self.view.hint is Hint.NONE and self._case.is_as_at_first
-            return 0 if is_new else limits.get(Face.REST, 0)
-        return limits.get(self.shown_name, 0)
 
     def _time_out(self) -> None:
         self.more_time()
@@ -252,46 +277,11 @@ class KioskApp(App):
             self._case.reset()
             self.acts.done()
 
-    def _ask_facts(self, _dt: float) -> None:
-        """Refresh what the idle screen shows; on it, also turn the day and see whether the log can be written."""
-        if self.shown_name in {Face.IDLE, Face.OUT_OF_ORDER}:
-            self.run_job(self._resting, self._show_resting)
-
-    def _resting(self) -> tuple[View, IdleFacts | None]:
-        view = self._kiosk.desk.rest_screen()
-        return view, self._kiosk.desk.idle_facts() if view.face is Face.IDLE else None
-
-    def _show_resting(self, resting: tuple[View, IdleFacts | None]) -> None:
-        view, facts = resting
-        if face_of(view) is not self.shown_name:
-            self.show_view(view)
-        if facts is not None:
-            self._case.give_facts(facts)
-
     # codes
 
     def from_camera(self, texts: Sequence[str]) -> None:
         """Take the codes of one frame; call on any thread."""
-        Clock.schedule_once(lambda _dt: self.codes_seen(texts))
-
-    def codes_seen(self, texts: Sequence[str]) -> None:
-        """Take the codes of one frame, one burst, or one line; call on the window's thread."""
-        is_changing = self.pending > 0 and self.shown_name is not Face.IDLE
-        if self.shown_name not in TAKES_CODES or is_changing:
-            self._missed_codes = True
-            return
-        self.run_job(lambda: self._kiosk.desk.scan(list(texts)), self._show_scanned)
-
-    def _show_scanned(self, view: View) -> None:
-        # A foreign code behind the visitor must not take a result away that they are reading.
-        if face_of(view) is Face.IDLE and self.shown_name is not Face.IDLE and view.hint is Hint.NOT_A_BOOKING_CODE:
-            return
-        self.show_view(view)
-
-    def _typed(self, text: str) -> None:
-        code = self._wedge.feed(text, self._kiosk.clock.monotonic())
-        if code is not None:
-            self.codes_seen([code])
+        self.codes.from_camera(texts)
 
     def _draw_frame(self, _dt: float) -> None:
         if self.scanner is not None and self.shown_name is Face.IDLE:

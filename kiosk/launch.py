@@ -48,6 +48,7 @@ def make_app(kiosk: Kiosk, source: str | FrameSource | None) -> KioskApp:
         height_px=screen.height,
         is_borderless=screen.fullscreen,
         is_exit=settings.kiosk.direction == "exit",
+        is_station=settings.kiosk.role == "guard",
         timeouts_s=_timeouts(settings.kiosk.timeouts),
     )
     app = KioskApp(kiosk, Stage(texts, on_screen), None)

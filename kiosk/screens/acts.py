@@ -1,65 +1,21 @@
-"""What touches set off: the acts behind the buttons, for every screen (`host.py` names them)."""
+"""What visitors' touches set off; with the guard's, a `ScreenHost` (`host.py` names all acts)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from kiosk.screens.catalog import Panel
-from kiosk.services.guards import GuardAct
-from kiosk.services.views import Face, GuardBoard, GuardDetail, Hint, View
+from kiosk.screens.guard_acts import GuardActs
+from kiosk.services.views import Face, Hint, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kiosk.domain.ids import GuardId, VisitId
-    from kiosk.screens.base import BaseScreen
-    from kiosk.services.desk import Desk
-    from kiosk.services.views import Account
-
-T = TypeVar("T")
+    from kiosk.domain.ids import VisitId
 
 
-class Window(Protocol):
-    """What the acts need of the app."""
-
-    view: View
-
-    @property
-    def desk(self) -> Desk:
-        """The acts of the kiosk; called on the worker only."""
-        ...
-
-    def run_job(self, job: Callable[[], T], then: Callable[[T], None]) -> None:
-        """Run a job on the worker, and `then` with its result on the window's thread."""
-        ...
-
-    def show_view(self, view: View) -> None:
-        """Show a view."""
-        ...
-
-    def turn_to(self, name: Face | Panel) -> BaseScreen:
-        """Put a screen on the window."""
-        ...
-
-    def more_time(self) -> None:
-        """Start the time left anew."""
-        ...
-
-    def switch_language(self) -> None:
-        """Make the other language the first."""
-        ...
-
-    def switch_large_text(self) -> None:
-        """Toggle the size of text."""
-        ...
-
-
-class Acts:
+class Acts(GuardActs):
     """Every act of every screen; a `ScreenHost`."""
-
-    def __init__(self, window: Window) -> None:
-        """Act on what `window` shows."""
-        self._window = window
 
     def _act(self, act: Callable[[VisitId], View]) -> None:
         """Do one of the visitor's acts for the visit on the screen, if there is one."""
@@ -139,64 +95,3 @@ class Acts:
     def switch_large_text(self) -> None:
         """Toggle text 1.25 times as large."""
         self._window.switch_large_text()
-
-    # the guard
-
-    def open_guard(self) -> None:
-        """Show the guard's sign-in."""
-        self._window.run_job(self._window.desk.guarding.accounts, self._show_sign_in)
-
-    def _show_sign_in(self, accounts: tuple[Account, ...]) -> None:
-        self._window.turn_to(Panel.GUARD_SIGN_IN).start(accounts)
-
-    def sign_in(self, guard_id: GuardId, pin: str) -> None:
-        """Sign a guard in by the PIN of their account."""
-        self._window.run_job(lambda: self._window.desk.guarding.sign_in(guard_id, pin), self._signed_in)
-
-    def _signed_in(self, board: GuardBoard | None) -> None:
-        if board is None:
-            self._window.run_job(self._window.desk.guarding.accounts, self._show_wrong)
-        else:
-            self._show_guard(board)
-
-    def _show_wrong(self, accounts: tuple[Account, ...]) -> None:
-        self._window.turn_to(Panel.GUARD_SIGN_IN).show_wrong(accounts)
-
-    def sign_out(self) -> None:
-        """Lock the guard's screens; the next thing on the screen is the idle one."""
-        self._window.run_job(self._window.desk.guarding.sign_out, lambda _none: self.done())
-
-    def open_board(self) -> None:
-        """Go back to the board."""
-        self._window.run_job(self._window.desk.guarding.board, self._show_guard)
-
-    def open_visit(self, visit_id: VisitId) -> None:
-        """Show one visit to the guard."""
-        self._window.run_job(lambda: self._window.desk.guarding.detail(visit_id), self._show_guard)
-
-    def open_reading(self, visit_id: VisitId) -> None:
-        """Show the pad for a reading taken by hand."""
-        self._window.run_job(lambda: self._window.desk.guarding.detail(visit_id), self._show_pad)
-
-    def _show_pad(self, detail: GuardDetail | None) -> None:
-        if detail is None:
-            self.done()
-        else:
-            self._window.turn_to(Panel.GUARD_READING).start(detail.row.visit_id, detail.row.label)
-
-    def guard_act(self, act: str, visit_id: VisitId | None, value: str = "") -> None:
-        """Do one of the guard's acts."""
-        what = GuardAct(act)
-        self._window.run_job(lambda: self._window.desk.guarding.guard_act(what, visit_id, value), self._show_guard)
-
-    def _show_guard(self, shown: GuardBoard | GuardDetail | View | None) -> None:
-        """Show what a guard's act leads to: the board, a visit, the visitor's own screen; None when signed out."""
-        match shown:
-            case GuardBoard():
-                self._window.turn_to(Panel.GUARD_BOARD).show_board(shown)
-            case GuardDetail():
-                self._window.turn_to(Panel.GUARD_VISIT).show_detail(shown)
-            case View():
-                self._window.show_view(shown)
-            case None:
-                self.done()

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final
 from kivy.properties import AliasProperty, BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from kiosk.screens.spans import span
+
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from kiosk.services.views import View
+    from kiosk.services.views import AlarmView, View
     from kiosk.texts import Texts
 
 STEP_NAMES: Final = ("booking", "declaration", "temperature", "done")
@@ -30,8 +32,10 @@ class BaseScreen(BoxLayout):
     now = ObjectProperty()
     clock_text = StringProperty("")
     is_simulated = BooleanProperty(False)
+    is_training = BooleanProperty(False)
     is_large = BooleanProperty(False)
     waiting = NumericProperty(0)
+    is_calling = BooleanProperty(False)
     time_left = NumericProperty(-1)
     seconds_left = NumericProperty(0)
 
@@ -54,6 +58,14 @@ class BaseScreen(BoxLayout):
         """Hear what time it is."""
         self.now = now
         self.clock_text = self.stage.clock(now)
+
+    def hear_alarm(self, alarm: AlarmView) -> None:
+        """Hear what calls a guard now."""
+        self.is_calling = alarm.level > 0 and not alarm.is_seen
+
+    def on_seen(self) -> None:
+        """Say that somebody is on the way: it quiets the alarm, and takes no PIN."""
+        self.host.seen()
 
     def refresh(self) -> None:
         """Say everything anew: after a new view, and after the language changed."""
@@ -105,11 +117,54 @@ class VisitorScreen(BaseScreen):
 
 
 class GuardScreen(BaseScreen):
-    """A screen for guards: its dark top bar says so. `heading` stands in the bar, `lock_text` on its button."""
+    """A screen for guards: its dark top bar says so. `heading` stands in the bar, `lock_text` on its button.
+
+    Below it a band tells of an alarm that stands, except where `tells_alarm` is False: the rows of the board do.
+    """
 
     heading = StringProperty("")
     lock_text = StringProperty("")
+    alarm = ObjectProperty(None, allownone=True)
+    alarm_text = StringProperty("")
+    alarm_time = StringProperty("")
+    alarm_level = NumericProperty(0)
+    tells_alarm = BooleanProperty(True)
 
     def on_lock(self) -> None:
         """Sign the guard out."""
         self.host.sign_out()
+
+    def on_overview(self) -> None:
+        """Go back to the board."""
+        self.host.open_board()
+
+    def on_menu(self) -> None:
+        """Go back to the list of what else there is."""
+        self.host.open_menu()
+
+    def on_stage(self, _screen: BaseScreen, _stage: object) -> None:
+        """Say everything in the language that comes first now."""
+        self.refresh()
+        self._say_alarm()
+
+    def hear_alarm(self, alarm: AlarmView) -> None:
+        """Show what calls a guard now, or nothing."""
+        super().hear_alarm(alarm)
+        self.alarm = alarm
+        self._say_alarm()
+
+    def tick(self, now: datetime) -> None:
+        """Count on how long the alarm stands."""
+        super().tick(now)
+        self._say_alarm()
+
+    def _say_alarm(self) -> None:
+        alarm: AlarmView | None = self.alarm
+        if alarm is None or alarm.level == 0 or not self.tells_alarm:
+            self.alarm_level, self.alarm_text, self.alarm_time = 0, "", ""
+            return
+        key = "alarm.on_way" if alarm.is_seen else "alarm.waits"
+        self.alarm_level = alarm.level
+        self.alarm_text = self.texts.t(key, labels=" · ".join(alarm.labels))
+        waited = span(max(0.0, (self.now - alarm.since).total_seconds())) if alarm.since is not None else ""
+        self.alarm_time = self.texts.t("alarm.waited", time=waited) if waited else ""

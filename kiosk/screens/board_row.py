@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kivy.properties import BooleanProperty, ColorProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 
 from kiosk.screens.spans import span
 from kiosk.screens.widgets import Touchable
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class BoardRow(Touchable):
-    """One open visit: number, state, and the time left or overdue."""
+    """One open visit or case: number, state, place, and the time left or overdue.
+
+    `level`: how loud it is. From 1 on a sign stands beside the time and the frame is drawn; from 2 on all is heavier.
+    """
 
     label = StringProperty("")
     state_text = StringProperty("")
@@ -25,6 +28,8 @@ class BoardRow(Touchable):
     time_text = StringProperty("")
     time_word = StringProperty("")
     is_overdue = BooleanProperty(False)
+    level = NumericProperty(0)
+    rim = NumericProperty(2)
     tone = ColorProperty((0, 0, 0, 1))
 
     def __init__(self, row: GuardRow, stage: Stage, **kwargs: object) -> None:
@@ -32,13 +37,22 @@ class BoardRow(Touchable):
         self.row = row
         self.stage = stage
         self.label = row.label
-        self.state_text = stage.texts.t(f"guard.state.{row.state_key}", kiosks=row.elsewhere)
-        self.since_text = stage.texts.t("guard.since", time=stage.clock(row.since))
+        texts = stage.texts
+        self.level = row.level
+        state = texts.t(f"guard.state.{row.state_key}", kiosks=row.elsewhere)
+        if row.case_id is not None and row.needs:
+            state = texts.t(f"case.need.{row.needs[0]}")
+        self.state_text = state
+        since = texts.t("guard.since", time=stage.clock(row.since))
+        where = [texts.pick(row.place)] if row.place is not None else []
+        self.since_text = " · ".join([*where, *([row.kiosk] if row.kiosk else []), since])
 
     def tick(self, now: datetime) -> None:
         """Count down to what is due, or up since it was."""
         due = self.row.due
         self.is_overdue = due is not None and now >= due
+        if self.is_overdue and self.row.case_id is not None:
+            self.level = max(self.row.level, 1)  # it grows louder by the services' own count
         word = "waited" if due is None else "overdue" if self.is_overdue else "left"
         seconds = (now - self.row.since if due is None else abs(due - now)).total_seconds()
         self.time_text = ("+" if self.is_overdue else "") + span(seconds)

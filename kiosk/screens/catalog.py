@@ -15,9 +15,19 @@ from kiosk.screens.declaration import DeclarationScreen
 from kiosk.screens.enrol import EnrolScreen
 from kiosk.screens.goodbye import GoodbyeScreen
 from kiosk.screens.guard import GuardWaitScreen
+from kiosk.screens.guard_area import GuardAreaScreen
 from kiosk.screens.guard_board import GuardBoardScreen
+from kiosk.screens.guard_case import GuardCaseScreen
+from kiosk.screens.guard_choice import GuardChoiceScreen
+from kiosk.screens.guard_count import GuardCountScreen
+from kiosk.screens.guard_late import GuardLateScreen
+from kiosk.screens.guard_menu import GuardMenuScreen
+from kiosk.screens.guard_plan import GuardPlanScreen
 from kiosk.screens.guard_reading import GuardReadingScreen
+from kiosk.screens.guard_records import GuardRecordsScreen
+from kiosk.screens.guard_shift import GuardShiftScreen
 from kiosk.screens.guard_sign_in import GuardSignInScreen
+from kiosk.screens.guard_today import GuardTodayScreen
 from kiosk.screens.guard_visit import GuardVisitScreen
 from kiosk.screens.hall_line import HallLineScreen
 from kiosk.screens.help import HelpScreen
@@ -54,6 +64,16 @@ class Panel(StrEnum):
     GUARD_BOARD = "guard_board"
     GUARD_VISIT = "guard_visit"
     GUARD_READING = "guard_reading"
+    GUARD_MENU = "guard_menu"
+    GUARD_CASE = "guard_case"
+    GUARD_CHOICE = "guard_choice"
+    GUARD_AREA = "guard_area"
+    GUARD_PLAN = "guard_plan"
+    GUARD_SHIFT = "guard_shift"
+    GUARD_TODAY = "guard_today"
+    GUARD_RECORDS = "guard_records"
+    GUARD_LATE = "guard_late"
+    GUARD_COUNT = "guard_count"
 
 
 class Setup(StrEnum):
@@ -62,7 +82,7 @@ class Setup(StrEnum):
     ENROL = "enrol"
 
 
-GUARD_PANELS: Final = frozenset({Panel.GUARD_SIGN_IN, Panel.GUARD_BOARD, Panel.GUARD_VISIT, Panel.GUARD_READING})
+GUARD_PANELS: Final = frozenset(panel for panel in Panel if panel.startswith("guard_"))
 
 SCREENS: Final[dict[Face | Panel, type[BaseScreen]]] = {
     Face.IDLE: IdleScreen,
@@ -84,6 +104,16 @@ SCREENS: Final[dict[Face | Panel, type[BaseScreen]]] = {
     Panel.GUARD_BOARD: GuardBoardScreen,
     Panel.GUARD_VISIT: GuardVisitScreen,
     Panel.GUARD_READING: GuardReadingScreen,
+    Panel.GUARD_MENU: GuardMenuScreen,
+    Panel.GUARD_CASE: GuardCaseScreen,
+    Panel.GUARD_CHOICE: GuardChoiceScreen,
+    Panel.GUARD_AREA: GuardAreaScreen,
+    Panel.GUARD_PLAN: GuardPlanScreen,
+    Panel.GUARD_SHIFT: GuardShiftScreen,
+    Panel.GUARD_TODAY: GuardTodayScreen,
+    Panel.GUARD_RECORDS: GuardRecordsScreen,
+    Panel.GUARD_LATE: GuardLateScreen,
+    Panel.GUARD_COUNT: GuardCountScreen,
 }
 
 SETUP_SCREENS: Final[dict[Setup, type[BaseScreen]]] = {Setup.ENROL: EnrolScreen}
@@ -92,7 +122,7 @@ SETUP_SCREENS: Final[dict[Setup, type[BaseScreen]]] = {Setup.ENROL: EnrolScreen}
 PARTS: Final = (Text, Sides, Sign, LivePicture, QrCard)
 """Widgets that stand in `.kv` files only; to import them is what makes them known to Kivy."""
 
-_LAYOUTS: Final = ("theme", "widgets", "base", "live_picture", "qr", "board_row")
+_LAYOUTS: Final = ("theme", "widgets", "base", "live_picture", "qr", "act_row", "bars", "board_row")
 
 
 def load_layouts() -> None:

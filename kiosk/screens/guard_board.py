@@ -1,25 +1,29 @@
-"""The guard's board: what needs doing, oldest first, then figures and devices."""
+"""The guard's board: what needs doing, the loudest first, then figures and devices."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 
+from kiosk.domain.case import CaseEvent
+from kiosk.screens.act_row import fill
 from kiosk.screens.base import GuardScreen
 from kiosk.screens.board_row import BoardRow
-from kiosk.services.link import LinkTrouble
+from kiosk.screens.board_words import devices, warnings
+from kiosk.screens.guard_case import EVENT_OF, HARD
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from kiosk.services.views import GuardBoard
+    from kiosk.services.views import GuardBoard, GuardRow
 
-WIDEN_MIN = "15"
+_AT_ONCE: Final = frozenset({"card_seen", "measure"})
+"""Acts for a visit that stand on the board itself; the others are on its page."""
 
 
 class GuardBoardScreen(GuardScreen):
-    """Lists the open visits and offers the next acts."""
+    """Lists the open cases and visits, and offers the next acts of the first."""
 
     board = ObjectProperty(None, allownone=True)
     figures = ListProperty([("", ""), ("", ""), ("", "")])
@@ -27,7 +31,7 @@ class GuardBoardScreen(GuardScreen):
     warnings = StringProperty("")
     first_text = StringProperty("")
     second_text = StringProperty("")
-    typing_closed = BooleanProperty(False)
+    tells_alarm = BooleanProperty(False)
 
     def show_board(self, board: GuardBoard) -> None:
         """Show the board as it is now."""
@@ -46,46 +50,34 @@ class GuardBoardScreen(GuardScreen):
             (str(board.resting), texts.t("guard.resting")),
             (str(board.cases_open), texts.t("guard.cases")),
         ]
-        self.typing_closed = board.typing_closed
         self._say_rows(board)
-        self._say_devices(board)
+        self.devices = devices(board, self.stage)
+        self.warnings = "\n".join(warnings(board, self.stage))
 
     def _say_rows(self, board: GuardBoard) -> None:
-        rows = self.ids.rows
-        rows.clear_widgets()
+        rows: list[BoardRow] = []
         for row in board.rows:
             line = BoardRow(row, self.stage)
             line.tick(self.now)
-            line.fbind("on_release", lambda touched: self.host.open_visit(touched.row.visit_id))
-            rows.add_widget(line)
-        first = board.rows[0] if board.rows else None
-        self.first_text = self.texts.t("guard.handle", label=first.label) if first else ""
-        act = first.needs[0] if first and first.needs and first.needs[0] in {"card_seen", "measure"} else ""
-        self.second_text = self.texts.t(f"guard.act.{act}") if act else ""
+            line.fbind("on_release", lambda touched: self._open(touched.row))
+            rows.append(line)
+        fill(self.ids.rows, list(rows))
+        self.first_text, self.second_text = self._actions(board.rows[0]) if board.rows else ("", "")
 
-    def _say_devices(self, board: GuardBoard) -> None:
+    def _actions(self, row: GuardRow) -> tuple[str, str]:
+        """Return what the two large buttons say about the top row; "" for one that is not there."""
         texts = self.texts
-        words = [texts.t(f"device.{name}") if texts.has(f"device.{name}") else name for name, _well in board.devices]
-        bad = [word for word, (_name, well) in zip(words, board.devices, strict=True) if not well]
-        minutes = (board.oldest_unsent_s or 0) // 60
-        server = "online" if not board.unsent else "unsent"
-        key = f"guard.{server if board.is_online else 'offline'}"
-        said = texts.t(key, minutes=minutes, count=board.unsent)
-        is_well = board.is_online and board.link is LinkTrouble.NONE
-        if board.link is not LinkTrouble.NONE:  # the server spoke: that is not "offline"
-            unsent = [texts.t("guard.only_unsent", count=board.unsent)] if board.unsent else []
-            said = " · ".join([texts.t(f"link.{board.link}"), *unsent])
-        self.devices = [
-            (texts.t("guard.devices"), self._wellness(bad), "look" if bad else "well"),
-            (texts.t("guard.server"), said, "well" if is_well else "look"),
-        ]
-        warnings = [] if board.booking_data_of_today else [texts.t("guard.no_data")]
-        if board.extra_late_min:
-            warnings.append(texts.t("guard.extra_late", minutes=board.extra_late_min))
-        self.warnings = "\n".join(warnings)
+        if row.case_id is None:
+            act = row.needs[0] if row.needs and row.needs[0] in _AT_ONCE else ""
+            return texts.t("guard.handle", label=row.label), texts.t(f"guard.act.{act}") if act else ""
+        event = self._event(row)
+        look = texts.t("guard.look", label=row.label)
+        if event is None or event in HARD:  # what nobody can take back is done on the page of the case
+            return look, ""
+        return texts.t("guard.do", act=texts.t(f"case.act.{event}"), label=row.label), look
 
-    def _wellness(self, bad: list[str]) -> str:
-        return " · ".join([self.texts.t("guard.not_well"), *bad]) if bad else self.texts.t("guard.well")
+    def _event(self, row: GuardRow) -> CaseEvent | None:
+        return next((event for need, event in EVENT_OF.items() if row.needs and need.value == row.needs[0]), None)
 
     def tick(self, now: datetime) -> None:
         """Count the rows' time on."""
@@ -93,30 +85,29 @@ class GuardBoardScreen(GuardScreen):
         for row in self.ids.rows.children:
             row.tick(now)
 
+    def _open(self, row: GuardRow) -> None:
+        if row.case_id is not None:
+            self.host.open_case(row.case_id)
+        else:
+            self.host.open_visit(row.visit_id)
+
     def on_first(self) -> None:
-        """Open the oldest visit."""
-        self.host.open_visit(self.board.rows[0].visit_id)
+        """Do what the top case waits for, or open the top visit."""
+        row: GuardRow = self.board.rows[0]
+        event = self._event(row)
+        if row.case_id is None or event is None or event in HARD:
+            self._open(row)
+        elif event is CaseEvent.MEASURED:
+            self.host.open_reading(row.visit_id, row.case_id)
+        else:
+            self.host.begin_case_act(row.case_id, event.value)
 
     def on_second(self) -> None:
-        """Do the first thing that the oldest visit needs."""
-        row = self.board.rows[0]
-        if row.needs[0] == "measure":
-            self.host.open_reading(row.visit_id)
+        """Open the top case, or do the first thing that the top visit needs."""
+        row: GuardRow = self.board.rows[0]
+        if row.case_id is not None:
+            self._open(row)
+        elif row.needs[0] == "measure":
+            self.host.open_reading(row.visit_id, None)
         else:
             self.host.guard_act(row.needs[0], row.visit_id)
-
-    def on_exit(self) -> None:
-        """Take the next code as one that goes out."""
-        self.host.guard_act("exit", None)
-
-    def on_widen(self) -> None:
-        """Let visitors come later, by the length of the queue."""
-        self.host.guard_act("widen", None, WIDEN_MIN)
-
-    def on_reopen(self) -> None:
-        """Let numbers be typed again."""
-        self.host.guard_act("reopen_typing", None)
-
-    def on_close_day(self) -> None:
-        """Set the number inside to zero at closing."""
-        self.host.guard_act("close_day", None)

@@ -9,7 +9,7 @@ from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, Strin
 from kiosk.screens.base import GuardScreen
 
 if TYPE_CHECKING:
-    from kiosk.domain.ids import VisitId
+    from kiosk.domain.ids import CaseId, VisitId
 
 SITES: Final = ("axilla", "forehead", "ear", "wrist")
 _DIGITS: Final = 3
@@ -21,6 +21,7 @@ class GuardReadingScreen(GuardScreen):
 
     label = StringProperty("")
     visit_id = ObjectProperty(None, allownone=True)
+    case_id = ObjectProperty(None, allownone=True)
     digits = StringProperty("")
     shown = StringProperty("")
     hint = StringProperty("")
@@ -29,9 +30,10 @@ class GuardReadingScreen(GuardScreen):
     can_save = BooleanProperty(False)
     _first = ""
 
-    def start(self, visit_id: VisitId, label: str) -> None:
-        """Begin a reading for the visit called `label`."""
+    def start(self, visit_id: VisitId, label: str, case_id: CaseId | None) -> None:
+        """Begin a reading for the visit or the case called `label`."""
         self.visit_id = visit_id
+        self.case_id = case_id
         self.site = SITES[0]
         self._first = ""
         self.digits = ""
@@ -70,7 +72,8 @@ class GuardReadingScreen(GuardScreen):
             self._ask_again(value, "guard.pad_again")
         else:
             typed = f"{value[:2]}.{value[2:]}"
-            self.host.guard_act("measure", self.visit_id, ":".join([self.site, typed, *([typed] if first else [])]))
+            value = ":".join([self.site, typed, *([typed] if first else [])])
+            self.host.measure(self.visit_id, self.case_id, value)
 
     def _ask_again(self, first: str, key: str) -> None:
         self._first = first
@@ -78,5 +81,8 @@ class GuardReadingScreen(GuardScreen):
         self.hint = self.texts.t(key)
 
     def on_cancel(self) -> None:
-        """Go back to the visit without a reading."""
-        self.host.open_visit(self.visit_id)
+        """Go back to the case or the visit without a reading."""
+        if self.case_id is not None:
+            self.host.open_case(self.case_id)
+        else:
+            self.host.open_visit(self.visit_id)

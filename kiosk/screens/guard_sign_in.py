@@ -30,15 +30,28 @@ class GuardSignInScreen(GuardScreen):
         self.accounts = list(accounts)
         self.guard_id = accounts[0].guard_id if len(accounts) == 1 else ""
         self.pin = ""
-        self.heading = self.texts.t("sign_in.title")
         self._lay_out()
-        self._say_hint("")
+        self.refresh()
 
     def show_wrong(self, accounts: tuple[Account, ...]) -> None:
         """Say that this was not the account's PIN, or until when it waits."""
         self.accounts = list(accounts)
         self._lay_out()
         self._say_hint("sign_in.wrong")
+
+    def show_no_badge(self) -> None:
+        """Say that the badge is nobody's here."""
+        self._say_hint("sign_in.no_badge")
+
+    @property
+    def is_as_at_first(self) -> bool:
+        """Whether nobody typed anything yet."""
+        return self.pin == ""
+
+    def refresh(self) -> None:
+        """Say everything in the language that comes first."""
+        self.heading = self.texts.t("sign_in.title")
+        self._say_hint("")
 
     def _lay_out(self) -> None:
         chips = self.ids.accounts
@@ -62,10 +75,12 @@ class GuardSignInScreen(GuardScreen):
         account = next((item for item in self.accounts if item.guard_id == self.guard_id), None)
         if account is not None and account.waits_until is not None:
             self.hint = self.texts.t("sign_in.waits", time=self.stage.clock_with_seconds(account.waits_until))
-        elif key or account is not None:
-            self.hint = self.texts.t(key) if key else ""
+        elif key:
+            self.hint = self.texts.t(key)
+        elif account is not None:
+            self.hint = ""
         else:
-            self.hint = self.texts.t("sign_in.who")
+            self.hint = self.texts.t("sign_in.who" if self.accounts else "sign_in.nobody")
         self._may_enter()
 
     def _may_enter(self) -> None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 from kivy.factory import Factory
 from kivy.properties import ListProperty, ObjectProperty, StringProperty
 
+from kiosk.screens.act_row import ActRow
 from kiosk.screens.base import GuardScreen
+from kiosk.screens.visit_facts import visit_rows
 from kiosk.screens.widgets import ArmedButton, MainButton, SecondButton
 
 if TYPE_CHECKING:
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
     from kiosk.services.views import GuardDetail
 
 _IN_A_ROW: Final = 2
-_HARD_TO_UNDO: Final = frozenset({"turn_away", "override"})
+_HARD_TO_UNDO: Final = frozenset({"turn_away", "refuses_measuring"})
+_ASKS_WHY: Final = "override"
 
 
 class GuardVisitScreen(GuardScreen):
@@ -25,6 +28,7 @@ class GuardVisitScreen(GuardScreen):
     detail = ObjectProperty(None, allownone=True)
     label = StringProperty("")
     state_text = StringProperty("")
+    case_text = StringProperty("")
     rows = ListProperty()
 
     def show_detail(self, detail: GuardDetail) -> None:
@@ -42,43 +46,14 @@ class GuardVisitScreen(GuardScreen):
         self.label = row.label
         since = texts.t("guard.since", time=self.stage.clock(row.since))
         self.state_text = f"{texts.t(f'guard.state.{row.state_key}', kiosks=row.elsewhere)} · {since}"
-        self.rows = self._rows(detail)
+        self.rows = visit_rows(detail, self.stage, self.now)
+        self.case_text = self._case_words(detail)
         self._lay_out_acts(row.needs)
 
-    def _rows(self, detail: GuardDetail) -> list[tuple[str, str]]:
-        texts, stage = self.texts, self.stage
-        cause = texts.t(f"guard.cause.{detail.cause_key}")
-        if detail.reason is not None and detail.reason.value != detail.cause_key:
-            cause = f"{cause} · {texts.t(f'guard.cause.{detail.reason}')}"
-        rows = [(texts.t("guard.cause_label"), cause)]
-        if detail.card is not None:
-            card = detail.card
-            rows += [
-                (texts.t("guard.name"), card.name_masked or texts.t("guard.not_known")),
-                (texts.t("booking.service"), texts.pick(card.service)),
-                (texts.t("booking.slot"), stage.dated_slot(card.slot_start, card.slot_end, self.now)),
-                (texts.t("booking.plate"), card.plate_masked or texts.t("common.none")),
-            ]
-        if detail.first_arrival is not None:
-            rows.append((texts.t("guard.first_arrival"), stage.clock(detail.first_arrival)))
-        if detail.case_label is not None:
-            rows.append((texts.t("guard.case"), detail.case_label))
-        if detail.declared_keys:
-            rows.append(
-                (texts.t("guard.answered_yes"), " · ".join(self._question(key) for key in detail.declared_keys))
-            )
-        for when, celsius, outcome in detail.readings:
-            said = texts.t("guard.reading", celsius=celsius)
-            rows.append((f"{texts.t('guard.readings')} {stage.clock(when)}", f"{said} · {self._outcome(outcome)}"))
-        return rows
-
-    def _question(self, question_id: str) -> str:
-        """Return the question in a word; one that the texts do not know by its id."""
-        key = f"guard.declared.{question_id}"
-        return self.texts.t(key) if self.texts.has(key) else question_id
-
-    def _outcome(self, key: str) -> str:
-        return self.texts.t(f"guard.outcome.{key}")
+    def _case_words(self, detail: GuardDetail) -> str:
+        if detail.row.case_id is not None:
+            return self.texts.t("guard.look", label=detail.case_label or detail.row.label)
+        return self.texts.t("guard.open_case") if detail.case_label is None else ""
 
     def _lay_out_acts(self, needs: tuple[str, ...]) -> None:
         acts = self.ids.acts
@@ -88,6 +63,13 @@ class GuardVisitScreen(GuardScreen):
             for index, act in enumerate(needs[start : start + _IN_A_ROW], start):
                 pair.add_widget(self._button(act, is_first=index == 0))
             acts.add_widget(pair)
+        barred = self.detail.override_by
+        if barred and not {_ASKS_WHY, "card_seen"} & set(needs):
+            acts.add_widget(
+                ActRow(
+                    label=self.texts.t("guard.act.override"), detail=self.texts.t(f"guard.may.{barred}"), is_shut=True
+                )
+            )
 
     def _button(self, act: str, *, is_first: bool) -> Widget:
         words = self.texts.t(f"guard.act.{act}")
@@ -104,13 +86,19 @@ class GuardVisitScreen(GuardScreen):
         button.content = self.texts.t("guard.sure") if is_armed else button.asks
 
     def on_act(self, act: str) -> None:
-        """Do one of the acts that this visit needs."""
-        visit_id = self.detail.row.visit_id
+        """Do one of the acts that this visit needs; an override is asked for its reason first."""
+        row = self.detail.row
         if act == "measure":
-            self.host.open_reading(visit_id)
+            self.host.open_reading(row.visit_id, row.case_id)
+        elif act == _ASKS_WHY:
+            self.host.begin_visit_act(act, row.visit_id, row.label)
         else:
-            self.host.guard_act(act, visit_id)
+            self.host.guard_act(act, row.visit_id)
 
-    def on_board(self) -> None:
-        """Go back to the board."""
-        self.host.open_board()
+    def on_look_case(self) -> None:
+        """Look at the visit's case, or open one."""
+        row = self.detail.row
+        if row.case_id is not None:
+            self.host.open_case(row.case_id)
+        else:
+            self.host.begin_visit_act("cause", row.visit_id, row.label)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from kiosk.domain.ids import GuardId, VisitId
+    from datetime import datetime
+
+    from kiosk.domain.ids import CaseId, GuardId, VisitId
 
 
 class ScreenHost(Protocol):
@@ -72,7 +74,12 @@ class ScreenHost(Protocol):
         """Toggle text 1.25 times as large."""
         ...
 
+    def seen(self) -> None:
+        """Quiet the alarm: a guard saw it and is on the way. Takes no PIN."""
+        ...
+
     # the guard
+
     def open_guard(self) -> None:
         """Show the guard's sign-in."""
         ...
@@ -85,18 +92,88 @@ class ScreenHost(Protocol):
         """Lock the guard's screen."""
         ...
 
+    def open_board(self) -> None:
+        """Go back to the guard's board."""
+        ...
+
+    def open_menu(self) -> None:
+        """Show what else there is."""
+        ...
+
+    def open_item(self, name: str) -> None:
+        """Open one thing of the menu; `guard_menu.ITEMS` names them."""
+        ...
+
     def open_visit(self, visit_id: VisitId) -> None:
         """Show one visit to the guard."""
         ...
 
-    def open_board(self) -> None:
-        """Go back from one visit to the guard's board."""
+    def open_reading(self, visit_id: VisitId, case_id: CaseId | None) -> None:
+        """Show the pad for a reading that the guard took by hand."""
         ...
 
-    def open_reading(self, visit_id: VisitId) -> None:
-        """Show the pad for a reading that the guard took by hand."""
+    def measure(self, visit_id: VisitId, case_id: CaseId | None, value: str) -> None:
+        """Record a reading that the guard took by hand; of a case, its page is shown then."""
         ...
 
     def guard_act(self, act: str, visit_id: VisitId | None, value: str = "") -> None:
         """Do one of the guard's acts; the closed list stands in `kiosk.services.guards`."""
+        ...
+
+    def begin_visit_act(self, act: str, visit_id: VisitId, label: str) -> None:
+        """Ask what has to be chosen before an act for a visit: "override" or "cause" (of a case)."""
+        ...
+
+    def open_case(self, case_id: CaseId) -> None:
+        """Show one case."""
+        ...
+
+    def case_act(self, case_id: CaseId, event: str, value: str = "") -> None:
+        """Do one thing for a case; the closed list is `kiosk.domain.case.CaseEvent`."""
+        ...
+
+    def begin_case_act(self, case_id: CaseId, event: str) -> None:
+        """Do one thing for a case, or ask first what has to be chosen for it."""
+        ...
+
+    def choose(self, kind: str, subject: str, value: str) -> None:
+        """Answer a question of the chooser; `kind` and `subject` are the question's (`choices.py`)."""
+        ...
+
+    def choose_nothing(self, kind: str, subject: str) -> None:
+        """Go back from a question to where it was asked."""
+        ...
+
+    # the guard's day
+
+    def begin_situation(self, situation: str) -> None:
+        """Begin to handle a situation of the plan that is no case."""
+        ...
+
+    def tick(self, run_id: str, step_id: str) -> None:
+        """Tick one step of such a situation."""
+        ...
+
+    def end_situation(self, run_id: str) -> None:
+        """Say that such a situation is over."""
+        ...
+
+    def begin_shift(self, checks: dict[str, bool]) -> None:
+        """Begin a shift with its checklist, answered whole."""
+        ...
+
+    def hand_over(self) -> None:
+        """Ask to whom the shift is handed over, and with what words."""
+        ...
+
+    def open_records(self, which: str, page: int, wanted: str) -> None:
+        """Show a page of the records, through one filter."""
+        ...
+
+    def count(self, inside: int) -> None:
+        """Record how many a guard counted inside."""
+        ...
+
+    def late_entry(self, at: datetime, celsius: str, sheet: str, *, admitted: bool) -> None:
+        """Type in one row of the paper ledger."""
         ...

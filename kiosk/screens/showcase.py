@@ -8,7 +8,7 @@ from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.screens.catalog import SCREENS, Panel
 from kiosk.screens.stage import fit_metrics
-from kiosk.services.views import Face
+from kiosk.services.views import AlarmView, Face
 
 if TYPE_CHECKING:
     from kiosk.domain.declaration import Declaration
@@ -40,6 +40,8 @@ class Showcase:
         self.stage = stage
         self.root = FloatLayout()
         self.facts: IdleFacts | None = None
+        self.alarm = AlarmView()
+        self.is_training = False
         self.shown_name: Face | Panel = Face.IDLE
         self.screen: Any = None  # the screen that is shown; each has methods of its own
         self.turn = 0
@@ -81,8 +83,15 @@ class Showcase:
         if self.shown_name is Face.IDLE:
             self.screen.show_facts(facts)
 
+    def give_alarm(self, alarm: AlarmView) -> None:
+        """Tell whatever screen is shown what calls a guard now."""
+        self.alarm = alarm
+        self.screen.hear_alarm(alarm)
+
     def _tell(self, screen: BaseScreen) -> None:
         screen.is_large = self._is_large
+        screen.is_training = self.is_training
+        screen.hear_alarm(self.alarm)
         if self.facts is not None:
             screen.is_simulated = self.facts.is_simulated
             screen.waiting = self.facts.waiting_for_guard

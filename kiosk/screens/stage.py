@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 UPRIGHT_DRAWING: Final = (1080, 1920)
 LYING_DRAWING: Final = (1920, 1080)
 LARGE_TEXT: Final = 1.25
+_MINUTE_S: Final = 60
+_HOUR_S: Final = 3600
 
 TIMEOUTS_S: Final[Mapping[str, float]] = {
     Face.BOOKING: 60,
@@ -34,8 +36,24 @@ TIMEOUTS_S: Final[Mapping[str, float]] = {
     "keypad": 60,
     "help": 60,
     "guard_sign_in": 30,
-    "guard_board": 120,
-    "guard_visit": 120,
+    **dict.fromkeys(
+        (
+            "guard_board",
+            "guard_visit",
+            "guard_reading",
+            "guard_menu",
+            "guard_case",
+            "guard_choice",
+            "guard_area",
+            "guard_plan",
+            "guard_shift",
+            "guard_today",
+            "guard_records",
+            "guard_late",
+            "guard_count",
+        ),
+        60.0,
+    ),
 }
 """Seconds until a screen left alone goes back to the idle one; a screen that is not named stays."""
 
@@ -51,6 +69,7 @@ class ScreenSettings:
     height_px: int = 1920
     is_borderless: bool = True
     is_exit: bool = False
+    is_station: bool = False  # the guard's own place: it rests on the sign-in instead of the idle screen
     is_mirrored: bool = True
     timeouts_s: Mapping[str, float] = field(default_factory=lambda: dict(TIMEOUTS_S))
 
@@ -69,6 +88,20 @@ class Stage:
     def place(self) -> str:
         """Return site and entrance, in the first language."""
         return self.texts.t("bar.place", site=self.settings.site, entrance=self.settings.entrance)
+
+    def say(self, words: Words | str) -> str:
+        """Return what the plan names, or the text of a key, in the first language; any other string as it is."""
+        if not isinstance(words, str):
+            return self.texts.pick(words)
+        return self.texts.t(words) if self.texts.has(words) else words
+
+    def age(self, seconds: int) -> str:
+        """Return a span of time in one word: seconds, minutes or hours."""
+        if seconds < 2 * _MINUTE_S:
+            return self.texts.t("age.s", n=seconds)
+        if seconds < 2 * _HOUR_S:
+            return self.texts.t("age.min", n=seconds // _MINUTE_S)
+        return self.texts.t("age.h", n=seconds // _HOUR_S)
 
     def clock(self, moment: datetime) -> str:
         """Return hours and minutes at the site."""

@@ -141,6 +141,19 @@ class ArmedButton(Touch):
         """Hear of the second touch (an event; the screen listens)."""
 
 
+class ArmedMain(ArmedButton):
+    """The one action of a screen; with `is_hard` it is asked for twice."""
+
+    is_hard = BooleanProperty(False)
+
+    def on_release(self) -> None:
+        """Ask first when it is hard to undo."""
+        if self.is_hard:
+            super().on_release()
+        else:
+            self.dispatch("on_sure")
+
+
 class Key(Touch):
     """One key of a keypad; `name` is what it types."""
 

@@ -6,11 +6,13 @@ from concurrent.futures import Future
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from kiosk.adapters.wedge import Wedge
 from kiosk.app import KioskApp
 from kiosk.screens.catalog import required_texts
+from kiosk.screens.codes import Codes
+from kiosk.screens.deadline import Deadline
+from kiosk.screens.pulse import Pulse
 from kiosk.screens.stage import Stage
-from kiosk.services.views import Face, View
+from kiosk.services.views import AlarmView, Face, View
 from kiosk.texts import Texts
 from tests.screens.samples import ACCOUNTS, CONFIG, FACTS, FORM, NOW, VISIT, settings
 from tests.screens.window import turn
@@ -51,7 +53,19 @@ class FakeDesk:
             "sign_out": None,
             "accounts": ACCOUNTS,
             "unexpected": View(Face.GUARD, VISIT),
+            "alarm": AlarmView(),
+            "seen": None,
         }
+
+    @property
+    def guarding(self) -> FakeDesk:
+        """The guard's side: the same notes."""
+        return self
+
+    @property
+    def duty(self) -> FakeDesk:
+        """The guard's day: the same notes."""
+        return self
 
     def __getattr__(self, name: str) -> Callable[..., object]:
         """Return the act of this name."""
@@ -86,6 +100,14 @@ class FakeKiosk:
         self.jobs.append((future, job))
         return future
 
+    def begin_training(self) -> None:
+        """Begin training."""
+        self.desk.calls.append(("begin_training",))
+
+    def end_training(self) -> None:
+        """End training."""
+        self.desk.calls.append(("end_training",))
+
     def measure(self, visit_id: VisitId, progress: Callable[[float], None]) -> Future[Any]:
         """Begin a measurement; a test moves it on."""
         self.desk.calls.append(("measure", visit_id))
@@ -117,7 +139,7 @@ class Bench:
         self.kiosk = FakeKiosk()
         self.app = KioskApp(cast("Kiosk", self.kiosk), stage, None)
         self.app._run_prepare()
-        for moved in (self.app._tick, self.app._ask_facts, self.app._draw_frame):
+        for moved, _seconds in self.app.regulars():
             Clock.unschedule(moved)
 
     @property
@@ -130,7 +152,12 @@ class Bench:
         self.kiosk = FakeKiosk()
         self.app._kiosk = cast("Kiosk", self.kiosk)
         self.app._case._clock = self.kiosk.clock
-        self.app._wedge = Wedge()
+        self.app.codes = Codes(self.app, self.kiosk.clock.monotonic)
+        self.app._keys._on_text = self.app.codes.typed
+        self.app.pulse = Pulse(self.app, self.app._case)
+        self.app._deadline = Deadline(self.app._case, self.kiosk.clock.monotonic)
+        self.app._case.alarm = AlarmView()
+        self.app._case.is_training = False
         self.app.pending = 0
         self.app._case.reset()
         self.app._case.facts = None

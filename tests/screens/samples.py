@@ -2,78 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from kiosk.adapters.log_reader import Identity
 from kiosk.domain.admission import LOOKS_TO_GUARD, Reason
 from kiosk.domain.declaration import Declaration, Notice, Question
-from kiosk.domain.ids import GuardId, KioskId, SiteId, VisitId
+from kiosk.domain.ids import KioskId, SiteId
 from kiosk.domain.site import Words
 from kiosk.screens.catalog import Panel, Setup
-from kiosk.screens.stage import ScreenSettings
 from kiosk.services.enrolling import EnrolView, Stage, Trouble
 from kiosk.services.link import LinkTrouble
-from kiosk.services.views import (
-    Account,
-    BookingCard,
-    Face,
-    GuardBoard,
-    GuardDetail,
-    GuardRow,
-    Hint,
-    IdleFacts,
-    RefusalFacts,
-    View,
-)
+from kiosk.services.views import BookingCard, Face, Hint, IdleFacts, RefusalFacts, View
+from tests.screens.samples_base import CARD, CONFIG, GREEN, NOW, VISIT, Sample, at, settings
+from tests.screens.samples_duty import DUTY_SAMPLES
+from tests.screens.samples_guard import ACCOUNTS, ALARM, BOARD, DETAIL, GUARD_SAMPLES, ON_WAY
+
+__all__ = [
+    "ACCOUNTS",
+    "BOARD",
+    "CARD",
+    "CONFIG",
+    "DETAIL",
+    "FACTS",
+    "FORM",
+    "NOW",
+    "SAMPLES",
+    "VISIT",
+    "Sample",
+    "frame",
+    "settings",
+]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kiosk.screens.base import BaseScreen
 
-CONFIG: Final = Path(__file__).parents[2] / "config"
-NOW: Final = datetime(2020, 3, 10, 2, 12, tzinfo=UTC)  # 10:12 at the site
-VISIT: Final = VisitId("01900000-0000-7000-8000-000000000001")
-
-
-def _at(hour: int, minute: int = 0, day: int = 10) -> datetime:
-    """Return a time at the site, which is eight hours ahead."""
-    return datetime(2020, 3, day, hour, minute, tzinfo=UTC) - timedelta(hours=8)
-
-
-def settings(width_px: int, height_px: int) -> ScreenSettings:
-    """Return the settings of a kiosk whose window has this size."""
-    return ScreenSettings(
-        site=Words("车管二分所", "Vehicle Branch 2"),
-        entrance=Words("1 号入口", "Entrance 1"),
-        zone=ZoneInfo("Asia/Shanghai"),
-        width_px=width_px,
-        height_px=height_px,
-        is_mirrored=False,
-    )
-
-
-CARD: Final = BookingCard(
-    name_masked="张*明",
-    plate_masked="冀A***45",
-    service=Words("补领机动车驾驶证", "Driving licence reissue"),
-    hall=Words("2 号厅 · 驾驶人窗口", "Hall 2 · driver counters"),
-    slot_start=_at(10),
-    slot_end=_at(11),
-)
-GREEN: Final = replace(
-    CARD,
-    name_masked=None,
-    plate_masked="冀A***6警",
-    service=Words("救护车临时行驶车号牌核发", "Temporary plate for an ambulance"),
-    is_green=True,
-)
 FORM: Final = Declaration(
     version=3,
     title=Words("近 14 天内，您是否……", "In the last 14 days, have you …"),
@@ -103,8 +70,8 @@ FORM: Final = Declaration(
 )
 FACTS: Final = IdleFacts(
     now=NOW,
-    slot_start=_at(10),
-    slot_end=_at(11),
+    slot_start=at(10),
+    slot_end=at(11),
     inside=86,
     cap=120,
     called=(),
@@ -120,56 +87,6 @@ FACTS: Final = IdleFacts(
 REVOKED_FACTS: Final = replace(FACTS, link=LinkTrouble.REVOKED, is_online=False)
 BUSY_FACTS: Final = replace(FACTS, called=("R12", "W03"), waiting_for_guard=2, is_simulated=True, cap=None)
 
-ROWS: Final = (
-    GuardRow(VISIT, "C02", "waiting", _at(10, 11), _at(10, 12) + timedelta(seconds=41), ("measure", "keep")),
-    GuardRow(VisitId("b"), "G07", "card_check", _at(10, 10), None, ("card_seen", "turn_away")),
-    GuardRow(VisitId("d"), "2CDA", "refused", _at(10, 7), None, ("override", "turn_away")),
-    GuardRow(VisitId("c"), "R09", "rest_over", _at(10, 4), _at(10, 10) + timedelta(seconds=40), ("measure",)),
-)
-BOARD: Final = GuardBoard(
-    guard_name="李*",
-    inside=86,
-    cap=120,
-    resting=4,
-    cases_open=2,
-    rows=ROWS,
-    devices=(("camera", True), ("thermometer", True), ("printer", True)),
-    unsent=31,
-    oldest_unsent_s=760,
-    is_online=False,
-    typing_closed=True,
-    extra_late_min=15,
-    booking_data_of_today=True,
-)
-CALM_BOARD: Final = replace(
-    BOARD,
-    rows=(),
-    resting=0,
-    cases_open=0,
-    cap=None,
-    devices=(("camera", False), ("thermometer", False)),
-    unsent=0,
-    is_online=True,
-    typing_closed=False,
-    extra_late_min=0,
-    booking_data_of_today=False,
-)
-REVOKED_BOARD: Final = replace(BOARD, link=LinkTrouble.REVOKED, rows=ROWS[:2])
-UNKNOWN_BOARD: Final = replace(CALM_BOARD, link=LinkTrouble.UNKNOWN_TOKEN)
-CONFLICT_ROW: Final = GuardRow(VisitId("e"), "B036", "conflict", _at(10, 2), None, (), "sjz-b2-e2-k1")
-CONFLICT_BOARD: Final = replace(BOARD, rows=(ROWS[0], CONFLICT_ROW, ROWS[3]), is_online=True, unsent=0)
-DETAIL: Final = GuardDetail(
-    row=replace(ROWS[0], needs=("measure", "admit", "keep", "turn_away")),
-    card=CARD,
-    cause_key="elevated",
-    reason=None,
-    readings=((_at(10, 11), "37.4", "elevated"),),
-    case_label="C02",
-    declared_keys=("symptoms", "risk_area"),
-)
-
-CONFLICT_DETAIL: Final = replace(DETAIL, row=CONFLICT_ROW, cause_key="conflict", readings=(), case_label=None)
-
 
 def frame() -> np.ndarray:
     """Return a drawn camera frame: a phone with squares on it, darker to the left, brighter below."""
@@ -183,16 +100,6 @@ def frame() -> np.ndarray:
                 top, left = 170 + row * 13, 268 + column * 13
                 picture[top : top + 13, left : left + 13] = (20, 30, 25)
     return picture
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One picture: which screen, and what it is told before it is drawn."""
-
-    name: str
-    place: Face | Panel | Setup
-    prepare: Callable[[BaseScreen], None]
-    is_simulated: bool = False
 
 
 def _view(view: View) -> Callable[[BaseScreen], None]:
@@ -263,31 +170,10 @@ def _refusal(facts: RefusalFacts, card: BookingCard | None = CARD) -> Callable[[
     return _view(View(Face.REFUSED, VISIT, card, refusal=facts))
 
 
-def _reading(screen: BaseScreen) -> None:
-    screen.start(VISIT, "C02")
-    for digit in "374":
-        screen.on_key(digit)
-
-
-ACCOUNTS: Final = (
-    Account(GuardId("g1"), "李*国", "leader"),
-    Account(GuardId("g2"), "王*", "guard"),
-    Account(GuardId("g3"), "赵*敏", "guard", NOW + timedelta(seconds=64)),
-)
-
-
-def _pin(screen: BaseScreen) -> None:
-    screen.start(ACCOUNTS)
-    screen.on_account("g1")
-    for digit in "2580":
-        screen.on_key(digit)
-    screen.show_wrong(ACCOUNTS)
-
-
 FACTS_OF: Final[dict[Reason, RefusalFacts]] = {
-    Reason.TOO_EARLY: RefusalFacts(Reason.TOO_EARLY, earliest=_at(10, 45), now=NOW),
+    Reason.TOO_EARLY: RefusalFacts(Reason.TOO_EARLY, earliest=at(10, 45), now=NOW),
     Reason.TOO_LATE: RefusalFacts(Reason.TOO_LATE, now=NOW),
-    Reason.WRONG_DAY: RefusalFacts(Reason.WRONG_DAY, earliest=_at(9, 45, day=12), now=NOW),
+    Reason.WRONG_DAY: RefusalFacts(Reason.WRONG_DAY, earliest=at(9, 45, day=12), now=NOW),
     Reason.WRONG_SITE: RefusalFacts(
         Reason.WRONG_SITE,
         now=NOW,
@@ -295,8 +181,8 @@ FACTS_OF: Final[dict[Reason, RefusalFacts]] = {
         site_address=Words("新华区中华北大街 298 号", "298 Zhonghua North Street, Xinhua"),
     ),
     Reason.ONLINE_ONLY: RefusalFacts(Reason.ONLINE_ONLY, url="https://he.122.gov.cn/m/business/reissue"),
-    Reason.ALREADY_ARRIVED: RefusalFacts(Reason.ALREADY_ARRIVED, now=NOW, first_seen=_at(9, 58)),
-    Reason.SITE_CLOSED: RefusalFacts(Reason.SITE_CLOSED, now=NOW, opens=_at(8, 30, day=11)),
+    Reason.ALREADY_ARRIVED: RefusalFacts(Reason.ALREADY_ARRIVED, now=NOW, first_seen=at(9, 58)),
+    Reason.SITE_CLOSED: RefusalFacts(Reason.SITE_CLOSED, now=NOW, opens=at(8, 30, day=11)),
 }
 
 
@@ -305,8 +191,8 @@ def _card_of(reason: Reason) -> BookingCard | None:
     if reason in unknown:
         return None
     if reason is Reason.WRONG_DAY:
-        return replace(CARD, slot_start=_at(10, day=12), slot_end=_at(11, day=12))
-    return replace(CARD, slot_start=_at(11), slot_end=_at(12))
+        return replace(CARD, slot_start=at(10, day=12), slot_end=at(11, day=12))
+    return replace(CARD, slot_start=at(11), slot_end=at(12))
 
 
 SAMPLES: Final[tuple[Sample, ...]] = (
@@ -315,6 +201,8 @@ SAMPLES: Final[tuple[Sample, ...]] = (
     Sample("idle-dark", Face.IDLE, _idle(FACTS, with_frame=False)),
     Sample("idle-revoked", Face.IDLE, _idle(REVOKED_FACTS)),
     Sample("idle-before-facts", Face.IDLE, _before_facts),
+    Sample("idle-alarm", Face.IDLE, _idle(BUSY_FACTS), alarm=ALARM),
+    Sample("idle-alarm-seen", Face.IDLE, _idle(BUSY_FACTS), is_training=True, alarm=ON_WAY),
     Sample("booking", Face.BOOKING, _view(View(Face.BOOKING, VISIT, CARD))),
     Sample("booking-green", Face.BOOKING, _view(View(Face.BOOKING, VISIT, GREEN)), is_simulated=True),
     Sample("declaration", Face.DECLARATION, _form),
@@ -323,7 +211,7 @@ SAMPLES: Final[tuple[Sample, ...]] = (
     Sample("measuring", Face.MEASURING, _measuring(0.6)),
     Sample("measuring-again", Face.MEASURING, _measuring(0.0, Hint.HOLD_STILL), is_simulated=True),
     Sample("admitted", Face.ADMITTED, _view(View(Face.ADMITTED, VISIT, CARD, number="B037"))),
-    Sample("rest", Face.REST, _view(View(Face.REST, VISIT, CARD, number="R12", until=_at(10, 22)))),
+    Sample("rest", Face.REST, _view(View(Face.REST, VISIT, CARD, number="R12", until=at(10, 22)))),
     Sample("guard", Face.GUARD, _view(View(Face.GUARD, VISIT))),
     Sample("hall-line", Face.HALL_LINE, _view(View(Face.HALL_LINE, VISIT, CARD, number="W03", position=3))),
     Sample("goodbye", Face.GOODBYE, _view(View(Face.GOODBYE, VISIT))),
@@ -358,13 +246,6 @@ SAMPLES: Final[tuple[Sample, ...]] = (
         for reason in Reason
         if reason not in LOOKS_TO_GUARD
     ),
-    Sample("guard-sign-in", Panel.GUARD_SIGN_IN, _pin),
-    Sample("guard-board", Panel.GUARD_BOARD, lambda screen: screen.show_board(BOARD)),
-    Sample("guard-board-calm", Panel.GUARD_BOARD, lambda screen: screen.show_board(CALM_BOARD), is_simulated=True),
-    Sample("guard-board-revoked", Panel.GUARD_BOARD, lambda screen: screen.show_board(REVOKED_BOARD)),
-    Sample("guard-board-unknown", Panel.GUARD_BOARD, lambda screen: screen.show_board(UNKNOWN_BOARD)),
-    Sample("guard-board-conflict", Panel.GUARD_BOARD, lambda screen: screen.show_board(CONFLICT_BOARD)),
-    Sample("guard-visit-conflict", Panel.GUARD_VISIT, lambda screen: screen.show_detail(CONFLICT_DETAIL)),
-    Sample("guard-visit", Panel.GUARD_VISIT, lambda screen: screen.show_detail(DETAIL)),
-    Sample("guard-reading", Panel.GUARD_READING, _reading),
+    *GUARD_SAMPLES,
+    *DUTY_SAMPLES,
 )

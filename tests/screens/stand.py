@@ -15,7 +15,7 @@ from kiosk.screens.stage import Stage, fit_metrics
 from kiosk.services.views import Face
 from kiosk.texts import Texts
 from tests.screens import looks
-from tests.screens.samples import CONFIG, NOW, settings
+from tests.screens.samples_base import CONFIG, NOW, settings
 from tests.screens.window import settle
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from kiosk.screens.base import BaseScreen
     from kiosk.screens.catalog import Panel
-    from tests.screens.samples import Sample
+    from tests.screens.samples_base import Sample
 
 
 class NotingHost:
@@ -74,6 +74,8 @@ class Stand:
         screen = self._screens[sample.place]
         screen.stage = stage
         screen.is_large, screen.is_simulated, screen.waiting = is_large, sample.is_simulated, 0
+        screen.is_training = sample.is_training
+        screen.hear_alarm(sample.alarm)
         stays = sample.place in {Face.IDLE, Face.OUT_OF_ORDER, Setup.ENROL}
         screen.time_left, screen.seconds_left = -1 if stays else 0.6, 5
         screen.tick(NOW)

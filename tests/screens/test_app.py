@@ -18,8 +18,20 @@ from kiosk.screens.stage import TIMEOUTS_S
 from kiosk.services.views import Face, Hint, RefusalFacts, View
 from tests.screens.fake_kiosk import Bench
 from tests.screens.samples import BOARD, CARD, DETAIL, SAMPLES, VISIT, frame
+from tests.screens.samples_duty import CALM_AREA, CALM_PLAN, ON_SHIFT, RECORDS, TODAY
+from tests.screens.samples_guard import CASE, PLACED
 from tests.screens.window import open_window, pixels, settle, tap
 
+GUARDS_SIDE = {
+    "board": BOARD,
+    "detail": DETAIL,
+    "case": PLACED,
+    "area": CALM_AREA,
+    "plan": CALM_PLAN,
+    "shift": ON_SHIFT,
+    "today": TODAY,
+    "records": RECORDS,
+}
 BUSY = (Face.BOOKING, Face.DECLARATION, Face.MEASURING)
 TAKING = (Face.REST, Face.GUARD, Face.ADMITTED, Face.REFUSED, Face.HALL_LINE, Face.GOODBYE)
 
@@ -49,7 +61,7 @@ def view_of(face: Face) -> View:
 def open_panel(bench: Bench, panel: Panel) -> None:
     """Open one of the window's own screens, as a touch does."""
     acts = bench.app.acts
-    bench.desk.answers |= {"board": BOARD, "detail": DETAIL}
+    bench.desk.answers |= GUARDS_SIDE
     opened = {
         Panel.KEYPAD: acts.open_keypad,
         Panel.HELP: acts.open_help,
@@ -58,7 +70,17 @@ def open_panel(bench: Bench, panel: Panel) -> None:
         Panel.GUARD_SIGN_IN: acts.open_guard,
         Panel.GUARD_BOARD: acts.open_board,
         Panel.GUARD_VISIT: lambda: acts.open_visit(VISIT),
-        Panel.GUARD_READING: lambda: acts.open_reading(VISIT),
+        Panel.GUARD_READING: lambda: acts.open_reading(VISIT, None),
+        Panel.GUARD_MENU: acts.open_menu,
+        Panel.GUARD_CASE: lambda: acts.open_case(CASE),
+        Panel.GUARD_CHOICE: lambda: acts.begin_case_act(CASE, "disposed"),
+        Panel.GUARD_AREA: lambda: acts.open_item("area"),
+        Panel.GUARD_PLAN: lambda: acts.open_item("plan"),
+        Panel.GUARD_SHIFT: lambda: acts.open_item("shift"),
+        Panel.GUARD_TODAY: lambda: acts.open_item("today"),
+        Panel.GUARD_RECORDS: lambda: acts.open_item("records"),
+        Panel.GUARD_LATE: lambda: acts.open_item("late"),
+        Panel.GUARD_COUNT: lambda: acts.open_item("count"),
     }
     if panel in {Panel.WHICH, Panel.NOTICE}:
         bench.show(view_of(Face.DECLARATION))
@@ -197,11 +219,11 @@ def test_the_time_left_is_said_in_whole_seconds(bench: Bench) -> None:
 def test_a_kiosk_out_of_order_comes_back_when_the_log_works_again(bench: Bench) -> None:
     """Nobody has to restart it."""
     bench.desk.answers["rest_screen"] = View(Face.OUT_OF_ORDER, facts={"code": "store_full"})
-    bench.app._ask_facts(0)
+    bench.app.pulse.ask_facts(0)
     bench.kiosk.work()
     assert bench.app.shown_name is Face.OUT_OF_ORDER
     bench.desk.answers["rest_screen"] = View(Face.IDLE)
-    bench.app._ask_facts(0)
+    bench.app.pulse.ask_facts(0)
     bench.kiosk.work()
     assert bench.app.shown_name is Face.IDLE
 
@@ -254,7 +276,7 @@ def test_a_foreign_code_does_not_take_a_result_away(bench: Bench, face: Face) ->
     """A poster behind the visitor must not clear the number that they are reading."""
     bench.desk.answers["scan"] = View(Face.IDLE, hint=Hint.NOT_A_BOOKING_CODE)
     bench.show(view_of(face))
-    bench.app.codes_seen(["https://example.org"])
+    bench.app.codes.seen(["https://example.org"])
     bench.kiosk.work()
     assert bench.app.shown_name is face
 
@@ -262,7 +284,7 @@ def test_a_foreign_code_does_not_take_a_result_away(bench: Bench, face: Face) ->
 def test_a_foreign_code_is_told_on_the_idle_screen(bench: Bench) -> None:
     """There it helps the one who holds it up."""
     bench.desk.answers["scan"] = View(Face.IDLE, hint=Hint.NOT_A_BOOKING_CODE)
-    bench.app.codes_seen(["https://example.org"])
+    bench.app.codes.seen(["https://example.org"])
     bench.kiosk.work()
     assert bench.app.screen.hint == bench.app.texts.t("hint.not_a_booking_code")
 

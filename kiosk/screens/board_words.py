@@ -1,0 +1,64 @@
+"""What the guard's board says besides its rows: how the devices and the server are, and what to mind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kiosk.services.link import LinkTrouble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kiosk.screens.stage import Stage
+    from kiosk.services.views import GuardBoard
+
+_STALE_S: Final = 120
+"""A view of the other kiosks that is older is told."""
+
+
+def devices(board: GuardBoard, stage: Stage) -> list[tuple[str, str, str]]:
+    """Return how the devices and the server are: label, value, mood."""
+    return [device_row(board.devices, stage), _server_row(board, stage)]
+
+
+def device_row(known: Iterable[tuple[str, bool]], stage: Stage) -> tuple[str, str, str]:
+    """Return how the devices are, in one row; those that are not well by name."""
+    texts = stage.texts
+    bad = [name for name, well in known if not well]
+    words = [texts.t(f"device.{name}") if texts.has(f"device.{name}") else name for name in bad]
+    said = " · ".join([texts.t("guard.not_well"), *words]) if bad else texts.t("guard.well")
+    return (texts.t("guard.devices"), said, "look" if bad else "well")
+
+
+def server_words(stage: Stage, oldest_unsent_s: int | None, unsent: int, *, is_online: bool) -> str:
+    """Return how the link to the server is."""
+    server = "online" if not unsent else "unsent"
+    key = f"guard.{server if is_online else 'offline'}"
+    return stage.texts.t(key, minutes=(oldest_unsent_s or 0) // 60, count=unsent)
+
+
+def _server_row(board: GuardBoard, stage: Stage) -> tuple[str, str, str]:
+    texts = stage.texts
+    said = server_words(stage, board.oldest_unsent_s, board.unsent, is_online=board.is_online)
+    if board.link is not LinkTrouble.NONE:  # the server spoke: that is not "offline"
+        unsent = [texts.t("guard.only_unsent", count=board.unsent)] if board.unsent else []
+        said = " · ".join([texts.t(f"link.{board.link}"), *unsent])
+    is_well = board.is_online and board.link is LinkTrouble.NONE
+    return (texts.t("guard.server"), said, "well" if is_well else "look")
+
+
+def warnings(board: GuardBoard, stage: Stage) -> list[str]:
+    """Return what a guard must know besides the rows, the weightiest first."""
+    texts = stage.texts
+    found: list[str] = []
+    if board.area_full:
+        found.append(texts.t("guard.area_full"))
+    if not board.on_duty:
+        found.append(texts.t("guard.off_duty"))
+    if not board.booking_data_of_today:
+        found.append(texts.t("guard.no_data"))
+    if board.extra_late_min:
+        found.append(texts.t("guard.extra_late", minutes=board.extra_late_min))
+    if board.view_age_s is not None and board.view_age_s >= _STALE_S:
+        found.append(texts.t("guard.view_age", age=stage.age(board.view_age_s)))
+    return found

@@ -1,0 +1,161 @@
+"""What a guard chooses from: plain values for the chooser, made from what the services tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kiosk.domain.case import CaseEvent, Cause
+from kiosk.domain.walk_in import WalkIn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kiosk.domain.ids import VisitId
+    from kiosk.domain.site import Words
+    from kiosk.services.guard_views import CaseView, ContactView, ShiftView
+
+REFERRED: Final = "referred"
+OVERRIDE: Final = "override"
+CAUSE: Final = "cause"
+WALK_IN: Final = "walk_in"
+HAND_OVER: Final = "hand_over"
+HAND_OVER_REMARK: Final = "hand_over_remark"
+
+ABOUT_VISITS: Final = frozenset({OVERRIDE, CAUSE})
+"""Questions whose subject is a visit."""
+
+OVERRIDE_REASONS: Final = ("documents", "slot_missed", "booking_error", "frail", "leader", "system")
+"""Why a guard may let somebody in despite a refusal; each has its words (`override.<...>`)."""
+
+REMARKS: Final = ("calm", "told_family", "wants_doctor", "not_willing", "given_mask", "alone")
+"""What a guard may note for a case by one touch; each has its words (`case.note.<...>`)."""
+
+HAND_OVER_REMARKS: Final = ("none", "busy", "case", "device", "supplies")
+"""What is said at a hand-over; each has its words (`shift.remark.<...>`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something to choose. `hindrance`: why it cannot be chosen yet (a text key); `is_hard`: asked for twice."""
+
+    value: str
+    words: Words | str
+    detail: Words | str = ""
+    hindrance: str = ""
+    is_hard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A question with its answers. `kind` says what is done with the answer, `subject` to what. Titles are text keys.
+
+    `label` is the number of the case or visit, "" without one.
+    """
+
+    kind: str
+    subject: str
+    title: str
+    options: tuple[Option, ...]
+    text: str = ""
+    label: str = ""
+
+
+def of_case(case: CaseView, event: str) -> Choice | None:
+    """Return what is to be chosen before `event` can be done for a case, or None when nothing is."""
+    make = _OF_CASE.get(event)
+    return make(case) if make is not None else None
+
+
+def _placed(case: CaseView) -> Choice:
+    options = tuple(Option(place_id, name) for place_id, name in case.free_places)
+    return Choice(CaseEvent.PLACED, case.case_id, "choice.placed", options, label=case.label)
+
+
+def _cleaned(case: CaseView) -> Choice | None:
+    if len(case.dirty) == 1:
+        return None
+    options = tuple(Option(place_id, name) for place_id, name in case.dirty)
+    return Choice(CaseEvent.CLEANED, case.case_id, "choice.cleaned", options, label=case.label)
+
+
+def _reported(case: CaseView) -> Choice:
+    options = _contacts(case.contacts)
+    return Choice(
+        CaseEvent.REPORTED, case.case_id, "choice.reported", options, text="choice.reported_how", label=case.label
+    )
+
+
+def _disposed(case: CaseView) -> Choice:
+    options = tuple(
+        Option(
+            item.disposition,
+            f"case.disposition.{item.disposition}",
+            hindrance=f"case.hindrance.{item.hindrance}" if item.hindrance is not None else "",
+            is_hard=not item.needs_contact,  # which of the contacts is asked next
+        )
+        for item in case.dispositions
+    )
+    return Choice(
+        CaseEvent.DISPOSED, case.case_id, "choice.disposed", options, text="choice.disposed_how", label=case.label
+    )
+
+
+def _remarked(case: CaseView) -> Choice:
+    options = tuple(Option(name, f"case.note.{name}") for name in REMARKS)
+    return Choice(CaseEvent.REMARKED, case.case_id, "case.act.remarked", options, label=case.label)
+
+
+_OF_CASE: Final = {
+    CaseEvent.PLACED.value: _placed,
+    CaseEvent.CLEANED.value: _cleaned,
+    CaseEvent.REPORTED.value: _reported,
+    CaseEvent.DISPOSED.value: _disposed,
+    CaseEvent.REMARKED.value: _remarked,
+}
+
+
+def receivers(case: CaseView) -> Choice:
+    """Return to whom a case may be referred."""
+    options = _contacts(case.contacts, is_hard=True)
+    return Choice(REFERRED, case.case_id, "choice.referred", options, text="choice.disposed_how", label=case.label)
+
+
+def needs_receiver(case: CaseView, disposition: str) -> bool:
+    """Tell whether a disposition asks to whom."""
+    return any(item.disposition == disposition and item.needs_contact for item in case.dispositions)
+
+
+def _contacts(contacts: Iterable[ContactView], *, is_hard: bool = False) -> tuple[Option, ...]:
+    return tuple(Option(item.contact_id, item.name, item.phone, is_hard=is_hard) for item in contacts)
+
+
+def override(visit_id: VisitId, label: str) -> Choice:
+    """Return the reasons to let somebody in despite a refusal."""
+    options = tuple(Option(name, f"override.{name}", is_hard=True) for name in OVERRIDE_REASONS)
+    return Choice(OVERRIDE, visit_id, "choice.override", options, text="choice.override_how", label=label)
+
+
+def cause(visit_id: VisitId | None, label: str = "") -> Choice:
+    """Return why a guard may open a case; an elevated reading opens its own."""
+    causes = (Cause.COLLAPSE, Cause.RISK_AREA, Cause.DECLARATION, Cause.GUARD)
+    options = tuple(Option(item, f"case.cause.{item}") for item in causes)
+    return Choice(CAUSE, visit_id or "", "choice.cause", options, label=label)
+
+
+def walk_in() -> Choice:
+    """Return why somebody may come in without a booking."""
+    options = tuple(Option(item, f"walk_in.{item}") for item in WalkIn)
+    return Choice(WALK_IN, "", "choice.walk_in", options, text="choice.walk_in_how")
+
+
+def hand_over(shift: ShiftView) -> Choice:
+    """Return to whom a shift may be handed over: who is on duty here, or whoever comes next."""
+    named = tuple(Option(name, name) for name in shift.others)
+    return Choice(HAND_OVER, "", "choice.end_shift", (*named, Option("", "shift.to_next")))
+
+
+def hand_over_remark(to: str) -> Choice:
+    """Return what may be said with a hand-over."""
+    options = tuple(Option(name, f"shift.remark.{name}", is_hard=True) for name in HAND_OVER_REMARKS)
+    return Choice(HAND_OVER_REMARK, to, "choice.remark", options)

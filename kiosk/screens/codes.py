@@ -1,0 +1,89 @@
+"""Codes from the camera and from hand scanners that type: to the visit, or, a guard's badge, to the sign-in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from kivy.clock import Clock
+
+from kiosk.adapters.wedge import Wedge
+from kiosk.screens.acting import Window
+from kiosk.screens.catalog import Panel, face_of
+from kiosk.screens.showcase import TAKES_CODES
+from kiosk.services.sign_in import BADGE
+from kiosk.services.views import Face, Hint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from kiosk.screens.acts import Acts
+    from kiosk.services.views import View
+
+
+class _Window(Window, Protocol):
+    """What codes need of the app besides."""
+
+    pending: int
+
+    @property
+    def shown_name(self) -> Face | Panel:
+        """Which screen is shown."""
+        ...
+
+    @property
+    def acts(self) -> Acts:
+        """The acts behind the buttons."""
+        ...
+
+
+class Codes:
+    """Takes codes where nobody is interrupted. `were_missed`: one came at another time, and may still be held up."""
+
+    def __init__(self, window: _Window, now_s: Callable[[], float]) -> None:
+        """`now_s`: monotonic seconds."""
+        self._window = window
+        self._now_s = now_s
+        self.wedge = Wedge()
+        self.were_missed = False
+
+    def from_camera(self, texts: Sequence[str]) -> None:
+        """Take the codes of one frame; call on any thread."""
+        Clock.schedule_once(lambda _dt: self.seen(texts))
+
+    def typed(self, text: str) -> None:
+        """Take what was typed on the window."""
+        self._whole(self.wedge.feed(text, self._now_s()))
+
+    def tick(self) -> None:
+        """Take a code that ended without an end."""
+        self._whole(self.wedge.pause(self._now_s()))
+
+    def _whole(self, code: str | None) -> None:
+        if code is not None:
+            self.seen([code])
+
+    def seen(self, texts: Sequence[str]) -> None:
+        """Take the codes of one frame, one burst, or one line; call on the window's thread."""
+        window = self._window
+        name = window.shown_name
+        badges = [text for text in texts if text.startswith(BADGE)]
+        if badges and name in {Face.IDLE, Panel.GUARD_SIGN_IN}:
+            self.were_missed = True  # the same badge, still in sight, is to be read once more when it is wanted again
+            if len(set(badges)) == 1 and window.pending == 0:
+                window.acts.badge(badges[0])
+            return
+        others = [text for text in texts if not text.startswith(BADGE)]
+        if not others:
+            return
+        is_changing = window.pending > 0 and name is not Face.IDLE
+        if name not in TAKES_CODES or is_changing:
+            self.were_missed = True
+            return
+        window.run_job(lambda: window.desk.scan(others), self._show_scanned)
+
+    def _show_scanned(self, view: View) -> None:
+        # A foreign code behind the visitor must not take a result away that they are reading.
+        is_foreign = view.hint is Hint.NOT_A_BOOKING_CODE
+        if face_of(view) is Face.IDLE and self._window.shown_name is not Face.IDLE and is_foreign:
+            return
+        self._window.show_view(view)

@@ -1,0 +1,165 @@
+"""What a guard's touches set off besides visits and cases: area, plan, shift, the day, the records, late rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kiosk.screens import choices
+from kiosk.screens.catalog import Panel
+from kiosk.screens.guard_base import GuardBase
+from kiosk.services.guard_views import RecordsView, ShiftView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from kiosk.services.duty_desk import DutyDesk
+    from kiosk.services.views import GuardBoard, View
+
+
+class DutyActs(GuardBase):
+    """The guard's acts that are about the day, the plan and the shift."""
+
+    @property
+    def _duty(self) -> DutyDesk:
+        return self._guarding.duty
+
+    # the list of what else there is
+
+    def open_menu(self) -> None:
+        """Show what else there is."""
+        self._menu("")
+
+    def _menu(self, note: str) -> None:
+        self._window.run_job(self._guarding.board, lambda board: self._show_menu(board, note))
+
+    def _show_menu(self, board: GuardBoard | None, note: str) -> None:
+        if board is None:
+            self._rest()
+        else:
+            self._window.turn_to(Panel.GUARD_MENU).present(board, note)
+
+    def open_item(self, name: str) -> None:
+        """Open one thing of the list."""
+        items: dict[str, Callable[[], None]] = {
+            "area": lambda: self._ask(self._guarding.area),
+            "plan": lambda: self._ask(self._duty.plan),
+            "shift": lambda: self._ask(self._duty.shift),
+            "today": lambda: self._ask(self._duty.today),
+            "records": lambda: self.open_records("all", 0, ""),
+            "late": lambda: self._show_late(""),
+            "count": self._open_count,
+            "walk_in": lambda: self._ask_choice(choices.walk_in()),
+            "open_case": lambda: self._ask_choice(choices.cause(None)),
+            "export": lambda: self._make(self._duty.export),
+            "blank": lambda: self._make(self._duty.blank_sheets),
+            "training": self._window.switch_training,
+        }
+        items[name]()
+
+    def _make(self, job: Callable[[], str | View | None]) -> None:
+        """Make files; the list then says where they are, or why there are none."""
+
+        def show(told: str | View | None) -> None:
+            if isinstance(told, str):
+                self._menu(self._told(told))
+            else:
+                self._show_guard(told)
+
+        self._window.run_job(job, show)
+
+    def _told(self, told: str) -> str:
+        said = self._window.say(told)
+        return said if said != told else self._window.say("guard.saved", path=told)
+
+    # plan
+
+    def begin_situation(self, situation: str) -> None:
+        """Begin to handle a situation that is no case."""
+        self._ask(lambda: self._duty.begin_situation(situation))
+
+    def tick(self, run_id: str, step_id: str) -> None:
+        """Tick one step of a situation."""
+        self._ask(lambda: self._duty.tick(run_id, step_id))
+
+    def end_situation(self, run_id: str) -> None:
+        """Say that a situation is over."""
+        self._ask(lambda: self._duty.end_situation(run_id))
+
+    # shift
+
+    def begin_shift(self, checks: dict[str, bool]) -> None:
+        """Begin a shift with its checklist."""
+        self._ask(lambda: self._duty.begin_shift(checks))
+
+    def hand_over(self) -> None:
+        """Ask to whom the shift is handed over."""
+        self._window.run_job(self._duty.shift, self._ask_receiver)
+
+    def _ask_receiver(self, shift: ShiftView | View | None) -> None:
+        if isinstance(shift, ShiftView):
+            self._ask_choice(choices.hand_over(shift))
+        else:
+            self._show_guard(shift)
+
+    # the day and the records
+
+    def open_records(self, which: str, page: int, wanted: str) -> None:
+        """Show a page of the records."""
+
+        def show(records: RecordsView | View | None) -> None:
+            if isinstance(records, RecordsView):
+                self._window.turn_to(Panel.GUARD_RECORDS).present(records, which, wanted)
+            else:
+                self._show_guard(records)
+
+        self._window.run_job(lambda: self._duty.records(which, page, wanted), show)
+
+    def _open_count(self) -> None:
+        self._window.run_job(self._guarding.board, self._show_count)
+
+    def _show_count(self, board: GuardBoard | None) -> None:
+        if board is None:
+            self._rest()
+        else:
+            self._window.turn_to(Panel.GUARD_COUNT).present(board)
+
+    def count(self, inside: int) -> None:
+        """Record how many a guard counted inside."""
+        self._ask(lambda: self._duty.count(inside))
+
+    def _show_late(self, note: str) -> None:
+        self._window.turn_to(Panel.GUARD_LATE).start(note)
+
+    def late_entry(self, at: datetime, celsius: str, sheet: str, *, admitted: bool) -> None:
+        """Type in one row of the paper ledger; the form then is empty for the next, or says what is wrong."""
+        self._window.run_job(lambda: self._duty.late_entry(at, celsius, admitted, sheet), self._late_entered)
+
+    def _late_entered(self, answer: ShiftView | View | str | None) -> None:
+        if isinstance(answer, str):
+            self._window.turn_to(Panel.GUARD_LATE).say_wrong(answer)
+        elif isinstance(answer, ShiftView):
+            self._show_late("late.saved")
+        else:
+            self._show_guard(answer)
+
+    # what was chosen
+
+    def choose(self, kind: str, subject: str, value: str) -> None:
+        """Do what was chosen."""
+        if kind == choices.WALK_IN:
+            self._ask(lambda: self._duty.walk_in(value))
+        elif kind == choices.HAND_OVER:
+            self._ask_choice(choices.hand_over_remark(value))
+        elif kind == choices.HAND_OVER_REMARK:
+            remark = self._window.say(f"shift.remark.{value}") if value != "none" else ""
+            self._ask(lambda: self._duty.end_shift(subject, remark))
+
+    def choose_nothing(self, kind: str, _subject: str) -> None:
+        """Go back from a question to where it was asked."""
+        if kind == choices.HAND_OVER:
+            self.open_item("shift")
+        elif kind == choices.HAND_OVER_REMARK:
+            self.hand_over()
+        else:
+            self.open_menu()

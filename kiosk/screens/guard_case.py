@@ -1,0 +1,153 @@
+"""One isolation case: what it waits for, what may be done now, what is known, the plan's steps, what was done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
+
+from kiosk.domain.case import CaseEvent
+from kiosk.domain.plan import Need
+from kiosk.screens.act_row import ActRow, card, fill, heading, said
+from kiosk.screens.base import GuardScreen
+from kiosk.screens.case_facts import facts, history, readings
+from kiosk.screens.plan_rows import step_rows
+from kiosk.screens.spans import span
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kivy.uix.widget import Widget
+
+    from kiosk.services.guard_views import CaseChoice, CaseView
+
+EVENT_OF: Final = {
+    Need.ACKNOWLEDGE: CaseEvent.ACKNOWLEDGED,
+    Need.PLACE: CaseEvent.PLACED,
+    Need.MEASURE: CaseEvent.MEASURED,
+    Need.MEASURE_AGAIN: CaseEvent.MEASURED,
+    Need.REPORT: CaseEvent.REPORTED,
+    Need.CLEAN: CaseEvent.CLEANED,
+    Need.SIGN: CaseEvent.CO_SIGNED,
+    Need.CLOSE: CaseEvent.CLOSED,
+}
+"""What is done about each need."""
+
+HARD: Final = frozenset({CaseEvent.CLOSED, CaseEvent.CO_SIGNED})
+"""Asked for twice: nobody can take it back."""
+
+
+def main_choice(case: CaseView) -> CaseChoice | None:
+    """Return what to offer first: what the case waits for, else the first that may be done."""
+    able = [choice for choice in case.choices if choice.hindrance is None]
+    wanted = EVENT_OF[case.need] if case.need is not None else None
+    return next((choice for choice in able if choice.event is wanted), able[0] if able else None)
+
+
+class GuardCaseScreen(GuardScreen):
+    """Shows one case; the buttons are what may be done, the one that it waits for the largest."""
+
+    case = ObjectProperty(None, allownone=True)
+    label = StringProperty("")
+    step_text = StringProperty("")
+    need_text = StringProperty("")
+    time_text = StringProperty("")
+    time_word = StringProperty("")
+    is_overdue = BooleanProperty(False)
+    level = NumericProperty(0)
+    main_text = StringProperty("")
+    is_main_hard = BooleanProperty(False)
+    visit_text = StringProperty("")
+    rows = ListProperty()
+
+    def present(self, case: CaseView) -> None:
+        """Show a case as it is now; another one than before from its top."""
+        is_other = self.case is None or self.case.case_id != case.case_id
+        self.case = case
+        self.refresh()
+        if is_other:
+            self.ids.scroll.scroll_y = 1
+
+    def refresh(self) -> None:
+        """Say everything in the language that comes first."""
+        case: CaseView | None = self.case
+        if case is None:
+            return
+        texts = self.texts
+        self.heading = texts.t("guard.handle", label=case.label)
+        self.label = case.label
+        self.step_text = " · ".join(
+            [texts.t(f"case.step.{case.step}"), *([texts.pick(case.place)] if case.place else [])]
+        )
+        self.need_text = texts.t(f"case.need.{case.need}") if case.need is not None else ""
+        self.level = case.level
+        self.visit_text = texts.t("case.visit")
+        self._say_acts(case)
+        fill(self.ids.body, self._body(case))
+        self._say_time()
+
+    def _say_acts(self, case: CaseView) -> None:
+        first = main_choice(case)
+        self.main_text = self.texts.t(f"case.act.{first.event}") if first is not None else ""
+        self.is_main_hard = first is not None and first.event in HARD
+        self.ids.main.is_armed = False
+        fill(self.ids.acts, [self._act(choice) for choice in case.choices if choice is not first])
+
+    def _act(self, choice: CaseChoice) -> Widget:
+        row = ActRow(
+            label=self.texts.t(f"case.act.{choice.event}"),
+            detail=self.texts.t(f"case.hindrance.{choice.hindrance}") if choice.hindrance is not None else "",
+            value=choice.event,
+            asks=self.texts.t("guard.sure"),
+            is_hard=choice.event in HARD,
+            is_shut=choice.hindrance is not None,
+        )
+        row.fbind("on_pick", lambda touched: self.on_act(touched.value))
+        return row
+
+    def _body(self, case: CaseView) -> list[Widget]:
+        texts = self.texts
+        parts: list[Widget] = [card(facts(case, self.stage)), heading(texts.t("case.readings"))]
+        shown = readings(case, self.stage)
+        parts.append(card(shown) if shown else said(texts.t("case.no_readings")))
+        if case.run is not None and case.run.steps:
+            parts.append(heading(texts.t("case.steps", name=case.run.name)))
+            parts += step_rows(case.run, self.stage, self.now, self.on_tick)
+        parts += [heading(texts.t("case.history")), card(history(case, self.stage), 0.4)]
+        return parts
+
+    def tick(self, now: datetime) -> None:
+        """Count the time on."""
+        super().tick(now)
+        self._say_time()
+
+    def _say_time(self) -> None:
+        case: CaseView | None = self.case
+        if case is None or case.due_at is None:
+            self.time_text, self.time_word, self.is_overdue = "", "", False
+            return
+        seconds = (case.due_at - self.now).total_seconds()
+        self.is_overdue = seconds <= 0
+        self.time_text = ("+" if self.is_overdue else "") + span(abs(seconds))
+        self.time_word = self.texts.t("guard.overdue" if self.is_overdue else "guard.left")
+
+    def on_main(self) -> None:
+        """Do what the case waits for."""
+        first = main_choice(self.case)
+        if first is not None:
+            self.on_act(first.event)
+
+    def on_act(self, event: str) -> None:
+        """Begin one of the acts; what must be chosen first is asked for by the host."""
+        if event == CaseEvent.MEASURED:
+            self.host.open_reading(self.case.visit_id, self.case.case_id)
+        else:
+            self.host.begin_case_act(self.case.case_id, str(event))
+
+    def on_tick(self, step_id: str) -> None:
+        """Tick one step of the plan."""
+        self.host.case_act(self.case.case_id, CaseEvent.TICKED.value, step_id)
+
+    def on_look_visit(self) -> None:
+        """Look at the visit behind the case."""
+        self.host.open_visit(self.case.visit_id)

@@ -1,0 +1,104 @@
+"""The late entry: one row of the paper ledger typed in afterwards, field by field on large keys."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Final
+
+from kivy.properties import BooleanProperty, DictProperty, StringProperty
+
+from kiosk.screens.base import GuardScreen
+from kiosk.screens.widgets import Touchable
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_LENGTHS: Final = {"time": 4, "celsius": 3, "sheet": 8}
+_HOURS: Final = 24
+_MINUTES: Final = 60
+_FIELDS: Final = tuple(_LENGTHS)
+
+
+class FormField(Touchable):
+    """One field of a form: what it is, what was typed; the keys go to the one that is chosen."""
+
+    label = StringProperty("")
+    content = StringProperty("")
+    is_chosen = BooleanProperty(False)
+
+
+class GuardLateScreen(GuardScreen):
+    """Takes time, temperature, whether they were let in, and the sheet's number; keeps the sheet for the next row."""
+
+    typed = DictProperty({"time": "", "celsius": "", "sheet": ""})
+    field = StringProperty("time")
+    admitted = StringProperty("")
+    hint = StringProperty("")
+    can_save = BooleanProperty(False)
+    _note = "late.hint"
+
+    def start(self, note: str) -> None:
+        """Begin a row; `note` is a text key, "" for what to do. The sheet stays: rows come from one sheet."""
+        self.typed = {"time": "", "celsius": "", "sheet": self.typed["sheet"] if note else ""}
+        self.field, self.admitted = "time", ""
+        self._note = note or "late.hint"
+        self.refresh()
+
+    def say_wrong(self, key: str) -> None:
+        """Say what is wrong with the row; what was typed stays."""
+        self._note = key
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Say everything in the language that comes first."""
+        self.heading = self.texts.t("late.title")
+        self.hint = self.stage.say(self._note)
+
+    def shown(self, field: str, typed: str) -> str:
+        """Return what was typed as it is read: 09:41, 36.4."""
+        if field == "time" and len(typed) > 2:  # noqa: PLR2004 - the hour
+            return f"{typed[:2]}:{typed[2:]}"
+        if field == "celsius" and typed:
+            return f"{typed[:2]}.{typed[2:]} °C" if len(typed) > 2 else typed  # noqa: PLR2004 - whole degrees
+        return typed
+
+    def on_key(self, name: str) -> None:
+        """Add a digit to the field, or take the last one away; a full field hands on to the next."""
+        value = self.typed[self.field]
+        if name == "back":
+            value = value[:-1]
+        elif len(value) < _LENGTHS[self.field]:
+            value += name
+        self.typed = {**self.typed, self.field: value}
+        if name != "back" and len(value) == _LENGTHS[self.field] and self.field != "sheet":
+            self.field = _FIELDS[_FIELDS.index(self.field) + 1]
+
+    def on_typed(self, _screen: GuardLateScreen, _typed: dict[str, str]) -> None:
+        """Let the row be saved once it is whole."""
+        self._may_save()
+
+    def on_admitted(self, _screen: GuardLateScreen, _admitted: str) -> None:
+        """Let the row be saved once it is whole."""
+        self._may_save()
+
+    def _may_save(self) -> None:
+        typed = self.typed
+        is_whole = len(typed["time"]) == _LENGTHS["time"] and len(typed["celsius"]) == _LENGTHS["celsius"]
+        self.can_save = is_whole and typed["sheet"] != "" and self.admitted != ""
+
+    def _moment(self) -> datetime | None:
+        hour, minute = int(self.typed["time"][:2]), int(self.typed["time"][2:])
+        if hour >= _HOURS or minute >= _MINUTES:
+            return None
+        here = self.now.astimezone(self.stage.settings.zone)
+        return here.replace(hour=hour, minute=minute, second=0, microsecond=0).astimezone(UTC)
+
+    def on_save(self) -> None:
+        """Save the row."""
+        at, typed = self._moment(), self.typed
+        if at is None:
+            self.field = "time"
+            self.say_wrong("late.bad_time")
+        else:
+            celsius = f"{typed['celsius'][:2]}.{typed['celsius'][2:]}"
+            self.host.late_entry(at, celsius, typed["sheet"], admitted=self.admitted == "yes")

@@ -1,0 +1,108 @@
+"""What else a guard can do: one large button each, one touch from the board."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kivy.properties import ObjectProperty, StringProperty
+
+from kiosk.screens.base import GuardScreen
+from kiosk.screens.widgets import ArmedButton, SmallButton
+
+if TYPE_CHECKING:
+    from kivy.uix.widget import Widget
+
+    from kiosk.services.views import GuardBoard
+
+WIDEN_MIN: Final = "15"
+
+_TEXTS: Final = {
+    "exit": "guard.act.exit",
+    "widen": "guard.act.widen",
+    "reopen_typing": "guard.act.reopen_typing",
+    "close_day": "guard.act.close_day",
+    "large": "bar.large",
+}
+"""Buttons whose words stand elsewhere; the others say `menu.<name>`."""
+
+_ACTS: Final = ("exit", "widen", "reopen_typing", "close_day")
+
+ITEMS: Final = (
+    "area",
+    "plan",
+    "open_case",
+    "walk_in",
+    "shift",
+    "count",
+    "today",
+    "records",
+    "late",
+    "blank",
+    "exit",
+    "widen",
+    "reopen_typing",
+    "export",
+    "training",
+    "close_day",
+    "language",
+    "large",
+)
+"""Every button, in order; what is needed in a hurry stands first."""
+
+
+class GuardMenuScreen(GuardScreen):
+    """Lists what else there is. `note` says what became of the last touch."""
+
+    board = ObjectProperty(None, allownone=True)
+    note = StringProperty("")
+
+    def present(self, board: GuardBoard, note: str = "") -> None:
+        """Show the list; `note` is a text that was made already, or ""."""
+        self.board = board
+        self.note = note
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Say everything in the language that comes first."""
+        if self.board is None:
+            return
+        self.heading = self.texts.t("menu.title")
+        grid = self.ids.buttons
+        grid.clear_widgets()
+        for name in ITEMS:
+            grid.add_widget(self._button(name))
+
+    def _button(self, name: str) -> Widget:
+        words = self._words(name)
+        if name == "close_day":
+            armed = ArmedButton(content=words, asks=words)
+            armed.fbind("is_armed", self._arm)
+            armed.fbind("on_sure", lambda _button: self.on_item(name))
+            return armed
+        button = SmallButton(content=words)
+        if name == "reopen_typing" and not self.board.typing_closed:
+            button.disabled, button.opacity = True, 0.4
+        button.fbind("on_release", lambda _button: self.on_item(name))
+        return button
+
+    def _words(self, name: str) -> str:
+        if name == "large":
+            return self.texts.t("bar.standard" if self.is_large else "bar.large")
+        if name == "training" and self.is_training:
+            return self.texts.t("menu.training_end")
+        return self.texts.t(_TEXTS.get(name, f"menu.{name}"))
+
+    def _arm(self, button: ArmedButton, is_armed: bool) -> None:
+        button.content = self.texts.t("guard.sure") if is_armed else button.asks
+
+    def on_item(self, name: str) -> None:
+        """Do what a button says."""
+        if name in _ACTS:
+            value = (WIDEN_MIN,) if name == "widen" else ()
+            self.host.guard_act(name, None, *value)
+        elif name == "language":
+            self.host.switch_language()
+        elif name == "large":
+            self.host.switch_large_text()
+        else:
+            self.host.open_item(name)

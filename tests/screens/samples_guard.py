@@ -1,0 +1,379 @@
+"""Samples of the guard's screens that are about visits and cases: busy ones and calm ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from kiosk.domain.admission import Reason
+from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition, Hindrance
+from kiosk.domain.ids import CaseId, GuardId, VisitId
+from kiosk.domain.plan import Need, Situation
+from kiosk.domain.site import Words
+from kiosk.plan_file import read_plan
+from kiosk.screens import choices
+from kiosk.screens.catalog import Panel
+from kiosk.services.guard_views import (
+    CaseChoice,
+    CaseView,
+    ContactView,
+    DispositionChoice,
+    HistoryLine,
+    PlanStepView,
+    RunView,
+)
+from kiosk.services.link import LinkTrouble
+from kiosk.services.views import Account, AlarmView, GuardBoard, GuardDetail, GuardRow
+from tests.screens.samples_base import CARD, CONFIG, NOW, VISIT, Sample, at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from kiosk.domain.plan import Plan
+    from kiosk.screens.base import BaseScreen
+
+CASE: Final = CaseId("01900000-0000-7000-8000-0000000000c1")
+OTHER_CASE: Final = CaseId("01900000-0000-7000-8000-0000000000c2")
+ROOM: Final = Words("留观室 1", "Room 1")
+
+
+def _plan() -> Plan:
+    mistakes: list[str] = []
+    plan = read_plan(CONFIG / "plan.toml", mistakes)
+    if plan is None:
+        raise AssertionError(mistakes)
+    return plan
+
+
+PLAN: Final = _plan()
+CONTACTS: Final = tuple(ContactView(item.id, item.name, item.phone) for item in PLAN.contacts)
+QUIET: Final = AlarmView()
+ALARM: Final = AlarmView(("C03",), 1, NOW - timedelta(seconds=20))
+LOUD: Final = AlarmView(("C03", "CB02"), 3, NOW - timedelta(seconds=265))
+ON_WAY: Final = AlarmView(("C03",), 1, NOW - timedelta(seconds=40), is_seen=True)
+
+
+def run_of(situation: Situation, run_id: str, *, ticked: int, case: CaseId | None = None, label: str = "") -> RunView:
+    """Return a situation of the plan with its first steps ticked, begun eight minutes ago."""
+    begun = NOW - timedelta(minutes=8)
+    steps = tuple(
+        PlanStepView(
+            step.id,
+            step.text,
+            begun + timedelta(seconds=step.within_s),
+            next((item for item in CONTACTS if item.contact_id == step.contact), None),
+            begun + timedelta(seconds=40 * (place + 1)) if place < ticked else None,
+            may_tick=step.role == "guard",
+        )
+        for place, step in enumerate(PLAN.steps(situation))
+    )
+    name = next(item.name for item in PLAN.situations if item.situation is situation)
+    return RunView(situation, name, run_id, case, label, begun, steps)
+
+
+# the board
+
+ROWS: Final = (
+    GuardRow(VISIT, "C02", "waiting", at(10, 11), at(10, 12) + timedelta(seconds=41), ("measure", "keep")),
+    GuardRow(VisitId("b"), "G07", "card_check", at(10, 10), None, ("card_seen", "turn_away")),
+    GuardRow(VisitId("d"), "2CDA", "refused", at(10, 7), None, ("override", "turn_away")),
+    GuardRow(VisitId("c"), "R09", "rest_over", at(10, 4), at(10, 10) + timedelta(seconds=40), ("measure",)),
+)
+
+
+def case_row(label: str, need: Need, since: datetime, due: datetime, case_id: CaseId = CASE) -> GuardRow:
+    """Return a case's row as the services make it, in time and in no place."""
+    return GuardRow(VISIT, label, "case_flagged", since, due, (need.value,), case_id=case_id)
+
+
+CASE_ROWS: Final = (
+    replace(case_row("C03", Need.ACKNOWLEDGE, at(10, 6), at(10, 7)), level=3),
+    replace(
+        case_row("CB02", Need.MEASURE, at(9, 58), at(10, 10), OTHER_CASE),
+        state_key="case_placed",
+        place=ROOM,
+        level=1,
+        kiosk="sjz-b2-e2-k1",
+    ),
+    replace(
+        case_row("C01", Need.CLEAN, at(9, 20), at(10, 31), CaseId("c01")),
+        state_key="case_disposed",
+        place=Words("室外帐篷", "Tent outside"),
+    ),
+)
+BOARD: Final = GuardBoard(
+    guard_name="李*",
+    inside=86,
+    cap=120,
+    resting=4,
+    cases_open=2,
+    rows=ROWS,
+    devices=(("camera", True), ("thermometer", True), ("printer", True)),
+    unsent=31,
+    oldest_unsent_s=760,
+    is_online=False,
+    typing_closed=True,
+    extra_late_min=15,
+    booking_data_of_today=True,
+)
+CALM_BOARD: Final = replace(
+    BOARD,
+    rows=(),
+    resting=0,
+    cases_open=0,
+    cap=None,
+    devices=(("camera", False), ("thermometer", False)),
+    unsent=0,
+    is_online=True,
+    typing_closed=False,
+    extra_late_min=0,
+    booking_data_of_today=False,
+)
+BUSY_BOARD: Final = replace(
+    BOARD,
+    rows=(*CASE_ROWS, *ROWS[1:]),
+    cases_open=3,
+    extra_late_min=0,
+    area_full=True,
+    view_age_s=1400,
+)
+CASES_BOARD: Final = replace(
+    CALM_BOARD,
+    rows=(case_row("C03", Need.ACKNOWLEDGE, at(10, 11), NOW + timedelta(seconds=48)),),
+    cases_open=1,
+    devices=(("camera", True),),
+    booking_data_of_today=True,
+    on_duty=False,
+)
+REVOKED_BOARD: Final = replace(BOARD, link=LinkTrouble.REVOKED, rows=ROWS[:2])
+UNKNOWN_BOARD: Final = replace(CALM_BOARD, link=LinkTrouble.UNKNOWN_TOKEN)
+CONFLICT_ROW: Final = GuardRow(VisitId("e"), "B036", "conflict", at(10, 2), None, (), "sjz-b2-e2-k1")
+CONFLICT_BOARD: Final = replace(BOARD, rows=(ROWS[0], CONFLICT_ROW, ROWS[3]), is_online=True, unsent=0)
+
+# visits
+
+DETAIL: Final = GuardDetail(
+    row=replace(ROWS[0], needs=("admit", "measure", "refuses_measuring"), case_id=CASE),
+    card=CARD,
+    cause_key="elevated",
+    reason=None,
+    readings=((at(10, 11), "37.4", "elevated"),),
+    case_label="C02",
+    declared_keys=("symptoms", "risk_area"),
+)
+CONFLICT_DETAIL: Final = replace(DETAIL, row=CONFLICT_ROW, cause_key="conflict", readings=(), case_label=None)
+REFUSED_DETAIL: Final = replace(
+    DETAIL,
+    row=ROWS[2],
+    cause_key="already_arrived",
+    reason=Reason.ALREADY_ARRIVED,
+    readings=(),
+    case_label=None,
+    declared_keys=(),
+    first_arrival=at(9, 58),
+    override_by="guard",
+)
+BARRED_DETAIL: Final = replace(
+    REFUSED_DETAIL,
+    row=replace(ROWS[2], needs=("turn_away",)),
+    cause_key="wrong_site",
+    reason=Reason.WRONG_SITE,
+    first_arrival=None,
+    override_by="leader",
+)
+
+# cases
+
+
+def _ending(**hindered: Hindrance) -> tuple[DispositionChoice, ...]:
+    return tuple(
+        DispositionChoice(item, hindered.get(item), needs_contact=item is Disposition.REFERRED) for item in Disposition
+    )
+
+
+PLACED: Final = CaseView(
+    case_id=CASE,
+    visit_id=VISIT,
+    label="C02",
+    cause=Cause.ELEVATED,
+    step=CaseStep.PLACED,
+    opened_at=at(10, 2),
+    kiosk="",
+    guard="李*国",
+    need=Need.MEASURE_AGAIN,
+    due_at=at(10, 37),
+    level=0,
+    place=ROOM,
+    dirty=(),
+    disposition=None,
+    readings=((at(10, 1), "37.4", "elevated"), (at(10, 2), "37.6", "elevated"), (at(10, 7), "37.8", "elevated")),
+    declared_keys=("symptoms",),
+    reported=((CONTACTS[3].name, at(10, 9)),),
+    choices=(
+        CaseChoice(CaseEvent.PLACED),
+        CaseChoice(CaseEvent.MEASURED),
+        CaseChoice(CaseEvent.REPORTED),
+        CaseChoice(CaseEvent.DISPOSED),
+        CaseChoice(CaseEvent.REMARKED),
+    ),
+    dispositions=_ending(released=Hindrance.NOT_NORMAL, opened_in_error=Hindrance.ROLE),
+    free_places=tuple((item.id, item.name) for item in PLAN.places[1:]),
+    contacts=CONTACTS,
+    run=run_of(Situation.ELEVATED, CASE, ticked=2, case=CASE, label="C02"),
+    history=(
+        HistoryLine(at(10, 2), "opened", "", "case.cause.elevated"),
+        HistoryLine(at(10, 2), "seen", ""),
+        HistoryLine(at(10, 3), "acknowledged", "李*国"),
+        HistoryLine(at(10, 3), "acknowledged", "王*", is_void=True),
+        HistoryLine(at(10, 5), "placed", "李*国", ROOM),
+        HistoryLine(at(10, 7), "measured", "李*国", "37.8"),
+        HistoryLine(at(10, 9), "reported", "李*国", CONTACTS[3].name),
+    ),
+    others_age_s=1260,
+)
+FLAGGED: Final = replace(
+    PLACED,
+    label="C03",
+    step=CaseStep.FLAGGED,
+    opened_at=at(10, 6),
+    kiosk="sjz-b2-e2-k1",
+    guard="",
+    need=Need.ACKNOWLEDGE,
+    due_at=at(10, 7),
+    level=3,
+    place=None,
+    readings=((at(10, 6), "37.9", "elevated"),),
+    declared_keys=(),
+    reported=(),
+    choices=(
+        CaseChoice(CaseEvent.ACKNOWLEDGED),
+        CaseChoice(CaseEvent.PLACED, Hindrance.NO_PLACE),
+        CaseChoice(CaseEvent.MEASURED),
+        CaseChoice(CaseEvent.DISPOSED),
+        CaseChoice(CaseEvent.REMARKED),
+    ),
+    free_places=(),
+    run=run_of(Situation.AREA_FULL, CASE, ticked=0, case=CASE, label="C03"),
+    history=(HistoryLine(at(10, 6), "opened", "", "case.cause.elevated"), HistoryLine(at(10, 8), "escalated", "")),
+    others_age_s=12,
+)
+ENDED: Final = replace(
+    PLACED,
+    step=CaseStep.DISPOSED,
+    need=Need.CLEAN,
+    due_at=at(10, 40),
+    place=None,
+    dirty=(("room_1", ROOM), ("room_2", Words("留观室 2", "Room 2"))),
+    disposition=Disposition.REFERRED,
+    choices=(
+        CaseChoice(CaseEvent.REPORTED),
+        CaseChoice(CaseEvent.DISPOSED),
+        CaseChoice(CaseEvent.CLEANED),
+        CaseChoice(CaseEvent.CO_SIGNED, Hindrance.NOT_SIGNED),
+        CaseChoice(CaseEvent.CLOSED, Hindrance.NOT_CLEAN),
+        CaseChoice(CaseEvent.REMARKED),
+    ),
+    run=None,
+    others_age_s=None,
+)
+CLEANED: Final = replace(
+    ENDED,
+    step=CaseStep.CLEANED,
+    need=Need.CLOSE,
+    due_at=at(11, 2),
+    dirty=(),
+    readings=(),
+    choices=(CaseChoice(CaseEvent.CLOSED), CaseChoice(CaseEvent.REMARKED)),
+)
+
+# signing in, and readings
+
+ACCOUNTS: Final = (
+    Account(GuardId("g1"), "李*国", "leader"),
+    Account(GuardId("g2"), "王*", "guard"),
+    Account(GuardId("g3"), "赵*敏", "guard", NOW + timedelta(seconds=64)),
+)
+MANY: Final = tuple(Account(GuardId(f"m{number}"), f"值守员{number:02d}", "guard") for number in range(1, 14))
+
+
+def _pin(screen: BaseScreen) -> None:
+    screen.start(ACCOUNTS)
+    screen.on_account("g1")
+    for digit in "2580":
+        screen.on_key(digit)
+    screen.show_wrong(ACCOUNTS)
+
+
+def _many(screen: BaseScreen) -> None:
+    screen.start(MANY)
+    screen.hear_alarm(LOUD)
+
+
+def _reading(screen: BaseScreen) -> None:
+    screen.start(VISIT, "C02", None)
+    for digit in "374":
+        screen.on_key(digit)
+
+
+def _case_reading(screen: BaseScreen) -> None:
+    screen.start(VISIT, "C02", CASE)
+    for digit in "368":
+        screen.on_key(digit)
+
+
+def board(shown: GuardBoard) -> Callable[[BaseScreen], None]:
+    """Return what shows a board."""
+    return lambda screen: screen.show_board(shown)
+
+
+def detail(shown: GuardDetail) -> Callable[[BaseScreen], None]:
+    """Return what shows a visit."""
+    return lambda screen: screen.show_detail(shown)
+
+
+def present(shown: object) -> Callable[[BaseScreen], None]:
+    """Return what shows any other value."""
+    return lambda screen: screen.present(shown)
+
+
+def _choice(case: CaseView, event: CaseEvent) -> Callable[[BaseScreen], None]:
+    question = choices.of_case(case, event)
+    if question is None:
+        raise AssertionError(event)
+    return present(question)
+
+
+GUARD_SAMPLES: Final = (
+    Sample("guard-sign-in", Panel.GUARD_SIGN_IN, _pin),
+    Sample("guard-sign-in-alarm", Panel.GUARD_SIGN_IN, _many),
+    Sample("guard-board", Panel.GUARD_BOARD, board(BOARD)),
+    Sample("guard-board-busy", Panel.GUARD_BOARD, board(BUSY_BOARD)),
+    Sample("guard-board-case", Panel.GUARD_BOARD, board(CASES_BOARD), is_training=True),
+    Sample("guard-board-calm", Panel.GUARD_BOARD, board(CALM_BOARD), is_simulated=True),
+    Sample("guard-board-revoked", Panel.GUARD_BOARD, board(REVOKED_BOARD)),
+    Sample("guard-board-unknown", Panel.GUARD_BOARD, board(UNKNOWN_BOARD)),
+    Sample("guard-board-conflict", Panel.GUARD_BOARD, board(CONFLICT_BOARD)),
+    Sample("guard-visit", Panel.GUARD_VISIT, detail(DETAIL)),
+    Sample("guard-visit-conflict", Panel.GUARD_VISIT, detail(CONFLICT_DETAIL)),
+    Sample("guard-visit-refused", Panel.GUARD_VISIT, detail(REFUSED_DETAIL), alarm=ALARM),
+    Sample("guard-visit-barred", Panel.GUARD_VISIT, detail(BARRED_DETAIL)),
+    Sample("guard-reading", Panel.GUARD_READING, _reading),
+    Sample("guard-reading-case", Panel.GUARD_READING, _case_reading, alarm=LOUD),
+    Sample("guard-case", Panel.GUARD_CASE, present(PLACED)),
+    Sample("guard-case-flagged", Panel.GUARD_CASE, present(FLAGGED), alarm=ON_WAY),
+    Sample("guard-case-ended", Panel.GUARD_CASE, present(ENDED)),
+    Sample("guard-case-cleaned", Panel.GUARD_CASE, present(CLEANED), is_training=True),
+    Sample("guard-choice-place", Panel.GUARD_CHOICE, _choice(PLACED, CaseEvent.PLACED)),
+    Sample("guard-choice-report", Panel.GUARD_CHOICE, _choice(PLACED, CaseEvent.REPORTED), alarm=LOUD),
+    Sample("guard-choice-end", Panel.GUARD_CHOICE, _choice(PLACED, CaseEvent.DISPOSED)),
+    Sample("guard-choice-receiver", Panel.GUARD_CHOICE, present(choices.receivers(PLACED))),
+    Sample("guard-choice-clean", Panel.GUARD_CHOICE, _choice(ENDED, CaseEvent.CLEANED)),
+    Sample("guard-choice-full", Panel.GUARD_CHOICE, _choice(FLAGGED, CaseEvent.PLACED)),
+    Sample("guard-choice-override", Panel.GUARD_CHOICE, present(choices.override(VISIT, "2CDA"))),
+    Sample("guard-choice-cause", Panel.GUARD_CHOICE, present(choices.cause(None))),
+    Sample("guard-choice-walk-in", Panel.GUARD_CHOICE, present(choices.walk_in())),
+    Sample("guard-menu", Panel.GUARD_MENU, present(BOARD)),
+    Sample("guard-menu-calm", Panel.GUARD_MENU, present(CALM_BOARD), is_training=True),
+)
