@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import statistics
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ import pytest
 
 from bench import screening, screening_cold
 from kiosk.domain import baseline
+from kiosk.domain import screening as domain_screening
 from kiosk.domain.policy import Adaptive
+from kiosk.domain.screening import Flag
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "temperature" / "FLIR_group1.csv"
 COLUMNS = {"canthus": "canthiMax", "face_max": "T_Max", "forehead_max": "T_FH_Max", "forehead_centre": "T_FHCC"}
@@ -163,3 +166,55 @@ def test_the_cold_table_has_a_line_for_each_minute(capsys: pytest.CaptureFixture
     """Sensitivity by the minute, never one number over all."""
     assert screening_cold.run(["--visitors", "50"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 2 + 5
+
+
+# docs/temperature.md: each figure is what its command prints
+
+DOCS = (Path(__file__).parents[2] / "docs" / "temperature.md").read_text(encoding="utf-8")
+
+
+def documented(beginning: str) -> list[float]:
+    """Return the figures of the one table line of the document that begins so."""
+    (line,) = [line for line in DOCS.splitlines() if line.startswith(f"| {beginning}")]
+    return [float(cell) for cell in line.strip("| ").split("|")[1:]]
+
+
+def test_the_document_says_what_the_replay_prints(data: Path) -> None:
+    """Nobody has to believe a figure that no command prints."""
+    found: Any = screening.figures(screening.read_people(data))
+    names = {
+        "canthus": "inner corner",
+        "face_max": "hottest point of the face",
+        "forehead_max": "hottest point of the for",
+    }
+    for site, name in {**names, "forehead_centre": "centre of the"}.items():
+        assert documented(name) == [round(share, 3) for share in found["sites"][site]["fixed"].values()]
+    assert f"{found['people']} people" in DOCS
+    assert f"{found['sites']['forehead_centre']['adaptive']['sens_37_5']:.3f}" in DOCS
+
+
+@pytest.mark.long
+def test_the_document_says_what_the_cold_entrance_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    """The whole 10,000 visitors at each minute."""
+    assert screening_cold.run(["--json"]) == 0
+    rows = json.loads(capsys.readouterr().out).values()
+    lines = {
+        "fevers that a bare": "bare_sensitivity",
+        "fevers that no machine": "sensitivity",
+        "healthy visitors": "healthy_to_guard",
+        "found normal": "normal_while_warming",
+    }
+    for beginning, key in lines.items():
+        assert documented(beginning) == [round(row[key], 3) for row in rows]
+
+
+def test_every_reason_of_a_reading_stands_in_the_document() -> None:
+    """An operator who reads a code in the log finds what it means."""
+    source = Path(domain_screening.__file__).read_text(encoding="utf-8").partition("def assess(")[2]
+    codes = set(re.findall(r'"([a-z]+(?:_[a-z]+)*)"', source)) - {"adaptive", "elevated"}
+    codes |= {flag.value for flag in Flag} - UNREASONED | {"adaptive", "reference_overdue", "reference_failed"}
+    assert len(codes) > 25
+    assert sorted(code for code in codes if f"`{code}`" not in DOCS) == []
+
+
+UNREASONED = {"manual", "simulated", "replayed", "pec_unverified", "warming"}  # marks, of which none decides alone
