@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ledger import words
 from ledger.remarks import remarks
-from ledger.table import answer, clock, first, parts, slot, span, told
+from ledger.table import answer, area_place, clock, first, parts, reported, slot, span, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,7 +55,7 @@ def _ending(row: Row, _zone: ZoneInfo) -> str:
 
 
 def _case(row: Row, zone: ZoneInfo) -> str:
-    return f"{told(row.case_label)}\n{span(row.case_from, row.case_until, zone)}\n报告 {words.UNKNOWN}"
+    return f"{area_place(row)}\n{span(row.case_from, row.case_until, zone)}\n报告 {reported(row, zone)}"
 
 
 COLUMNS: Final[Sequence[Stack]] = (

@@ -103,6 +103,16 @@ def first(row: Row) -> tuple[LedgerReading, ...]:
     return (row.first,) if row.first is not None else ()
 
 
+def area_place(row: Row) -> str:
+    """Return the case's number and where in the isolation area it was."""
+    return " ".join(filter(None, (row.case_label, "→".join(row.places)))) or words.UNKNOWN
+
+
+def reported(row: Row, zone: ZoneInfo) -> str:
+    """Return to whom a case was reported, and when."""
+    return f"{row.reported_to} {clock(row.reported_at, zone)}" if row.reported_to else words.UNKNOWN
+
+
 def slot(row: Row, zone: ZoneInfo) -> str:
     """Return the booked time."""
     return span(*row.slot, zone) if row.slot is not None else words.UNKNOWN
@@ -133,9 +143,9 @@ COLUMNS: Final[Sequence[Column]] = (
     Column("医用体温计部位·设备·时刻", 24, lambda row, zone: described(row.clinical, zone)),
     Column("结论", 9, lambda row, _: words.VERDICTS[row.verdict]),
     Column("处置", 10, lambda row, _: words.ENDINGS[row.ending]),
-    Column("隔离位", 9, lambda row, _: told(row.case_label)),
+    Column("隔离位", 12, lambda row, _: area_place(row)),
     Column("隔离起止", 12, lambda row, zone: span(row.case_from, row.case_until, zone)),
-    Column("报告对象·时刻", 14, lambda _row, _: words.UNKNOWN),  # to whom it was told is said on the telephone
+    Column("报告对象·时刻", 14, reported),
     Column("测量/值守人", 12, lambda row, _: told("、".join(row.staff))),
     Column("离开时间", 9, lambda row, zone: clock(row.left_at, zone)),
     Column("备注", 40, lambda row, zone: told("；".join(remarks(row, zone)))),

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 from kiosk.domain.admission import Reason
 from kiosk.domain.correction import What
 from kiosk.domain.ledger_row import Ending, Lane, Verdict
+from kiosk.domain.overriding import OverrideWhy
 from kiosk.domain.policy import BodySite
 from kiosk.domain.screening import Outcome
+from kiosk.domain.walk_in import WalkIn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +44,27 @@ ENDINGS: Final[Mapping[Ending, str]] = {
     Ending.LINED_UP: "候场",
     Ending.LEFT: "离场",
     Ending.OPEN: "未结",
+}
+WALK_INS: Final[Mapping[str, str]] = {
+    WalkIn.EPIDEMIC_CONTROL: "疫情防控公务",
+    WalkIn.MEDICAL: "医护与急救",
+    WalkIn.CONTROL_SUPPLIES: "防疫物资",
+    WalkIn.LIVELIHOOD_GOODS: "民生物资",
+    WalkIn.CITY_OPERATION: "城市运行保障",
+    WalkIn.HARDSHIP: "特殊困难",
+    WalkIn.TELEPHONE: "电话预约",
+    WalkIn.NO_PHONE: "没有手机",
+    WalkIn.COMPANION: "陪同人员",
+    WalkIn.CHILD: "儿童",
+    WalkIn.APPROVED: "班长或负责人同意",
+}
+OVERRIDES: Final[Mapping[str, str]] = {
+    OverrideWhy.DOCUMENTS: "证件齐全，情况核实",
+    OverrideWhy.BOOKING_ERROR: "预约信息有误",
+    OverrideWhy.SLOT_MISSED: "有正当原因错过时段",
+    OverrideWhy.FRAIL: "老幼病残孕，不宜久候",
+    OverrideWhy.LEADER: "班长同意",
+    OverrideWhy.SYSTEM: "系统或设备原因",
 }
 LANES: Final[Mapping[Lane, str]] = {Lane.ORDINARY: "普通", Lane.GREEN: "绿色"}
 SITES: Final[Mapping[str, str]] = {
@@ -86,6 +109,8 @@ CAUSES: Final[Mapping[str, str]] = {
     "elevated": "体温超限",
     "declaration": "申报异常",
     "guard": "值守人判断",
+    "risk_area": "来自风险地区",
+    "collapse": "身体不适、晕倒",
 }
 CORRECTED: Final[Mapping[What, str]] = {
     What.NAME: "姓名",

@@ -60,7 +60,8 @@ def correction_body(entry: Entry, what: What, value: str, by: str, reason: str) 
     if "visit_id" not in body:
         raise ValueError(f"entry {entry.seq} ({entry.kind}) is about no visit, or was erased")
     if what is What.READING:
-        if entry.kind is not EntryKind.READING or body["reading"].get("value_cc") is None:
+        holds = entry.kind in {EntryKind.READING, EntryKind.LATE_ENTRY} and bool(body.get("reading"))
+        if not holds or body["reading"].get("value_cc") is None:
             raise ValueError(f"entry {entry.seq} ({entry.kind}) holds no reading")
         value = celsius(celsius_cc(value))
     return {

@@ -130,7 +130,9 @@ def build(entries: Iterable[Entry], site_id: SiteId, known: Known, making: Makin
         pile.take(entry)
     begun = [(sheet.began_at, sheet.visit_id, sheet) for sheet in pile.sheets() if sheet.began_at is not None]
     of_day = sorted(item for item in begun if local_day(item[0], known.timezone) == making.day)
-    rows = tuple(sheet.row(no, at, known, full=making.full) for no, (at, _, sheet) in enumerate(of_day, start=1))
+    numbers = {visit_id: no for no, (_, visit_id, _) in enumerate(of_day, start=1)}
+    made = (sheet.row(numbers[visit_id], at, known, full=making.full) for at, visit_id, sheet in of_day)
+    rows = tuple(replace(row, with_no=numbers.get(row.with_visit)) for row in made)
     missing = replace(
         making.missing,
         erased=pile.erased,

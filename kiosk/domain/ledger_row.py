@@ -58,13 +58,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known beside the log. `people`: on the server only; words of `services` and `guards` by their ids."""
+    """What is known beside the log. `people`: on the server only; the words of the others by their ids."""
 
     timezone: str
     site_name: str = ""
     people: Mapping[BookingId, Person] = field(default_factory=dict[BookingId, Person])
     services: Mapping[str, str] = field(default_factory=dict[str, str])
     guards: Mapping[str, str] = field(default_factory=dict[str, str])
+    places: Mapping[str, str] = field(default_factory=dict[str, str])  # of the isolation area
+    contacts: Mapping[str, str] = field(default_factory=dict[str, str])  # whom cases are reported to
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,14 @@ class Row:
     is_late: bool
     is_overridden: bool
     corrections: tuple[Correction, ...]
+    places: tuple[str, ...] = ()  # of the isolation area, in the order they were used
+    reported_to: str = ""
+    reported_at: datetime | None = None
+    override_why: str = ""
+    walk_in: str = ""  # why without a booking (`domain/walk_in.py`)
+    with_visit: str = ""
+    with_no: int | None = None  # a companion's or child's: the row of whom they came with, where it is on this sheet
+    sheet_no: str = ""  # of the paper ledger that the row was written on
 
     @property
     def readings(self) -> tuple[LedgerReading, ...]:

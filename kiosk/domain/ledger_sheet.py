@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from kiosk.domain.booking import Booking
-from kiosk.domain.case import CaseEvent
 from kiosk.domain.correction import Correction, What, celsius, celsius_cc, check_correction, shown
 from kiosk.domain.entry import Entry, EntryKind
 from kiosk.domain.ids import KioskId
 from kiosk.domain.ledger_row import Ending, Known, Lane, LedgerReading, Person, Row, verdict_of
+from kiosk.domain.ledger_takers import TAKERS, add, entry_key
 from kiosk.domain.policy import ReadingKind
-from kiosk.domain.record import Visit
-from kiosk.domain.screening import Outcome
-from kiosk.domain.times import from_wire
-from kiosk.domain.visit import Step
-from kiosk.domain.wire import from_json
+from kiosk.domain.walk_in import GREEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-OPENING: Final = frozenset({EntryKind.IDENTIFIED, EntryKind.REFUSED, EntryKind.ADOPTED, EntryKind.CALLED})
+OPENING: Final = frozenset(
+    {
+        EntryKind.IDENTIFIED,
+        EntryKind.REFUSED,
+        EntryKind.ADOPTED,
+        EntryKind.CALLED,
+        EntryKind.WALKED_IN,
+        EntryKind.LATE_ENTRY,
+        EntryKind.CASE_OPENED,  # somebody who never stood at a kiosk
+    }
+)
 """The kinds with which a visit begins at a kiosk."""
 
 LATE: Final = timedelta(minutes=2)  # recorded longer than this after it happened: written in afterwards
@@ -39,15 +45,6 @@ _ENDINGS: Final[Mapping[EntryKind, Ending]] = {
     EntryKind.ADMITTED: Ending.ADMITTED,
     EntryKind.TIMED_OUT: Ending.ABANDONED,
     EntryKind.TURNED_AWAY: Ending.TURNED_AWAY,
-}
-_STEPS: Final[Mapping[Step, Ending]] = {
-    Step.REFUSED: Ending.REFUSED,
-    Step.DISOWNED: Ending.DISOWNED,
-    Step.HALL_LINE: Ending.LINED_UP,
-    Step.ADMITTED: Ending.ADMITTED,
-    Step.LEFT: Ending.ADMITTED,
-    Step.ABANDONED: Ending.ABANDONED,
-    Step.TURNED_AWAY: Ending.TURNED_AWAY,
 }
 _DISPOSITIONS: Final[Mapping[str, Ending]] = {
     "turned_away": Ending.TURNED_AWAY,
@@ -82,7 +79,7 @@ class Sheet:
     case_from: datetime | None = None
     case_until: datetime | None = None
     disposition: str = ""
-    place: str = ""
+    places: list[str] = field(default_factory=list[str])
     reported_to: str = ""
     reported_at: datetime | None = None
     staff: list[str] = field(default_factory=list[str])
@@ -90,6 +87,10 @@ class Sheet:
     is_offline: bool = False
     is_late: bool = False
     is_overridden: bool = False
+    override_why: str = ""
+    walk_in: str = ""
+    with_visit: str = ""
+    sheet_no: str = ""
     corrected: list[Entry] = field(default_factory=list[Entry])
 
     @property
@@ -106,15 +107,15 @@ class Sheet:
             return
         if entry.kind is not EntryKind.CASE_ACTED:  # which may come weeks after the visit
             self.first_seen = self.first_seen or entry.happened_at
-        _add(self.kiosks, entry.kiosk_id)
+        add(self.kiosks, entry.kiosk_id)
         self.is_late |= entry.recorded_at - entry.happened_at > LATE
         self.is_offline |= bool(body.get("offline", False))
         if "policy_id" in body:
-            _add(self.policies, f"{body['policy_id']} v{body['policy_version']}")
+            add(self.policies, f"{body['policy_id']} v{body['policy_version']}")
         if body.get("guard_id"):
-            _add(self.staff, str(body["guard_id"]))
+            add(self.staff, str(body["guard_id"]))
         self.ending = _ENDINGS.get(entry.kind, self.ending)
-        taker = _TAKERS.get(entry.kind)
+        taker = TAKERS.get(entry.kind)
         if taker is not None:
             taker(self, entry, body)
 
@@ -126,7 +127,8 @@ class Sheet:
             body = entry.data()
             what = What(body["what"])
             if what is What.READING:
-                old, new = _correct_reading(readings, self.reading_keys.get(_key(entry, body["of_seq"])), body["value"])
+                of = self.reading_keys.get(entry_key(entry, body["of_seq"]))
+                old, new = _correct_reading(readings, of, body["value"])
             else:
                 old, new = texts[what], shown(what, body["value"], full=full)
                 texts[what] = new if what is not What.REMARK or not old else f"{old}；{new}"
@@ -149,7 +151,7 @@ class Sheet:
             service=_named(known.services, self.booking.service) if self.booking else "",
             number=self.booking.number if self.booking else "",
             slot=(self.booking.slot_start, self.booking.slot_end) if self.booking else None,
-            lane=(Lane.GREEN if self.booking.is_green else Lane.ORDINARY) if self.booking else None,
+            lane=self._lane(),
             asked=self.asked,
             yes=self.yes,
             first=skin[0] if skin else None,
@@ -168,7 +170,22 @@ class Sheet:
             is_late=self.is_late,
             is_overridden=self.is_overridden,
             corrections=tuple(corrections),
+            places=tuple(_named(known.places, place) for place in self.places),
+            reported_to=_named(known.contacts, self.reported_to),
+            reported_at=self.reported_at,
+            override_why=self.override_why,
+            walk_in=self.walk_in,
+            with_visit=self.with_visit,
+            sheet_no=self.sheet_no,
         )
+
+    def _lane(self) -> Lane | None:
+        """Return which way they came in: by the booking, or by the kind of a walk-in; None where neither is known."""
+        if self.booking is not None:
+            return Lane.GREEN if self.booking.is_green else Lane.ORDINARY
+        if self.walk_in:
+            return Lane.GREEN if self.walk_in in GREEN else Lane.ORDINARY
+        return None
 
     def _texts(self, known: Known, *, full: bool) -> dict[What, str]:
         """Return what a correction may replace, as it may be shown."""
@@ -194,102 +211,6 @@ class Sheet:
         if self.ending is Ending.OPEN and self.left_at is not None:
             return Ending.LEFT
         return self.ending
-
-
-def _identified(sheet: Sheet, _entry: Entry, body: Mapping[str, Any]) -> None:
-    booking = from_json(Booking, body["booking"]) if body.get("booking") else None
-    sheet.booking = sheet.booking or booking
-    sheet.first_contact = sheet.first_contact or from_wire(body["first_contact"])
-    sheet.reasons = tuple(body.get("reasons", ())) or sheet.reasons
-
-
-def _adopted(sheet: Sheet, _entry: Entry, body: Mapping[str, Any]) -> None:
-    """Take over what another kiosk knew; what its own entries said already stays as they said it."""
-    visit = from_json(Visit, body["visit"])
-    sheet.booking = sheet.booking or visit.booking
-    sheet.first_contact = sheet.first_contact or visit.first_contact
-    sheet.arrived_at = sheet.arrived_at or visit.arrived_at
-    sheet.reasons = sheet.reasons or visit.reasons
-    sheet.yes = sheet.yes or visit.declared_yes
-    if visit.declared_at is not None and sheet.asked is None:
-        sheet.asked = visit.declared_yes  # which others were asked, this kiosk does not know
-    for one in visit.readings:
-        reading = LedgerReading(one.at, one.value_cc, one.outcome, one.device_id, kind=one.kind, code=one.reason)
-        sheet.readings.setdefault((one.at, one.device_id), reading)
-    sheet.ending = _STEPS.get(visit.step, Ending.OPEN)
-
-
-def _arrived(sheet: Sheet, entry: Entry, _body: Mapping[str, Any]) -> None:
-    sheet.arrived_at = sheet.arrived_at or entry.happened_at
-
-
-def _overridden(sheet: Sheet, _entry: Entry, _body: Mapping[str, Any]) -> None:
-    sheet.is_overridden = True
-
-
-def _declared(sheet: Sheet, _entry: Entry, body: Mapping[str, Any]) -> None:
-    sheet.asked, sheet.yes = tuple(body.get("asked", body["yes"])), tuple(body["yes"])
-
-
-def _read(sheet: Sheet, entry: Entry, body: Mapping[str, Any]) -> None:
-    reading = body["reading"]
-    key = (entry.happened_at, reading["device_id"])
-    sheet.readings[key] = LedgerReading(
-        at=entry.happened_at,
-        value_cc=reading.get("value_cc"),
-        outcome=Outcome(body["outcome"]),
-        device_id=reading["device_id"],
-        kind=reading.get("kind", ""),
-        site=reading.get("site", ""),
-        code=reading.get("code", "") or next(iter(body.get("reasons", ())), ""),
-        operator_id=reading.get("operator_id", ""),
-    )
-    sheet.reading_keys[_key(entry, entry.seq)] = key
-    if reading.get("operator_id"):
-        _add(sheet.staff, reading["operator_id"])
-
-
-def _case_opened(sheet: Sheet, entry: Entry, body: Mapping[str, Any]) -> None:
-    sheet.case_label, sheet.case_from, sheet.case_until = body["number"], entry.happened_at, None
-
-
-def _case_acted(sheet: Sheet, entry: Entry, body: Mapping[str, Any]) -> None:
-    match CaseEvent(body["event"]):
-        case CaseEvent.DISPOSED:
-            sheet.case_until, sheet.disposition = entry.happened_at, body["disposition"]
-        case CaseEvent.PLACED:
-            sheet.place = body["place_id"]
-        case CaseEvent.REPORTED:
-            sheet.reported_to, sheet.reported_at = body["to"], entry.happened_at
-        case _:
-            pass
-
-
-def _went_out(sheet: Sheet, entry: Entry, _body: Mapping[str, Any]) -> None:
-    sheet.left_at = entry.happened_at
-
-
-_TAKERS: Final[Mapping[EntryKind, Callable[[Sheet, Entry, Mapping[str, Any]], None]]] = {
-    EntryKind.IDENTIFIED: _identified,
-    EntryKind.REFUSED: _identified,
-    EntryKind.ADOPTED: _adopted,
-    EntryKind.ARRIVED: _arrived,
-    EntryKind.OVERRIDDEN: _overridden,
-    EntryKind.DECLARED: _declared,
-    EntryKind.READING: _read,
-    EntryKind.CASE_OPENED: _case_opened,
-    EntryKind.CASE_ACTED: _case_acted,
-    EntryKind.WENT_OUT: _went_out,
-}
-
-
-def _add(to: list[T], item: T) -> None:
-    if item not in to:
-        to.append(item)
-
-
-def _key(entry: Entry, seq: int) -> tuple[KioskId, int, int]:
-    return entry.kiosk_id, entry.epoch, seq
 
 
 def _named(words: Mapping[str, str], one: str) -> str:

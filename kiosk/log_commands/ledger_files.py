@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.local_copy import SqliteCopy
 from kiosk.bootstrap import COPY_FILE
+from kiosk.config import load
 from kiosk.domain.ledger import Making, Missing
 from kiosk.domain.ledger_row import Known
 from kiosk.domain.masking import mask_name
@@ -76,11 +77,14 @@ def known_here(options: argparse.Namespace) -> Known:
     guards: dict[str, str] = {
         guard.id: guard.name if options.full else mask_name(guard.name) for guard in documents.guards
     }
+    plan = documents.plan or load(options.config).plan
     return Known(
         timezone=options.timezone or documents.site.timezone,
         site_name=documents.site.name.zh,
         services={service.id: service.name.zh for service in documents.services},
         guards=guards,
+        places={place.id: place.name.zh for place in plan.places},
+        contacts={contact.id: contact.name.zh for contact in plan.contacts},
     )
 
 

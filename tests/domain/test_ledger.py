@@ -175,6 +175,74 @@ def test_who_came_without_a_booking_has_a_row_without_a_name() -> None:
     assert found.missing.nameless == 2
 
 
+def test_an_override_says_why() -> None:
+    """In the remarks of the sheet."""
+    late = opened(kind=EntryKind.REFUSED, reasons=["too_late"])
+    assert row(late, said(EntryKind.OVERRIDDEN, guard_id="x", why="frail", role="guard")).override_why == "frail"
+    assert row(late, said(EntryKind.OVERRIDDEN, guard_id="x", reasons=["too_late"])).override_why == ""
+
+
+def walked_in(why: str, visit_id: str = V, with_visit: str | None = None) -> Said:
+    """Return the entry of somebody who begins without a booking."""
+    return said(EntryKind.WALKED_IN, visit_id, why=why, guard_id="guard-7", role="guard", with_visit=with_visit)
+
+
+def test_a_walk_in_is_a_row_with_its_kind_lane_and_guard() -> None:
+    """Arrived when the guard let them begin; a child names the row of its adult."""
+    found = row(walked_in("medical"), DECLARED, read(3650), ADMITTED)
+    assert (found.walk_in, found.lane, found.arrived_at) == ("medical", Lane.GREEN, at(9, 0, 1))
+    assert (found.staff, found.ending, found.with_no) == (("王建国",), Ending.ADMITTED, None)
+    both = ledger(walked_in("no_phone", "a"), walked_in("child", "b", "a"), walked_in("child", "c", "elsewhere")).rows
+    assert [(item.no, item.lane, item.with_no) for item in both] == [
+        (1, Lane.ORDINARY, None),
+        (2, Lane.ORDINARY, 1),
+        (3, Lane.ORDINARY, None),
+    ]
+
+
+def test_a_walk_in_that_another_kiosk_took_over_stays_one() -> None:
+    """Its own entries say nothing of how it began."""
+    taken = visit(booking=None, booking_id=None, walk_in="child", with_visit=VisitId("a"))
+    found = row((EntryKind.ADOPTED, {"visit_id": V, "visit": to_json(taken), "from": "C"}))
+    assert (found.walk_in, found.with_visit) == ("child", "a")
+
+
+@pytest.mark.parametrize(("admitted", "ending"), [(True, Ending.ADMITTED), (False, Ending.TURNED_AWAY)])
+def test_a_row_of_the_paper_ledger_is_marked_with_its_sheet(admitted: bool, ending: Ending) -> None:
+    """Written in later, by whom, with the paper's own time."""
+    _kind, body = read(3650, device_id="paper", operator_id="guard-7")
+    more = {**body, "admitted": admitted, "sheet_no": "B-3", "guard_id": "guard-7"}
+    found = row((EntryKind.LATE_ENTRY, more))
+    assert (found.sheet_no, found.is_late, found.ending, found.arrived_at) == ("B-3", True, ending, at(9, 0, 1))
+    assert found.first is not None
+    assert (found.first.value_cc, found.staff) == (3650, ("王建国",))
+    unread = said(EntryKind.LATE_ENTRY, admitted=admitted, sheet_no="B-3", guard_id="x")
+    assert row(unread).verdict is Verdict.UNMEASURED
+
+
+def test_a_case_says_where_it_was_and_to_whom_it_was_reported() -> None:
+    """By the plan's words where they are known, by their ids where not."""
+
+    def acted(turn: int, **what: str) -> Said:
+        return said(EntryKind.CASE_ACTED, case_id="c1", turn=turn, guard_id="guard-7", **what)
+
+    case = (opened(), CASE, acted(1, event="placed", place_id="room_1"), acted(2, event="placed", place_id="tent"))
+    reported = acted(3, event="reported", to="clinic")
+    known = replace(KNOWN, places={"room_1": "1 室"}, contacts={"clinic": "发热门诊"})
+    found = row(*case, reported, known=known)
+    assert (found.places, found.reported_to, found.reported_at) == (("1 室", "tent"), "发热门诊", at(9, 0, 5))
+    assert (row(*case).reported_to, row(*case).reported_at) == ("", None)
+
+
+def test_a_case_of_somebody_who_never_stood_at_a_kiosk_is_one_row_of_its_own_day() -> None:
+    """What is done for it the next day makes no row there."""
+    lone = said(EntryKind.CASE_OPENED, case_id="c1", number="CB01", cause="collapse", guard_id="guard-7")
+    entries = chain([lone, by_hand(3650, "normal"), DISPOSED])
+    entries[1] = replace(entries[1], happened_at=at(9, day=11), recorded_at=at(9, day=11))
+    assert [item.case_label for item in of(entries).rows] == ["CB01"]
+    assert of(entries, day=DAY + timedelta(days=1)).rows == ()
+
+
 def test_names_and_numbers_are_masked_unless_full() -> None:
     """What the server knows of a visitor is masked before a writer sees it."""
     known = replace(KNOWN, people={BOOKING: Person("欧阳绝密", "13987654321", "冀A8X7Y6")})
@@ -326,6 +394,19 @@ def test_a_correction_the_next_day_makes_no_row_there() -> None:
     """Nor does the end of a case: both belong to the row of their visit, also when nothing else of it is here."""
     lone = said(EntryKind.CORRECTED, of_seq=1, what="name", value="李雷", guard_id="g", reason="r")
     assert ledger(lone, CLOSED).rows == ()
+
+
+def test_a_row_of_the_paper_ledger_that_was_typed_wrongly_is_corrected_like_a_reading() -> None:
+    """The old figure stays beside the new one; a row without a reading has none to correct."""
+    body = read(3950, device_id="paper")[1]
+    entries = chain([(EntryKind.LATE_ENTRY, {**body, "admitted": True, "sheet_no": "B-3", "guard_id": "g"})])
+    right = (EntryKind.CORRECTED, dict(correction_body(entries[0], What.READING, "36.5", "g", "r")))
+    (found,) = ledger((EntryKind.LATE_ENTRY, dict(entries[0].data())), right).rows
+    assert found.first is not None
+    assert (found.first.value_cc, found.first.was_cc) == (3650, 3950)
+    bare = chain([said(EntryKind.LATE_ENTRY, admitted=True, sheet_no="B-3", guard_id="g")])
+    with pytest.raises(ValueError, match="no reading"):
+        correction_body(bare[0], What.READING, "36.5", "g", "r")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain.admission import Reason
 from kiosk.domain.overriding import NO_BOOKING, OWN_RULES, MayOverride, OverrideRule, least, may_override
+from kiosk.domain.walk_in import WalkIn, role_for
 
 ROLES = ("guard", "leader", "supervisor")
 
@@ -44,3 +45,9 @@ def test_of_several_reasons_the_one_that_asks_most_decides(reasons: tuple[str, .
 def test_a_reason_that_the_rules_leave_out_is_overridden_by_nobody() -> None:
     """Silence is no permission."""
     assert not may_override((), ("too_late",), "supervisor")
+
+
+def test_approving_somebody_without_a_booking_is_a_leaders_matter() -> None:
+    """Every other kind is any guard's."""
+    assert {kind for kind in WalkIn if role_for(kind) != "guard"} == {WalkIn.APPROVED}
+    assert role_for(WalkIn.APPROVED) == "leader"

@@ -69,20 +69,25 @@ def day(visitors: int = 3) -> list[Entry]:
         read("w1", 3771, "elevated"),
         said(EntryKind.CASE_OPENED, "w1", case_id="c1", number="CB01", cause="elevated", guard_id=""),
         read("w1", 3680, **manual),
-        acted(turn=1, event="disposed", disposition="released"),
-        acted(turn=2, event="closed"),
+        acted(turn=1, event="placed", place_id="room_1"),
+        acted(turn=2, event="reported", to="community"),
+        acted(turn=3, event="disposed", disposition="released"),
+        acted(turn=4, event="closed"),
         said(EntryKind.ADMITTED, "w1", number="B002", guard_id="guard-7"),
         said(EntryKind.WENT_OUT, "w1"),
         opened("w2", EntryKind.REFUSED, reasons=["too_late"]),
         opened("w3", EntryKind.REFUSED, booking=None, reasons=["unknown_booking"]),
+        said(EntryKind.OVERRIDDEN, "w2", guard_id="guard-7", role="guard", why="slot_missed", reasons=["too_late"]),
         opened("w4"),
         said(EntryKind.ARRIVED, "w4"),
         said(EntryKind.READING, "w4", reading=fault, outcome="device_fault", reasons=["device_timeout"]),
         read("w4", 3860, "elevated"),
         said(EntryKind.CASE_OPENED, "w4", case_id="c2", number="CB02", cause="guard", guard_id="guard-7"),
+        said(EntryKind.WALKED_IN, "x1", why="child", guard_id="guard-7", role="guard", with_visit="v1"),
+        said(EntryKind.LATE_ENTRY, "x2", admitted=True, sheet_no="B-20200310-01", guard_id="guard-7"),
     ]
     entries = chain(bodies)
-    body = correction_body(entries[-2], What.READING, "38.2", "王建国", FORMULA)
+    body = correction_body(entries[-4], What.READING, "38.2", "王建国", FORMULA)
     return chain([*bodies, (EntryKind.CORRECTED, dict(body))])
 
 
@@ -94,6 +99,8 @@ def sample(entries: list[Entry] | None = None, *, full: bool = False, people: bo
         people={BookingId("b-v1"): Person("欧阳绝密", "13987654321", "冀A8X7Y6")} if people else {},
         services={"vehicle": "机动车检验"},
         guards={"guard-7": "王*国"},
+        places={"room_1": "留观室 1"},
+        contacts={"community": "社区防控专班"},
     )
     making = Making(DAY, at(17, 30), full, "李主任" if full else "", "专项检查" if full else "", Missing(**missing))
     return build(entries or day(), SITE, known, making)

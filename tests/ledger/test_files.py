@@ -10,12 +10,15 @@ import pytest
 from openpyxl import load_workbook
 
 from kiosk.domain.admission import Reason
+from kiosk.domain.case import Cause
 from kiosk.domain.correction import What
 from kiosk.domain.ids import KioskId
 from kiosk.domain.ledger import Ledger, Place
 from kiosk.domain.ledger_row import Ending, Lane, Verdict
+from kiosk.domain.overriding import OverrideWhy
 from kiosk.domain.policy import BodySite
 from kiosk.domain.screening import Outcome
+from kiosk.domain.walk_in import WalkIn
 from ledger import words
 from ledger.csv_file import write_csv
 from ledger.table import COLUMNS, headings, safe
@@ -82,13 +85,24 @@ def test_a_row_says_what_the_log_says_and_no_more() -> None:
         "36.8",
         "腋下 manual:体温计2 09:00",
     )
-    assert (case["结论"], case["隔离位"], case["隔离起止"]) == ("复测正常", "CB01", "09:00–09:00")
+    assert (case["结论"], case["隔离位"], case["隔离起止"]) == ("复测正常", "CB01 留观室 1", "09:00–09:00")
+    assert case["报告对象·时刻"] == "社区防控专班 09:00"
     assert (case["测量/值守人"], case["接触"]) == ("王*国", "是")
     assert "申报：abroad" in case["备注"]
     assert "离线判定" in rows[1]["备注"]
-    assert (rows[4]["结论"], rows[4]["处置"]) == ("未测", "未予放行")
+    assert (rows[4]["结论"], rows[5]["处置"]) == ("未测", "未予放行")
     assert "不予受理：过时" in rows[4]["备注"]
     assert (rows[5]["姓名（遮盖）"], rows[5]["通道"]) == ("—", "—")
+
+
+def test_walk_ins_overrides_and_paper_rows_are_told_apart() -> None:
+    """Who came without a booking and with whom, why a refusal was overridden, what was written in from paper."""
+    top, *rows = records(sample())
+    told = {row[0]: dict(zip(top, row, strict=True))["备注"] for row in rows[:9]}
+    assert "人工放行：有正当原因错过时段" in told["5"]
+    assert "无预约：儿童，同第 1 行" in told["8"]
+    assert "补录（纸页 B-20200310-01）" in told["9"]
+    assert dict(zip(top, rows[7], strict=True))["通道"] == "普通"
 
 
 def test_a_corrected_figure_is_shown_with_the_old_one_beside_it() -> None:
@@ -97,7 +111,7 @@ def test_a_corrected_figure_is_shown_with_the_old_one_beside_it() -> None:
     assert row["初测部位·设备·时刻"] == "设备故障 device_timeout mlx90614:00F3A2 09:00"
     assert (row["复测(°C)"], row["结论"], row["处置"]) == ("38.2", "异常", "隔离")
     assert "(原38.6)" in row["复测部位·设备·时刻"]
-    assert f"更正读数：38.6→38.2（条目32→34，王建国：{FORMULA}）" in row["备注"]
+    assert f"更正读数：38.6→38.2（条目35→39，王建国：{FORMULA}）" in row["备注"]
 
 
 def test_the_foot_counts_and_can_be_checked_against_the_log() -> None:
@@ -109,12 +123,12 @@ def test_the_foot_counts_and_can_be_checked_against_the_log() -> None:
         if record[0] in {"合计", "测温", "设备", "未结个案", "缺失", "日志链"}
     ]
     told = "\n".join(f"{what}：{text}" for what, text in foot)
-    assert "7 人次：正常 3，复测正常 1，异常 1，未判定 0，未测 2" in told
+    assert "9 人次：正常 3，复测正常 1，异常 1，未判定 0，未测 4" in told
     assert "读数 7 次，超限 3 次，最高 38.2 °C" in told
     assert "manual:体温计2、mlx90614:00F3A2" in told
     assert "CB02（终端B，03-10 09:00起，值守人判断）" in told
     assert "本站其他终端的名称及记录：不详" in told
-    assert "无姓名 1 行" in told
+    assert "无姓名 3 行" in told
     assert f"{len(entries)}:{entries[-1].hash}" in told
 
 
@@ -160,7 +174,7 @@ def test_no_text_is_taken_for_a_formula(sign: str) -> None:
 def test_xlsx_keeps_numbers_as_numbers_and_the_heading_in_sight() -> None:
     """Read back by another library; no formula, no link in it."""
     rows, foot = sheets(sample())
-    assert [row[0] for row in rows] == ["序号", 1, 2, 3, 4, 5, 6, 7]
+    assert [row[0] for row in rows] == ["序号", 1, 2, 3, 4, 5, 6, 7, 8, 9]
     place = rows[0].index("复测(°C)")
     assert rows[4][place] == 37.71
     assert rows[1][place] == "—"
@@ -196,6 +210,9 @@ def test_every_word_of_the_closed_lists_is_there() -> None:
         (words.OUTCOMES, Outcome),
         (words.REASONS, Reason),
         (words.CORRECTED, What),
+        (words.CAUSES, Cause),
+        (words.WALK_INS, WalkIn),
+        (words.OVERRIDES, OverrideWhy),
     ]
     for told, known in lists:
         assert set(told) == set(known)
