@@ -209,6 +209,17 @@ def test_root_gets_the_missing_packages_only(machine: Machine) -> None:
     ]
 
 
+def test_a_machine_that_has_no_chromium_is_tested_all_the_same(machine: Machine) -> None:
+    """The browser is asked for, by itself; where it is not to be had, one line says what is skipped."""
+    machine.command("dpkg-query", 'for name in "${@:4}"; do [[ $name == chromium* ]] || echo "$name installed"; done')
+    machine.command("apt-get", 'echo "apt-get $*" >>"$DONE"; [[ $* != *chromium* ]]')
+    result = machine.start("test", "format")
+    assert "no chromium here: tests/browser will be skipped" in result.stderr
+    assert result.returncode == 0
+    assert any(line.endswith("install chromium chromium-driver") for line in machine.was_done())
+    assert any("requirements-dev.txt" in line for line in machine.was_done())
+
+
 def test_a_system_python_without_venv_is_completed(machine: Machine) -> None:
     """Debian's own Python is used even where it cannot make a virtual environment yet."""
     script = f'. "{machine.home}/setup/machine.sh"; can_make_venv() {{ false; }}; set_up run'

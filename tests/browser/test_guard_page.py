@@ -78,8 +78,15 @@ def _at_server(city: City, case_id: CaseId) -> Case:
     return found[0].case
 
 
-@pytest.mark.parametrize("size", ["phone", "desk"])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("language", "size"),
+    [
+        ("zh", "phone"),
+        ("en", "desk"),
+        pytest.param("en", "phone", marks=pytest.mark.long),
+        pytest.param("zh", "desk", marks=pytest.mark.long),
+    ],
+)
 def test_a_case_from_alarm_to_end(city: City, browse: Callable[..., Window], language: str, size: str) -> None:
     """It appears by itself with its alarm, is taken, placed, measured, ended and cleaned; the kiosk agrees."""
     words = WORDS[language]
