@@ -69,7 +69,7 @@ class Cascade:
         self.stages.wait = True
         try:
             for scale, sized in _sizes(gray):
-                for stage in (zxing.read, *self._order):
+                for stage in (zxing.read, *self._order, *self.stages.for_stills.values()):
                     if found := stage(sized):
                         return [code.placed(scale) for code in found]
         finally:

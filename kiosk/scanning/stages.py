@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import cv2
+import numpy as np
 
-from kiosk.scanning import zxing
+from kiosk.scanning import mesh, zxing
 from kiosk.scanning.codes import FoundCode
 from kiosk.scanning.frames import as_pixels
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 # Pixels on the longer side above which a frame is not doubled: 4 k × 4 k would take a second.
 _LARGEST_TO_DOUBLE = 2000
+
+# The noise's share of the signal that Wiener's filter reckons with.
+_WIENER_NOISE = 0.01
 
 # Bytes that mean the same in every character set that zbar may have met: printable ASCII, tab and line ends.
 _PLAIN = frozenset(b"\t\r\n") | frozenset(range(0x20, 0x7F))
@@ -43,6 +47,24 @@ def inverted(gray: Gray) -> Gray:
 def thresholded(gray: Gray) -> Gray:
     """Black and white by each pixel's neighbourhood: shadow and glare fall away."""
     return as_pixels(cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 31, 5))
+
+
+def outlined(gray: Gray) -> Gray:
+    """Black and white by the nearest pixels only: modules that have run together part again."""
+    return as_pixels(cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 15, 3))
+
+
+def deblurred(gray: Gray, sigma: float) -> Gray:
+    """What a lens out of focus by `sigma` pixels may have seen (Wiener's filter); costs two Fourier transforms."""
+    height, width = (cv2.getOptimalDFTSize(side) for side in gray.shape)
+    reflected = cv2.copyMakeBorder(
+        gray, 0, height - gray.shape[0], 0, width - gray.shape[1], cv2.BORDER_REFLECT_101
+    ).astype(np.float32)
+    waves = np.fft.rfft2(reflected)
+    along = np.fft.fftfreq(height)[:, None] ** 2 + np.fft.rfftfreq(width)[None] ** 2
+    passed = np.exp(-2 * (np.pi * sigma) ** 2 * along)
+    clear = np.fft.irfft2(waves * passed / (passed * passed + _WIENER_NOISE), s=reflected.shape)
+    return as_pixels(clear[: gray.shape[0], : gray.shape[1]].clip(0, 255))
 
 
 def smoothed(gray: Gray) -> Gray:
@@ -79,6 +101,13 @@ class Stages:
             "zxing equal": lambda gray: zxing.read(equalised(gray)),
             "zbar smooth": lambda gray: self._by_zbar(smoothed(gray)),
         }
+        self.for_stills: dict[str, Stage] = {
+            "mesh": mesh.read_bent,
+            "zxing outlined": lambda gray: zxing.read(outlined(gray)),
+            "zxing deblurred": lambda gray: _zxing_deblurred(gray, 1.5),
+            "zxing deblurred more": lambda gray: _zxing_deblurred(gray, 2.5),
+        }
+        """Those that cost too much for a frame that is followed by another."""
         if zbar is None:
             self.by_name = {name: stage for name, stage in self.by_name.items() if not name.startswith("zbar")}
 
@@ -96,6 +125,10 @@ def _zxing_double(gray: Gray) -> list[FoundCode]:
     if max(gray.shape) > _LARGEST_TO_DOUBLE:
         return []
     return [code.placed(2.0) for code in zxing.read(doubled(gray))]
+
+
+def _zxing_deblurred(gray: Gray, sigma: float) -> list[FoundCode]:
+    return zxing.read(deblurred(gray, sigma)) if max(gray.shape) <= _LARGEST_TO_DOUBLE else []
 
 
 def _vouched(gray: Gray, read: ZbarRead) -> FoundCode | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import zxingcpp
+from numpy.typing import NDArray
 
 from kiosk.scanning.codes import Corners, FoundCode
 
@@ -36,6 +37,21 @@ _MASKS: tuple[Callable[[int, int], bool], ...] = (
 def read(gray: Gray) -> list[FoundCode]:
     """Every whole QR code in the frame; a part of a structured-append message is left out."""
     return read_all(gray)[0]
+
+
+def read_drawn(light: NDArray[np.bool_]) -> list[FoundCode]:
+    """What a code says that was drawn anew, upright and flat, with its quiet zone; True is light."""
+    picture = light.astype(np.uint8) * 255
+    codes = zxingcpp.read_barcodes(
+        picture,
+        formats=_FORMATS,
+        text_mode=zxingcpp.TextMode.Plain,
+        binarizer=zxingcpp.Binarizer.BoolCast,
+        try_rotate=False,
+        try_downscale=False,
+        try_invert=False,
+    )
+    return [FoundCode(code.text, code.bytes, _corners(code.position)) for code in codes if not _is_part(code)]
 
 
 def read_all(gray: Gray) -> tuple[list[FoundCode], list[Corners]]:

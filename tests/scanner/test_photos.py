@@ -40,11 +40,11 @@ def test_the_photographs_kept_here_are_read() -> None:
 
 @pytest.mark.parametrize(
     ("folder", "at_least"),
-    [("qrcode-1", 8), ("qrcode-2", 54), ("qrcode-3", 18), ("qrcode-4", 18), ("qrcode-5", 16), ("qrcode-6", 15)],
+    [("qrcode-1", 8), ("qrcode-2", 54), ("qrcode-3", 18), ("qrcode-4", 24), ("qrcode-5", 16), ("qrcode-6", 15)],
 )
 @pytest.mark.skipif(not ZXING.is_dir(), reason=f"the shared pictures are not at {ZXING}")
 def test_the_shared_photographs_are_read(folder: str, at_least: int) -> None:
-    """What was reached stays reached: 130 of 137; the issue asks for 50 of the 56 in qrcode-2."""
+    """What was reached stays reached: 136 of 137; the issue asks for 50 of the 56 in qrcode-2."""
     _, exact, wrong = judge(ZXING / folder)
     assert exact >= at_least
     # 16.webp of qrcode-2 shows one code inside another; both are read, and the truth names the inner one.
