@@ -1,7 +1,8 @@
 """The composition root: builds a whole kiosk from settings, with or without a window. No Kivy here.
 
 Threads: one worker runs every act and alone writes the log; one thread owns the thermometer; the scanner has its
-own; one thread reports and one refreshes, on connections of their own. All are stopped and joined by `stop`.
+own; one thread reports, one refreshes and one follows the site, on connections of their own; one looks after alarms
+once a second, and lamp and sounder have their own. All are stopped and joined by `stop`.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from kiosk.adapters.actuators import open_alarm
 from kiosk.adapters.aside_logs import AsideLogs
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.local_copy import SqliteCopy
 from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.log_store import LogStore
 from kiosk.adapters.loop import Loop
+from kiosk.adapters.on_worker import OnWorker
 from kiosk.adapters.thermometers import open_thermometer
 from kiosk.building import Ground, build_desk
 from kiosk.domain.entry import EntryKind
@@ -29,10 +32,11 @@ from kiosk.domain.token_roll import DeviceKey
 from kiosk.enrolment import COPY_FILE, LOG_FILE, central_client, data_key, in_use
 from kiosk.errors import DeviceError, KioskError, StoreError, StoreForked, StoreFull
 from kiosk.services.duty_desk import Outside
-from kiosk.services.refreshing import Refresher
+from kiosk.services.refreshing import Follower, Refresher
 from kiosk.services.reporting import Backoff, Reporter
 from kiosk.services.retention import Retention
 from kiosk.services.rolling import TokenRoller
+from kiosk.services.watching import STEP_S, URGENT, Calling, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +45,7 @@ if TYPE_CHECKING:
     from kiosk.config import Settings
     from kiosk.domain.ids import VisitId
     from kiosk.domain.screening import Reading
-    from kiosk.ports import Central, Clock, Thermometer
+    from kiosk.ports import Actuator, Central, Clock, Thermometer
     from kiosk.services.views import View
 
 logger = logging.getLogger(__name__)
@@ -56,27 +60,8 @@ class Parts:
     clock: Clock = field(default_factory=SystemClock)
     central: Central | None = None
     thermometer: Thermometer | None = None
+    alarm: Actuator | None = None
     log_vfs: str = ""  # SQLite's name of the file system under the log; a benchmark loses power there
-
-
-@dataclass(frozen=True, slots=True)
-class OnWorker:
-    """The reporter's words to the log, said on the worker's thread, which alone writes it."""
-
-    log: LogStore
-    call: Callable[[Callable[[], None]], None]
-
-    def acknowledge(self, seq: int) -> None:
-        """Remember that the server holds everything up to `seq`."""
-        self.call(lambda: self.log.acknowledge(seq))
-
-    def send_again_after(self, seq: int) -> None:
-        """Remember that the server holds no more than up to `seq`."""
-        self.call(lambda: self.log.send_again_after(seq))
-
-    def set_fork(self, why: str) -> None:
-        """Remember for good that this log must not be written on."""
-        self.call(lambda: self.log.set_fork(why))
 
 
 def _not_enrolled(data: Path) -> StoreError:
@@ -106,7 +91,7 @@ class Kiosk:
         key = data_key(settings, data)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="worker")
         self._measuring = ThreadPoolExecutor(1, thread_name_prefix="thermometer")
-        self.log = LogStore(data / LOG_FILE, key, self.clock, lambda: self.central.clock_offset_ms, vfs=parts.log_vfs)
+        self.log = LogStore(data / LOG_FILE, key, self.clock, self._offset_ms, vfs=parts.log_vfs)
         identity = self.log.identity
         if identity is None:
             self.log.close()
@@ -119,7 +104,8 @@ class Kiosk:
         self.reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)
         self.old_reader, self.day_reader = (LogReader(data / LOG_FILE, key, vfs=parts.log_vfs) for _ in range(2))
         outside = Outside(self.day_reader)
-        self.desk = build_desk(Ground(settings, identity, self.clock, self.log, self.copy, outside, self.thermometer))
+        ground = Ground(settings, identity, self.clock, self.log, self.copy, outside, self.thermometer, self._offset_ms)
+        self.desk = build_desk(ground)
         self.reporter = Reporter(
             self.reader, self.central, OnWorker(self.log, self.call), Backoff(random.random), link=self.desk.health.link
         )
@@ -128,11 +114,44 @@ class Kiosk:
         )
         rules, aside = self.desk.visits.rules, AsideLogs(data, key)
         self.retention = Retention(self.old_reader, self.log, rules, self.clock, self.call, aside)
+        self.alarm = parts.alarm or open_alarm(settings.kiosk.alarm, lambda ok: self.set_device("alarm", is_well=ok))
+        self.watch = Watch(self.desk.visits)
+        self.calling = Calling(self.desk.board_maker, self.alarm)
+        self._make_loops()
+
+    def _make_loops(self) -> None:
+        report, watch = Loop("report", self.reporter.step), Loop("watch", self._watch_once)
+        # On a connection of its own: the server holds its answers back.
+        follower = Follower(self.central, self.copy, self.clock, Backoff(random.random), watch.wake)
         self._loops = [
-            Loop("report", self.reporter.step),
+            report,
+            watch,
             Loop("refresh", self.refresher.step),
+            Loop("follow", follower.step),
             Loop("retention", self.retention.step),
         ]
+
+        def stored(kinds: frozenset[EntryKind]) -> None:
+            if kinds & URGENT:
+                report.wake()
+                watch.wake()
+
+        self.log.on_stored = stored
+
+    def _offset_ms(self) -> int | None:
+        return self.central.clock_offset_ms
+
+    def _watch_once(self) -> float:
+        self.call(self.look_after)
+        return STEP_S
+
+    def look_after(self) -> None:
+        """Let alarms go on, visits follow their cases, and lamp and sounder say how it stands; on the worker."""
+        try:
+            self.watch.step()
+        except StoreError as error:
+            self.desk.out_of_order(error)
+        self.calling.step()
 
     def _roller(self, identity: Identity) -> TokenRoller:
         life = timedelta(days=self.settings.kiosk.server.token_life_days)
@@ -145,7 +164,7 @@ class Kiosk:
     # running
 
     def start(self, *, loops: bool = True) -> None:
-        """Record the start, hear the server's rules if it answers, and let the reporter and the refresher run.
+        """Record the start, hear the server's rules if it answers, and let what runs by itself run.
 
         On a full disk, or with a log that must not be written on, the kiosk starts out of order: its window must
         open, to say whom to call.
@@ -160,18 +179,19 @@ class Kiosk:
             self.start_loops()
 
     def start_loops(self) -> None:
-        """Let the reporter and the refresher run by themselves."""
+        """Let reporter, refresher, watch and retention run by themselves."""
         for loop in self._loops:
             loop.start()
 
     def stop_loops(self) -> None:
-        """End the reporter's and the refresher's threads; what they left can still be shipped by `drain`."""
+        """End the threads of what runs by itself; what the reporter left can still be shipped by `drain`."""
         for loop in self._loops:
             loop.stop()
 
     def _record_start(self) -> None:
         body = {
             "mode": self.settings.kiosk.mode,
+            "role": self.settings.kiosk.role,
             "direction": self.settings.kiosk.direction,
             "thermometer": self.thermometer.name,
             "simulated": self.thermometer.is_simulated,
@@ -182,6 +202,7 @@ class Kiosk:
     def stop(self) -> None:
         """End every thread, record the stop, and let go of everything."""
         self.stop_loops()
+        self.alarm.close()
         self.thermometer.close()
         self._measuring.shutdown()
         try:

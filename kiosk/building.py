@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kiosk.adapters.clock import SiteClock
 from kiosk.adapters.pins import check_pin
 from kiosk.domain.ids import uuid7
 from kiosk.domain.times import to_ms
@@ -26,6 +27,8 @@ from kiosk.services.sign_in import SignIn
 from kiosk.services.visits import Visits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kiosk.adapters.log_reader import Identity
     from kiosk.config import Settings
     from kiosk.ports import Clock, LocalCopy, Log, Thermometer
@@ -43,6 +46,7 @@ class Ground:
     copy: LocalCopy
     outside: Outside
     thermometer: Thermometer
+    offset_ms: Callable[[], int | None] = lambda: None  # the server's clock minus ours, as last measured
 
     def new_id(self) -> str:
         """Return a new id (UUID version 7)."""
@@ -54,7 +58,8 @@ def build_desk(ground: Ground) -> Desk:
     log, copy, clock, identity = ground.log, ground.copy, ground.clock, ground.identity
     rules = Rulebook(copy, ground.settings.policy, ground.settings.declaration, ground.settings.plan)
     hall = Hall(copy, rules, clock, identity.letter)
-    cases = Cases(rules, hall, copy, clock, ground.new_id, identity.kiosk_id)
+    # What is done for a case at several places is told and timed by one clock, the server's.
+    cases = Cases(rules, hall, copy, SiteClock(clock, ground.offset_ms), ground.new_id, identity.kiosk_id)
     visits = Visits(log, rules, hall, cases, Showing(rules, hall), clock, ground.new_id)
     is_exit = ground.settings.kiosk.direction == "exit"
     identifying = Identifying(visits, copy, bytes.fromhex(identity.id_key), is_exit)

@@ -258,6 +258,10 @@ class Actuator(Protocol):
         """Do what `name` asks ("off", "seen", "waits", "overdue", "urgent"); never raises, never waits."""
         ...
 
+    def close(self) -> None:
+        """Turn everything off and let go of the device."""
+        ...
+
 
 class DayLog(Protocol):
     """The kiosk's own log, as a day is told from it. Used on the worker's thread."""

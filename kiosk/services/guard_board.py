@@ -92,7 +92,7 @@ class Board:
 
     def alarm(self) -> AlarmView:
         """Return what calls a guard now: cases that nobody has taken, and cases in which something is overdue."""
-        state, now, limits = self.visits.log.state, self.visits.clock.now(), self.visits.rules.plan.limits
+        state, now, limits = self.visits.log.state, self.visits.cases.clock.now(), self.visits.rules.plan.limits
         calls: list[tuple[str, int, datetime, bool]] = []
         for case in self.visits.cases.open(state):
             standing = case.standing()
@@ -112,7 +112,7 @@ class Board:
 
     def _case_rows(self, state: State) -> list[GuardRow]:
         """Return one row for each case that is not closed, at whatever kiosk it was opened."""
-        now, plan, cases = self.visits.clock.now(), self.visits.rules.plan, self.visits.cases
+        now, plan, cases = self.visits.cases.clock.now(), self.visits.rules.plan, self.visits.cases
         rows: list[GuardRow] = []
         for case in cases.open(state):
             standing = case.standing()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case import LEAVING, CaseEvent, Disposition
+from kiosk.domain.entry import EntryKind
 from kiosk.domain.plan import due, level
 from kiosk.services.cases import CaseWish
 from kiosk.services.settling import settle_by_case, waits_for
@@ -17,9 +18,25 @@ if TYPE_CHECKING:
     from kiosk.domain.case import Case
     from kiosk.domain.record import Visit
     from kiosk.domain.state_keeper import State
+    from kiosk.ports import Actuator
+    from kiosk.services.guard_board import Board
+    from kiosk.services.views import AlarmView
     from kiosk.services.visits import Visits
 
 STEP_S: Final = 1.0
+URGENT: Final = frozenset(
+    {
+        EntryKind.HELD,
+        EntryKind.CALLED,
+        EntryKind.REFUSED_MEASURING,
+        EntryKind.CASE_OPENED,
+        EntryKind.CASE_ACTED,
+        EntryKind.ADOPTED,
+        EntryKind.TURNED_AWAY,
+    }
+)
+"""What the other places of the site must hear of at once; all else waits for up to a second."""
+
 _ENDS_BY_ITSELF: Final = LEAVING | {Disposition.OPENED_IN_ERROR}
 """Dispositions after which a visit moves without its visitor; who is released scans again, or a guard lets them in."""
 
@@ -72,3 +89,28 @@ class Watch:
             if known is not None:
                 settle_by_case(self.visits, act, known)
         return 1
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """Tells lamp and sounder at the guard's place how the alarm stands."""
+
+    board: Board
+    actuator: Actuator
+
+    def step(self) -> None:
+        """Say it once more; the same word again changes nothing."""
+        self.actuator.signal(signal_of(self.board.alarm()))
+
+
+def signal_of(alarm: AlarmView) -> str:
+    """Return what lamp and sounder do: dark, light alone, or louder and louder."""
+    if alarm.level == 0:
+        return "off"
+    if alarm.is_seen:
+        return "seen"
+    return _SIGNALS[min(alarm.level, len(_SIGNALS)) - 1]
+
+
+_SIGNALS: Final = ("waits", "overdue", "urgent")
+"""By the alarm's level, from 1 on."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from kiosk.adapters.clock import SiteClock
 from kiosk.domain.case import Case, CaseAct, CaseEvent, Disposition, Role
 from kiosk.domain.ids import GuardId, KioskId
 from kiosk.domain.policy import BodySite
 from kiosk.domain.visit import Step
 from kiosk.services.views import Face
-from kiosk.services.watching import Watch
+from kiosk.services.watching import Calling, Watch
 
 if TYPE_CHECKING:
     from kiosk.domain.ids import VisitId
@@ -142,3 +144,56 @@ def test_another_kiosks_case_is_escalated_there(door: Door) -> None:
     door.hears_site(cases=[theirs])
     door.clock.go_on(seconds=61)
     assert Watch(door.visits).step() == 1
+
+
+class Lamp:
+    """A lamp that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def signal(self, name: str) -> None:
+        """Take it down."""
+        self.told.append(name)
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def test_lamp_and_sounder_grow_louder_and_are_quiet_for_who_is_on_the_way(door: Door) -> None:
+    """Dark, a short sound now and then, more, without end; light alone once somebody touched "seen"."""
+    lamp = Lamp()
+    calling = Calling(door.board, lamp)
+    calling.step()
+    visit_id = fever(door, door.books())
+    for seconds in (1, 61, 120, 600):
+        calling.step()
+        door.clock.go_on(seconds=seconds)
+    calling.step()
+    door.signs_in()
+    door.desk.guarding.case_act(case_of(door, visit_id).id, "acknowledged")
+    calling.step()
+    assert lamp.told == ["off", "waits", "waits", "overdue", "urgent", "urgent", "off"]
+
+
+def test_seen_is_light_without_a_sound_until_it_is_overdue_again(door: Door) -> None:
+    """A touch is no taking: after its time the alarm is loud as before."""
+    lamp = Lamp()
+    calling = Calling(door.board, lamp)
+    fever(door, door.books())
+    door.desk.guarding.seen()
+    calling.step()
+    door.clock.go_on(seconds=61)
+    calling.step()
+    assert lamp.told == ["seen", "overdue"]
+
+
+def test_a_case_is_timed_by_the_clock_that_all_kiosks_share(door: Door) -> None:
+    """A kiosk whose own clock is ten minutes slow lets no alarm wait ten minutes longer."""
+    shared = SiteClock(door.clock, lambda: 600_000)
+    assert shared.now() - door.clock.now() == timedelta(minutes=10)
+    assert shared.monotonic() == door.clock.monotonic()
+    assert SiteClock(door.clock, lambda: None).now() == door.clock.now()
+    fever(door, door.books())
+    slow = Watch(replace(door.visits, cases=replace(door.cases, clock=shared)))
+    assert slow.step() == 1

@@ -61,7 +61,7 @@ class Player:
     def __init__(
         self, switches: Switches, heard: Callable[[bool], None], patterns: Mapping[str, tuple[Beat, ...]] = PATTERNS
     ) -> None:
-        """Begin at once, with everything off."""
+        """Do nothing yet: the thread begins with the first signal."""
         self._switches = switches
         self._heard = heard
         self._patterns = patterns
@@ -71,21 +71,22 @@ class Player:
         self._was_well: bool | None = None
         self._failed_at: float | None = None
         self._thread = threading.Thread(target=self._run, name="alarm")
-        self._thread.start()
 
     def signal(self, name: str) -> None:
-        """Play another pattern from now on; a name that is not known is played as the loudest."""
+        """Play another pattern from now on; a name that is not known is played as the loudest. Called on one thread."""
         with self._news:
-            if name != self._signal:
-                self._signal = name
-                self._news.notify()
+            self._signal = name
+            self._news.notify()
+        if self._thread.ident is None:
+            self._thread.start()
 
     def close(self) -> None:
         """Turn everything off and end."""
         with self._news:
             self._is_stopping = True
             self._news.notify()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def _run(self) -> None:
         try:

@@ -98,6 +98,7 @@ def played(wires: Wires, heard: Heard) -> Iterator[Player]:
     """Run an alarm and end it."""
     alarm = open_alarm(wires, heard)
     assert isinstance(alarm, Player)
+    alarm.signal("off")
     try:
         yield alarm
     finally:
@@ -226,6 +227,11 @@ def test_a_signal_that_nobody_knows_is_played_as_the_loudest() -> None:
     wait_for(lambda: ("something new", PATTERNS["urgent"][0]) in list(turned.queue))
     player.close()
     assert list(turned.queue)[-1] == ("off", OFF[0])
+
+
+def test_an_alarm_that_never_sounded_ends_without_a_thread() -> None:
+    """A kiosk that is built and never started leaves nothing behind."""
+    open_alarm(Wires("serial_relay", "/dev/there-is-no-such-line"), lambda _is_well: None).close()
 
 
 def test_without_a_lamp_nothing_is_done() -> None:
