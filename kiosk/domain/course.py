@@ -16,7 +16,7 @@ from kiosk.domain.policy import ColdMode, ScreeningPolicy
 from kiosk.domain.record import Measured, Visit
 from kiosk.domain.screening import Before, Fault, Flag, Outcome, Reading, Reference, assess
 from kiosk.domain.times import local_day, local_hour, to_ms
-from kiosk.domain.wire import from_json, to_text
+from kiosk.domain.wire import from_json, to_json, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,7 +150,8 @@ def judged_by(reading: Reading | Fault, policy: ScreeningPolicy, known: Before, 
         return {"rules": None, "before": {}}
     limit = policy.limit_for(reading.site, reading.kind)
     rules = replace(policy, limits=(replace(limit, source=""),) if limit is not None else ())
-    body: dict[str, Any] = {"rules": json.loads(to_text(rules)), "before": json.loads(to_text(known))}
+    # The rules whole: what a later program takes for granted must not change an old verdict.
+    body: dict[str, Any] = {"rules": to_json(rules), "before": json.loads(to_text(known))}
     if policy.adaptive.is_on and not reading.is_manual and not known.is_cold:
         name = baseline.name_for(reading, _day(reading, timezone))
         body["baseline"] = {"name": name, "at_ms": to_ms(reading.taken_at), "last": policy.adaptive.last}

@@ -58,6 +58,8 @@ def fake(**changes: Any) -> Any:
     """Return what opens a simulated thermometer that does one thing wrong."""
 
     class Wrong(SimulatedThermometer):
+        """A simulated thermometer with some of its parts changed."""
+
         def __getattribute__(self, name: str) -> Any:
             return changes.get(name, super().__getattribute__(name))
 
