@@ -30,11 +30,12 @@ CONFIG = Path(__file__).parents[2] / "config"
 DRIVER = "licence_reissue"
 
 
-def kiosk_settings(url: str, key_file: Path, direction: str = "entry") -> Settings:
+def kiosk_settings(url: str, key_file: Path, direction: str = "entry", role: str = "visitor") -> Settings:
     """Return the settings of `config/` for a kiosk of the server at `url`."""
     settings = load(CONFIG / "kiosk.toml")
     own = settings.kiosk
     update = {
+        "role": role,
         "direction": direction,
         "server": own.server.model_copy(update={"url": url, "read_timeout_s": 5.0}),
         "log": own.log.model_copy(update={"key_file": str(key_file)}),
@@ -70,29 +71,35 @@ class City:
         self.server = self._server(int(self.url.rpartition(":")[2]))
         assert self.server.start() == self.url
 
-    def settings(self, letter: str, *, direction: str = "entry") -> Settings:
+    def settings(self, letter: str, *, direction: str = "entry", role: str = "visitor") -> Settings:
         """Return the settings of the kiosk with this letter."""
-        return kiosk_settings(self.url, self.folder / "keys" / f"{letter}.key", direction)
+        return kiosk_settings(self.url, self.folder / "keys" / f"{letter}.key", direction, role)
 
     def data(self, letter: str) -> Path:
         """Return the data folder of a kiosk."""
         return self.folder / f"kiosk-{letter}"
 
-    def kiosk(self, letter: str, *, direction: str = "entry") -> Kiosk:
+    def kiosk(self, letter: str, *, direction: str = "entry", role: str = "visitor") -> Kiosk:
         """Enrol a kiosk and switch it on, without a window and without threads that ship by themselves."""
         fleet = self.server.desk.fleet
         fleet.put_kiosk(HERE, f"door-{letter}", letter, is_entry=direction == "entry")
         settings = self.settings(letter, direction=direction)
         enrol(settings, self.data(letter), fleet.enrolment_code(HERE, f"door-{letter}").code)
-        return self.switch_on(letter, direction=direction)
+        return self.switch_on(letter, direction=direction, role=role)
 
     def switch_on(
-        self, letter: str, *, direction: str = "entry", clock: Clock | None = None, data: Path | None = None
+        self,
+        letter: str,
+        *,
+        direction: str = "entry",
+        role: str = "visitor",
+        clock: Clock | None = None,
+        data: Path | None = None,
     ) -> Kiosk:
         """Switch an enrolled kiosk on, after a power cut for example; with a `clock` or a disk of its own."""
         own = clock or self.clock
         parts = Parts(clock=own, thermometer=SimulatedThermometer(own, is_paced=False))
-        kiosk = Kiosk(self.settings(letter, direction=direction), data or self.data(letter), parts)
+        kiosk = Kiosk(self.settings(letter, direction=direction, role=role), data or self.data(letter), parts)
         kiosk.start(loops=False)
         self.kiosks[letter] = kiosk
         return kiosk
