@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from kiosk.domain import outdoor
 from kiosk.domain.entry import canonical
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def is_over(value_cc: int, found_normal: Sequence[int], rule: Adaptive) -> bool:
 
 
 def note(state: State, body: Mapping[str, Any]) -> None:
-    """Let a reading that a machine found normal into the baseline that its entry names."""
+    """Let a reading that a machine found normal into the baseline of its entry; keep the air outside as well."""
+    outdoor.note(state, body)
     wanted: Mapping[str, Any] | None = body.get("baseline")
     if wanted is None or body["outcome"] != _NORMAL:
         return

@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from kiosk.domain import baseline, reference
+from kiosk.domain import baseline, outdoor, reference
 from kiosk.domain.policy import ColdMode, ScreeningPolicy
 from kiosk.domain.record import Measured, Visit
 from kiosk.domain.screening import Before, Fault, Flag, Outcome, Reading, Reference, assess
@@ -62,7 +62,8 @@ def before(visit: Visit, reading: Reading | Fault, policy: ScreeningPolicy, stat
     if isinstance(reading, Fault):
         return Before()
     cold, provisional = _last_cold(visit), _provisional(visit)
-    is_cold = is_cold_now(policy.cold, reading.outdoor_cc, local_hour(reading.taken_at, timezone))
+    outside = outdoor.outdoor_cc(state, reading, timezone)
+    is_cold = is_cold_now(policy.cold, outside, local_hour(reading.taken_at, timezone))
     asks_for_reference = policy.reference.every_s > 0 and not _UNREAL & set(reading.flags)
     found_normal: tuple[int, ...] = ()
     if policy.adaptive.is_on and not reading.is_manual and not is_cold:

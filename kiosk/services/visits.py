@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from kiosk.domain import outdoor
 from kiosk.domain.case import Cause
 from kiosk.domain.course import Turn, after, before, judged_by
 from kiosk.domain.declaration import read_answers
@@ -123,6 +124,7 @@ class Visits:
         course = after(visit, assessment, policy.screening, is_manual=is_manual)
         body = reading_body(visit, reading, assessment, policy) | self.cases.of_reading(act.state, visit.id)
         body |= judged_by(reading, policy.screening, known, timezone)
+        body |= outdoor.to_note(act.state, reading, timezone) if isinstance(reading, Reading) else {}
         if course.turn is Turn.REST:
             number = self.hall.next_number(act.state, "R")
             until = to_wire(self.clock.now() + course.rest)
