@@ -26,7 +26,7 @@ class ActRow(Touchable):
 
     label = StringProperty("")
     detail = StringProperty("")
-    right = StringProperty("")
+    tail = StringProperty("")
     sign = StringProperty("")
     mood = StringProperty("")
     value = StringProperty("")

@@ -32,8 +32,8 @@ def facts(case: CaseView, stage: Stage) -> list[Row]:
     if case.dirty:
         rows.append((texts.t("case.dirty"), " · ".join(stage.say(name) for _id, name in case.dirty), "look"))
     known = case.others_age_s is not None
-    age = texts.t("case.others", age=stage.age(case.others_age_s or 0)) if known else texts.t("case.others_never")
-    return [*rows, (texts.t("case.kiosk"), age)]
+    age = texts.t("case.others_age", age=stage.age(case.others_age_s or 0)) if known else texts.t("case.others_never")
+    return [*rows, (texts.t("case.others"), age)]
 
 
 def readings(case: CaseView, stage: Stage) -> list[Row]:

@@ -37,11 +37,14 @@ HAND_OVER_REMARKS: Final = ("none", "busy", "case", "device", "supplies")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """Something to choose. `hindrance`: why it cannot be chosen yet (a text key); `is_hard`: asked for twice."""
+    """Something to choose. `aside`: a number beside it. `hindrance`: why it cannot be chosen yet, as a text key.
+
+    `is_hard`: asked for twice.
+    """
 
     value: str
     words: Words | str
-    detail: Words | str = ""
+    aside: str = ""
     hindrance: str = ""
     is_hard: bool = False
 
@@ -50,7 +53,7 @@ class Option:
 class Choice:
     """A question with its answers. `kind` says what is done with the answer, `subject` to what. Titles are text keys.
 
-    `label` is the number of the case or visit, "" without one.
+    `label` is the number of the case or visit, "" without one; `none` is said when there is nothing to choose.
     """
 
     kind: str
@@ -59,6 +62,7 @@ class Choice:
     options: tuple[Option, ...]
     text: str = ""
     label: str = ""
+    none: str = "choice.empty"
 
 
 def of_case(case: CaseView, event: str) -> Choice | None:
@@ -69,7 +73,7 @@ def of_case(case: CaseView, event: str) -> Choice | None:
 
 def _placed(case: CaseView) -> Choice:
     options = tuple(Option(place_id, name) for place_id, name in case.free_places)
-    return Choice(CaseEvent.PLACED, case.case_id, "choice.placed", options, label=case.label)
+    return Choice(CaseEvent.PLACED, case.case_id, "choice.placed", options, label=case.label, none="area.full_todo")
 
 
 def _cleaned(case: CaseView) -> Choice | None:

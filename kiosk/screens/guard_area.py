@@ -64,7 +64,7 @@ class GuardAreaScreen(GuardScreen):
         fill(self.ids.body, parts)
 
     def _waiting(self, case_id: CaseId, label: str) -> Widget:
-        row = ActRow(label=label, right=self.texts.t("case.act.placed"), sign="person", mood="calm")
+        row = ActRow(label=label, tail=self.texts.t("case.act.placed"), sign="person", mood="calm")
         row.fbind("on_pick", lambda _row: self.host.begin_case_act(case_id, CaseEvent.PLACED.value))
         return row
 
@@ -96,7 +96,7 @@ class GuardAreaScreen(GuardScreen):
         head = ActRow(
             label=texts.pick(place.name),
             detail=" · ".join(details),
-            right=texts.t(f"area.state.{place.state}"),
+            tail=texts.t(f"area.state.{place.state}"),
             sign=_SIGNS[place.state],
             mood="look" if place.is_crowded else _MOODS[place.state],
             is_fact=True,

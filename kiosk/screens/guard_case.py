@@ -93,9 +93,13 @@ class GuardCaseScreen(GuardScreen):
         self.ids.main.is_armed = False
         fill(self.ids.acts, [self._act(choice) for choice in case.choices if choice is not first])
 
+    def _words(self, choice: CaseChoice) -> str:
+        is_moving = choice.event is CaseEvent.PLACED and self.case.place is not None
+        return self.texts.t("case.act.moved" if is_moving else f"case.act.{choice.event}")
+
     def _act(self, choice: CaseChoice) -> Widget:
         row = ActRow(
-            label=self.texts.t(f"case.act.{choice.event}"),
+            label=self._words(choice),
             detail=self.texts.t(f"case.hindrance.{choice.hindrance}") if choice.hindrance is not None else "",
             value=choice.event,
             asks=self.texts.t("guard.sure"),
@@ -107,12 +111,13 @@ class GuardCaseScreen(GuardScreen):
 
     def _body(self, case: CaseView) -> list[Widget]:
         texts = self.texts
-        parts: list[Widget] = [card(facts(case, self.stage)), heading(texts.t("case.readings"))]
+        parts: list[Widget] = [heading(texts.t("case.readings"))]
         shown = readings(case, self.stage)
         parts.append(card(shown) if shown else said(texts.t("case.no_readings")))
         if case.run is not None and case.run.steps:
             parts.append(heading(texts.t("case.steps", name=case.run.name)))
             parts += step_rows(case.run, self.stage, self.now, self.on_tick)
+        parts += [heading(texts.t("case.about")), card(facts(case, self.stage))]
         parts += [heading(texts.t("case.history")), card(history(case, self.stage), 0.4)]
         return parts
 

@@ -37,12 +37,13 @@ class GuardChoiceScreen(GuardScreen):
         self.text = self.texts.t(choice.text) if choice.text else ""
         self.heading = self.texts.t("guard.handle", label=choice.label) if choice.label else self.title
         rows = [self._row(option) for option in choice.options]
-        fill(self.ids.options, rows or [said(self.texts.t("choice.empty"))])
+        fill(self.ids.options, rows or [said(self.texts.t(choice.none))])
 
     def _row(self, option: Option) -> Widget:
         row = ActRow(
             label=self.stage.say(option.words),
-            detail=self.texts.t(option.hindrance) if option.hindrance else self.stage.say(option.detail),
+            detail=self.texts.t(option.hindrance) if option.hindrance else "",
+            tail=option.aside,
             value=option.value,
             asks=self.texts.t("guard.sure"),
             is_hard=option.is_hard,

@@ -34,19 +34,20 @@ class GuardLateScreen(GuardScreen):
     field = StringProperty("time")
     admitted = StringProperty("")
     hint = StringProperty("")
+    is_wrong = BooleanProperty(False)
     can_save = BooleanProperty(False)
     _note = "late.hint"
 
     def start(self, note: str) -> None:
         """Begin a row; `note` is a text key, "" for what to do. The sheet stays: rows come from one sheet."""
         self.typed = {"time": "", "celsius": "", "sheet": self.typed["sheet"] if note else ""}
-        self.field, self.admitted = "time", ""
+        self.field, self.admitted, self.is_wrong = "time", "", False
         self._note = note or "late.hint"
         self.refresh()
 
     def say_wrong(self, key: str) -> None:
         """Say what is wrong with the row; what was typed stays."""
-        self._note = key
+        self._note, self.is_wrong = key, True
         self.refresh()
 
     def refresh(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kivy.properties import ObjectProperty, StringProperty
 
 from kiosk.screens.base import GuardScreen
-from kiosk.screens.widgets import ArmedButton, SmallButton
+from kiosk.screens.widgets import ArmedButton, SmallButton, Touch
 
 if TYPE_CHECKING:
     from kivy.uix.widget import Widget
@@ -26,6 +26,8 @@ _TEXTS: Final = {
 """Buttons whose words stand elsewhere; the others say `menu.<name>`."""
 
 _ACTS: Final = ("exit", "widen", "reopen_typing", "close_day")
+
+_ABOUT_SCREEN: Final = frozenset({"training", "language", "large"})
 
 ITEMS: Final = (
     "area",
@@ -48,6 +50,10 @@ ITEMS: Final = (
     "large",
 )
 """Every button, in order; what is needed in a hurry stands first."""
+
+
+class MenuButton(Touch):
+    """One thing of the list."""
 
 
 class GuardMenuScreen(GuardScreen):
@@ -79,7 +85,7 @@ class GuardMenuScreen(GuardScreen):
             armed.fbind("is_armed", self._arm)
             armed.fbind("on_sure", lambda _button: self.on_item(name))
             return armed
-        button = SmallButton(content=words)
+        button = (SmallButton if name in _ABOUT_SCREEN else MenuButton)(content=words)
         if name == "reopen_typing" and not self.board.typing_closed:
             button.disabled, button.opacity = True, 0.4
         button.fbind("on_release", lambda _button: self.on_item(name))

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from kiosk.services.guard_views import RecordLine, RecordsView
 
 FILTERS: Final = ("all", "guards", "cases", "refusals", "readings", "exports")
-_KEYS: Final = [*string.digits[1:], "0", *string.ascii_uppercase, "", "", "", "", "", "back"]
+_KEYS: Final = [*"1234567890", *(sign for sign in string.ascii_uppercase if sign not in "IO"), "back"]
+"""Neither numbers nor plates have I and O: they pass for 1 and 0."""
+
 _LONGEST: Final = 12
 _LEAST: Final = 2
 
@@ -78,7 +80,7 @@ class GuardRecordsScreen(GuardScreen):
         row = ActRow(
             label=" · ".join([texts.t(f"record.{line.kind}"), *([detail] if detail else [])]),
             detail=" · ".join([*told, texts.t("records.seq", seq=line.seq)]),
-            right=line.label,
+            tail=line.label,
             is_fact=line.visit_id is None,
         )
         row.fbind("on_pick", lambda _row: self.host.open_visit(line.visit_id))

@@ -35,7 +35,7 @@ def _step_row(step: PlanStepView, stage: Stage, now: datetime, on_tick: Callable
     row = ActRow(
         label=texts.pick(step.text),
         detail=" · ".join(details),
-        right=when,
+        tail=when,
         sign="ticked" if is_done else "box",
         mood=mood,
         value=step.step_id,

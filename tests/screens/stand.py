@@ -34,7 +34,7 @@ class NotingHost:
 
     def __getattr__(self, name: str) -> object:
         """Return an act that is noted when it is called."""
-        return lambda *values: self.acts.append((name, *values))
+        return lambda *values, **named: self.acts.append((name, *values, *named.items()))
 
 
 class Stand:
