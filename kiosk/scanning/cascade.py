@@ -6,9 +6,11 @@ import time
 from typing import TYPE_CHECKING
 
 import cv2
+import numpy as np
 
-from kiosk.scanning import zxing
+from kiosk.scanning import mesh, zxing
 from kiosk.scanning.frames import as_pixels, to_gray
+from kiosk.scanning.rest import Rest
 from kiosk.scanning.stages import Stages
 
 if TYPE_CHECKING:
@@ -33,7 +35,9 @@ class Cascade:
     """Reads frames by zxing-cpp first and one more reading in turn; for one thread.
 
     On each live frame: the place of the last code; the whole frame by zxing-cpp; then a single extra stage, the
-    next in rotation, so that a code that holds still meets every stage within a quarter of a second.
+    next in rotation, so that a code that holds still meets every stage within a third of a second. Where zxing-cpp
+    sees a code that it cannot read, every second extra stage follows its modules. A frame in which nothing has
+    changed since nobody was there is passed over, for less than a second.
     """
 
     def __init__(
@@ -49,6 +53,8 @@ class Cascade:
         """Where the last frame showed codes that zxing-cpp could not read."""
         self._order = tuple(self.stages.by_name.values())
         self._turn = 0
+        self._follow_next = True
+        self._rest = Rest(len(self._order) + 1)
         self._place: tuple[int, int, int, int] | None = None
         self._followed = 0
 
@@ -56,10 +62,14 @@ class Cascade:
         """The codes in a live frame (BGR or gray), their corners in the frame's pixels."""
         start = self._clock()
         gray = to_gray(frame)
+        if self._rest.is_resting(gray, start):
+            self.unread, self._place = [], None
+            return []
         found = self._followed_codes(gray) or self._whole(gray)
         if not found and self._clock() - start < self._deadline:
-            found = self._order[self._turn](gray)
-            self._turn = (self._turn + 1) % len(self._order)
+            found = self._extra(gray, start)
+        if found or self.unread:
+            self._rest.somebody_is_there()
         self._remember(found, gray)
         return found
 
@@ -86,6 +96,18 @@ class Cascade:
         found, self.unread = zxing.read_all(gray)
         return found
 
+    def _extra(self, gray: Gray, start: float) -> list[FoundCode]:
+        """What the next stage reads; where a code was seen, in turns with following its modules."""
+        self._follow_next = bool(self.unread) and not self._follow_next
+        if self._follow_next:
+            box = _around(max(self.unread, key=_width), gray, 0.4)
+            cut = np.ascontiguousarray(gray[box[1] : box[3], box[0] : box[2]])
+            goes_on = lambda: self._clock() - start < self._deadline  # noqa: E731 - short, and used at once
+            return [code.placed(1.0, box[0], box[1]) for code in mesh.read_bent(cut, goes_on)] if cut.size else []
+        stage = self._order[self._turn]
+        self._turn = (self._turn + 1) % len(self._order)
+        return stage(gray)
+
     def _followed_codes(self, gray: Gray) -> list[FoundCode]:
         """What zxing-cpp reads at the last code's place."""
         if self._place is None or self._followed >= _FOLLOWED_FRAMES:
@@ -101,16 +123,26 @@ class Cascade:
             self._place = None
             return
         self.unread = []
-        xs, ys = zip(*found[0].corners, strict=True)
         # Half the code's size around it: a hand that moves 20 cm a second stays within at 30 frames a second.
-        margin = max(max(xs) - min(xs), max(ys) - min(ys)) // 2
-        height, width = gray.shape
-        self._place = (
-            max(0, min(xs) - margin),
-            max(0, min(ys) - margin),
-            min(width, max(xs) + margin),
-            min(height, max(ys) + margin),
-        )
+        self._place = _around(found[0].corners, gray, 0.5)
+
+
+def _width(corners: Corners) -> int:
+    """The longer side of the upright box around the corners, in pixels."""
+    return max(max(along) - min(along) for along in zip(*corners, strict=True))
+
+
+def _around(corners: Corners, gray: Gray, margin: float) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the box around the corners and `margin` of its longer side, in the frame."""
+    xs, ys = zip(*corners, strict=True)
+    room = round(_width(corners) * margin)
+    height, width = gray.shape
+    return (
+        max(0, min(xs) - room),
+        max(0, min(ys) - room),
+        max(0, min(width, max(xs) + room)),
+        max(0, min(height, max(ys) + room)),
+    )
 
 
 def _sizes(gray: Gray) -> list[tuple[float, Gray]]:

@@ -94,22 +94,23 @@ class Stages:
             "zbar half": self._zbar_half,
             "zxing double": _zxing_double,
             "zbar threshold": lambda gray: self._by_zbar(thresholded(gray)),
-            "zxing smooth": lambda gray: zxing.read(smoothed(gray)),
+            "zxing outlined": lambda gray: zxing.read(outlined(gray)),
             "zbar full": self._by_zbar,
             "zxing sharp": lambda gray: zxing.read(sharpened(gray)),
             "zbar half inverted": lambda gray: self._zbar_half(inverted(gray)),
             "zxing equal": lambda gray: zxing.read(equalised(gray)),
-            "zbar smooth": lambda gray: self._by_zbar(smoothed(gray)),
         }
         self.for_stills: dict[str, Stage] = {
+            "zxing smooth": lambda gray: zxing.read(smoothed(gray)),
+            "zbar smooth": lambda gray: self._by_zbar(smoothed(gray)),
             "mesh": mesh.read_bent,
-            "zxing outlined": lambda gray: zxing.read(outlined(gray)),
             "zxing deblurred": lambda gray: _zxing_deblurred(gray, 1.5),
             "zxing deblurred more": lambda gray: _zxing_deblurred(gray, 2.5),
         }
         """Those that cost too much for a frame that is followed by another."""
         if zbar is None:
-            self.by_name = {name: stage for name, stage in self.by_name.items() if not name.startswith("zbar")}
+            self.by_name = _without_zbar(self.by_name)
+            self.for_stills = _without_zbar(self.for_stills)
 
     def _zbar_half(self, gray: Gray) -> list[FoundCode]:
         return [code.placed(0.5) for code in self._by_zbar(halved(gray))]
@@ -119,6 +120,10 @@ class Stages:
             return []
         codes = (_vouched(gray, read) for read in self._zbar.read(gray, wait=self.wait))
         return [code for code in codes if code is not None]
+
+
+def _without_zbar(stages: dict[str, Stage]) -> dict[str, Stage]:
+    return {name: stage for name, stage in stages.items() if not name.startswith("zbar")}
 
 
 def _zxing_double(gray: Gray) -> list[FoundCode]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import pytest
 
@@ -24,6 +25,7 @@ EVERY_BYTE = bytes(range(256))
 STAGES = (
     "zxing",
     *Cascade(None).stages.by_name,
+    *Cascade(None).stages.for_stills,
     "zbar half",
     "zbar threshold",
     "zbar full",
@@ -52,11 +54,15 @@ WRITINGS = [
 def stage_of(cascade: Cascade, name: str) -> Stage:
     """The stage by its name, as still pictures use it."""
     cascade.stages.wait = True
-    return zxing.read if name == "zxing" else cascade.stages.by_name[name]
+    stages = {"zxing": zxing.read, **cascade.stages.by_name, **cascade.stages.for_stills}
+    return stages[name]
 
 
-def seen_by(name: str, picture: Gray) -> Gray:
-    """The picture as the stage is made for: the inverted stage gets a dark-mode code."""
+def seen_by(name: str, draw: Callable[[int], Gray]) -> Gray:
+    """The picture as the stage is made for: a dark-mode code, small modules, or a code out of focus."""
+    picture = draw(3 if "outlined" in name else 6)
+    if "deblurred" in name:
+        return np.asarray(cv2.GaussianBlur(picture, (0, 0), 2.5 if "more" in name else 1.5), np.uint8)
     return (255 - picture).astype(np.uint8) if "inverted" in name else picture
 
 
@@ -81,7 +87,7 @@ def test_all_256_byte_values_come_through_every_stage(
     cascade: Cascade, draw_qr: Callable[..., Gray], stage: str
 ) -> None:
     """A decoder that rewrites bytes would break signatures and foreign codes alike."""
-    picture = seen_by(stage, draw_qr(EVERY_BYTE, 6, mode="byte"))
+    picture = seen_by(stage, lambda unit: draw_qr(EVERY_BYTE, unit, mode="byte"))
     assert only(stage_of(cascade, stage)(picture)).raw == EVERY_BYTE
 
 
@@ -96,7 +102,7 @@ def test_no_stage_reads_a_wrong_text(
     arguments: dict[str, str],
 ) -> None:
     """A stage may pass a code over whose character set it cannot know; it never gives another text."""
-    picture = seen_by(stage, draw_qr(content, 6, **arguments))
+    picture = seen_by(stage, lambda unit: draw_qr(content, unit, **arguments))
     codes = stage_of(cascade, stage)(picture)
     if how != "Hanzi mode" or not stage.startswith("zbar"):  # zbar knows no Hanzi mode
         assert only(codes).text == text_of(content)

@@ -56,7 +56,9 @@ def test_corners_are_given_in_the_frames_pixels(cascade: Cascade, draw_qr: Calla
     code = draw_qr("HELLO", 6)
     frame = placed(code, 400, 300)
     cascade.stages.wait = True
-    found = {name: stage(frame) for name, stage in cascade.stages.by_name.items() if "inverted" not in name}
+    stages = cascade.stages.by_name | cascade.stages.for_stills
+    made_for_others = ("inverted", "outlined", "deblurred")
+    found = {name: read(frame) for name, read in stages.items() if not any(word in name for word in made_for_others)}
     found["live"] = cascade.decode(frame)
     found["followed"] = cascade.decode(frame)
     found["fitted"] = cascade.decode_still(frame.repeat(3, 0).repeat(3, 1))
@@ -142,15 +144,109 @@ def test_nothing_more_is_tried_after_the_deadline() -> None:
     cascade = Cascade(None, deadline=0.5, clock=lambda: next(ticks))
     tried: list[str] = []
     cascade._order = (lambda gray: tried.append("stage") or [],)
-    cascade.decode(BLANKS["white"])
+    cascade.decode(BLANKS["noise"])
     assert tried == []
 
 
-def test_each_blank_frame_gets_the_next_stage() -> None:
+def test_each_frame_without_a_code_gets_the_next_stage() -> None:
     """A code that holds still meets every stage within as many frames as there are stages."""
     cascade = Cascade(None)
     tried: list[int] = []
     cascade._order = tuple(lambda gray, number=number: tried.append(number) or [] for number in range(3))
     for _ in range(4):
-        cascade.decode(BLANKS["white"])
+        cascade.decode(BLANKS["coarse noise"])
     assert tried == [0, 1, 2, 0]
+
+
+class FrameTime:
+    """A clock that goes on by a frame when it is told."""
+
+    def __init__(self) -> None:
+        self.now = 50.0
+
+    def __call__(self) -> float:
+        """The frame's time."""
+        return self.now
+
+
+def looks(cascade: Cascade, clock: FrameTime, frames: list[Gray], monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The times at which the frames, thirty a second, were really read."""
+    at: list[float] = []
+    whole = Cascade._whole
+
+    def noted(self: Cascade, gray: Gray) -> object:
+        at.append(clock.now)
+        return whole(self, gray)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Cascade, "_whole", noted)
+        for frame in frames:
+            clock.now += 1 / 30
+            cascade.decode(frame)
+    return at
+
+
+def hall(seed: int) -> Gray:
+    """The same hall with the sensor's noise of another frame."""
+    noise = np.random.default_rng(seed).normal(0, 4, (720, 1280))
+    return (BLANKS["coarse noise"] * 0.6 + 40 + noise).clip(0, 255).astype(np.uint8)
+
+
+def test_a_hall_in_which_nothing_changes_is_looked_at_each_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every stage has its turn, then the kiosk rests; it never rests for a second."""
+    clock = FrameTime()
+    cascade = Cascade(None, clock=clock)
+    halls = [hall(seed) for seed in range(10)]
+    stages = len(cascade.stages.by_name)
+    at = looks(cascade, clock, halls * 12, monkeypatch)
+    assert stages < len(at) <= stages + 1 + 4
+    assert max(np.diff(at)) < 1.0
+
+
+def test_a_code_that_comes_is_read_in_its_first_frame(
+    draw_qr: Callable[..., Gray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rest ends with the first change, and a dim phone far away is one."""
+    clock = FrameTime()
+    cascade = Cascade(None, clock=clock)
+    looks(cascade, clock, [hall(seed) for seed in range(30)], monkeypatch)
+    frame = hall(99)
+    dim = 6 + (draw_qr("FAR AND DIM", 4) < 128).astype(np.uint8) * 41
+    frame[300 : 300 + dim.shape[0], 600 : 600 + dim.shape[1]] = dim
+    clock.now += 1 / 30
+    assert [code.text for code in cascade.decode(frame)] == ["FAR AND DIM"]
+
+
+def test_a_code_that_is_seen_but_not_read_gets_every_frame(
+    draw_qr: Callable[..., Gray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody stands there, however still the phone is held."""
+    clock = FrameTime()
+    cascade = Cascade(None, clock=clock)
+    frame = placed(draw_qr("VB1:ONE", 5), 100, 200)
+    # The finder patterns stay; the message is torn beyond what the code's own correction can mend.
+    frame[250:320, 160:240] = frame[250:320, 160:240][::-1, ::-1].copy()
+    assert len(looks(cascade, clock, [frame] * 40, monkeypatch)) == 40
+
+
+def test_a_frame_without_any_contrast_costs_no_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wall, a fogged glass, a lens cap: nothing can be in it."""
+    clock = FrameTime()
+    assert looks(Cascade(None, clock=clock), clock, [BLANKS["white"], BLANKS["black"]], monkeypatch) == []
+
+
+def test_a_crumpled_sheet_is_read_live(draw_qr: Callable[..., Gray]) -> None:
+    """Where zxing-cpp sees a code that it cannot read, its modules are followed within a few frames."""
+    picture = draw_qr("VB1:" + "6BF+70790T9WJWG.FKY*4GO0" * 3, 8)
+    rng = np.random.default_rng(8)
+    right, down = (
+        cv2.resize(rng.normal(0, 4, (5, 5)).astype(np.float32), picture.shape[::-1], interpolation=cv2.INTER_CUBIC)
+        for _ in range(2)
+    )
+    x, y = np.meshgrid(*(np.arange(side, dtype=np.float32) for side in picture.shape))
+    bent = np.asarray(cv2.remap(picture, x + right, y + down, cv2.INTER_LINEAR, borderValue=255), np.uint8)
+    cascade = Cascade(None, deadline=60.0)
+    frame = placed(bent, 300, 100)
+    texts = [code.text for _ in range(2) for code in cascade.decode(frame)]
+    assert texts
+    assert set(texts) == {"VB1:" + "6BF+70790T9WJWG.FKY*4GO0" * 3}
