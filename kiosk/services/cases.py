@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kiosk.domain.case import Case, CaseAct, CaseEvent, Cause, Disposition, Hindrance, Role, hindrance, merged
+from kiosk.domain.case import Case, CaseAct, CaseEvent, CaseStep, Cause, Disposition, Hindrance, Role, hindrance, merged
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.plan import area, free_places
 from kiosk.domain.screening import Outcome
@@ -112,10 +112,11 @@ class Cases:
         case = self.case(act.state, case_id)
         if case is None:
             return Hindrance.NOT_NOW
-        if guard is not None and wish.event in _TAKES and self.hindrance(case, guard, _TAKE) is None:
+        takes = guard is not None and wish.event in _TAKES and self.hindrance(case, guard, _TAKE) is None
+        if takes and self._by_the_plan(act.state, case, guard, wish) is None:
             self.record(act, case, guard, _TAKE)
             case = self.case(act.state, case_id) or case
-        why = self.hindrance(case, guard, wish)
+        why = self.hindrance(case, guard, wish) or self._by_the_plan(act.state, case, guard, wish)
         if why is None:
             self.record(act, case, guard, wish)
         return why
@@ -124,6 +125,30 @@ class Cases:
         """Return why this may not be done now, or None."""
         co_signed = case.opening.co_signed if case.opening is not None else ()
         return hindrance(case.standing(), self._draft(case, guard, wish), co_signed)
+
+    def _by_the_plan(self, state: State, case: Case, guard: Guard | None, wish: CaseWish) -> Hindrance | None:
+        """Return what hinders an act by the plan in force: places with room, contacts that are there, steps, roles."""
+        plan = self.rules.plan
+        match wish.event:
+            case CaseEvent.PLACED:
+                has_room = any(place.id == wish.place_id for place in self.free_places(state))
+                return None if has_room else Hindrance.NO_PLACE
+            case CaseEvent.REPORTED | CaseEvent.DISPOSED:
+                is_known = plan.contact(wish.to) is not None or (not wish.to and wish.event is CaseEvent.DISPOSED)
+                return None if is_known else Hindrance.NO_RECEIVER
+            case CaseEvent.TICKED:
+                steps = [step for item in plan.situations for step in item.steps if step.id == wish.item]
+                if not steps or wish.item in case.standing().ticked or not case.is_open:
+                    return Hindrance.NOT_NOW
+                role = Role(guard.role) if guard is not None else Role.GUARD
+                return None if any(role.may_act_as(step.role) for step in steps) else Hindrance.ROLE
+            case CaseEvent.SEEN:
+                # Touched again and again by nobody in particular: the first touch says it all.
+                standing = case.standing()
+                is_news = standing.step is CaseStep.FLAGGED and standing.seen_at is None
+                return None if is_news else Hindrance.NOT_NOW
+            case _:
+                return None
 
     def hindrance_once_taken(self, case: Case, guard: Guard, wish: CaseWish) -> Hindrance | None:
         """Return why this guard may not do this, for one who takes the case by doing it."""

@@ -121,7 +121,8 @@ class GuardDesk:
         if goes_on or view.face is Face.OUT_OF_ORDER:
             self.sign_out()
             return view
-        return self.detail(visit_id) if what in {GuardAct.MEASURE, GuardAct.CARD_SEEN} else self.board()
+        page = self.detail(visit_id) if what in {GuardAct.MEASURE, GuardAct.CARD_SEEN} else None
+        return page or self.board()
 
     # isolation cases
 
@@ -166,7 +167,7 @@ class GuardDesk:
     def open_case(self, visit_id: VisitId | None, cause: str) -> CaseView | View | None:
         """Open a case by the guard's word: for a visit, or for somebody who never stood at a kiosk."""
         guard = self.guard
-        if guard is None:
+        if guard is None or cause not in set(Cause):
             return None
         try:
             case_id = self.guards.open_case(guard, visit_id, Cause(cause))

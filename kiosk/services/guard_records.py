@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kiosk.domain.case import CaseEvent, Cause, Disposition
+from kiosk.domain.course import judged_by
 from kiosk.domain.entry import EntryKind
+from kiosk.domain.screening import Before, assess
 from kiosk.domain.visit import Step
+from kiosk.domain.wire import to_json
 from kiosk.services.cases import CaseWish
 from kiosk.services.settling import do_for_case
 from kiosk.services.visits import record_arrival
 
 if TYPE_CHECKING:
+    from kiosk.domain.ids import VisitId
     from kiosk.domain.overriding import OverrideWhy
     from kiosk.domain.record import Visit
+    from kiosk.domain.screening import Reading
     from kiosk.ports import Act
     from kiosk.protocol.messages import Guard
     from kiosk.services.visits import Visits
@@ -68,6 +73,28 @@ def resume_walk_in(visits: Visits, act: Act, visit: Visit, guard: Guard) -> None
         visits.admit_or_line_up(act, visit, guard_id=guard.id)
     else:
         act.record(EntryKind.RESUMED, {**by(visit, guard), "at": "measuring"})
+
+
+def measure_in_case(visits: Visits, act: Act, visit_id: VisitId, reading: Reading) -> None:
+    """Record a reading of somebody who has a case and never stood at a kiosk; it moves nothing but the case."""
+    case = visits.cases.undecided(act.state, visit_id)
+    if case is None:
+        return
+    policy, timezone = visits.rules.policy, visits.rules.site.timezone
+    # A guard's reading stands for itself: there is no visit with earlier ones that could change what it says.
+    assessment = assess(reading, policy.screening)
+    body = {
+        "visit_id": visit_id,
+        "reading": to_json(reading),
+        "reading_no": len(case.standing().readings) + 1,
+        "outcome": assessment.outcome.value,
+        "reasons": list(assessment.reasons),
+        "policy_id": policy.id,
+        "policy_version": policy.version,
+        **visits.cases.of_reading(act.state, visit_id),
+        **judged_by(reading, policy.screening, Before(), timezone),
+    }
+    act.record(EntryKind.READING, body)
 
 
 def resume(act: Act, visit: Visit, guard: Guard) -> None:

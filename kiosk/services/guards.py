@@ -159,7 +159,9 @@ class Guards:
         """
         with self.visits.log.act() as act:
             known = self.everywhere.visit(act.state, visit_id)
-            if known is not None and what in self.allowed(known, act.state, guard.role):
+            if known is None and what is GuardAct.MEASURE and typed is not None and typed.is_sure:
+                records.measure_in_case(self.visits, act, visit_id, self._reading(guard, typed))
+            elif known is not None and what in self.allowed(known, act.state, guard.role):
                 visit = self.everywhere.take_over(act, visit_id)
                 if visit is not None:
                     self._do(act, guard, what, visit, typed, why)

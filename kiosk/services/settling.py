@@ -60,9 +60,9 @@ def settle(visits: Visits, act: Act, visit: Visit, case: Case) -> None:
         return
     last = visits.cases.last_reading(act.state, visit)
     is_screened = visit.declared_at is not None and last is not None and last.outcome is Outcome.NORMAL
-    if disposition is Disposition.RELEASED and is_screened:
+    if disposition is Disposition.RELEASED and is_screened and visit.step in {Step.GUARD, Step.HALL_LINE}:
         visits.admit_or_line_up(act, visit, guard_id=guard_id, settles=case.id)
-    elif visit.booking is not None or visit.walk_in:
+    elif visit.step in {Step.GUARD, Step.RESTING} and (visit.booking is not None or visit.walk_in):
         at = "measuring" if visit.declared_at is not None else "declaration"
         act.record(EntryKind.RESUMED, {**body, "at": at})
 
