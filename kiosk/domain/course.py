@@ -161,6 +161,9 @@ def judged_by(reading: Reading | Fault, policy: ScreeningPolicy, known: Before, 
 
 def recomputed(body: Mapping[str, Any]) -> Assessment:
     """Return the verdict on a reading from its entry's body alone; raises ValueError for a body that lacks it."""
+    if "rules" not in body:
+        message = "this entry does not hold what it was judged by"
+        raise ValueError(message)
     if body["rules"] is None:
         return assess(from_json(Fault, body["reading"]), _NO_RULES)
     rules, known = from_json(ScreeningPolicy, body["rules"]), from_json(Before, body["before"])

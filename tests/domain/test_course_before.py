@@ -189,3 +189,9 @@ def test_a_fault_and_a_kind_without_a_limit_are_computed_again_as_well() -> None
     skin = reading(3450, kind=ReadingKind.SURFACE)
     body = {"reading": to_json(skin), **judged_by(skin, screening(), Before(), ZONE)}
     assert recomputed(json.loads(canonical(body))) == assess(skin, screening())
+
+
+def test_an_entry_that_does_not_hold_its_rules_is_not_judged_by_others() -> None:
+    """Of an older program: by today's rules it might say something else."""
+    with pytest.raises(ValueError, match="does not hold"):
+        recomputed({"reading": to_json(reading(3650)), "outcome": "normal"})

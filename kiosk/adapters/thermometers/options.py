@@ -21,7 +21,8 @@ class Options(Section):
     """Options of any device that measures.
 
     `serial` tells this device apart from its like in the log. `samples` make one reading, `interval_s` apart;
-    `deadline_s` is how long somebody may take to stand there. The same raw answer for `stuck_s` is a stuck sensor.
+    `deadline_s` is how long somebody may take to stand there. The same raw answer for `stuck_s`
+    times its step in hundredths of a degree is a stuck sensor.
     """
 
     serial: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]

@@ -163,11 +163,15 @@ class SampledThermometer:
             raise DeviceUnavailable(self.name, "was closed")
 
     def _is_stuck(self, sample: Sample) -> bool:
-        """Tell whether the sensor has given this very answer for longer than anybody stands still."""
+        """Tell whether the sensor has given this very answer for longer than anybody stands still.
+
+        Two people can be alike to a tenth of a degree: the coarser a device, the longer it may say the same.
+        """
         now = self._clock.monotonic()
         if sample.raw != self._same_raw:
             self._same_raw, self._same_since = sample.raw, now
-        return now - self._same_since > self._options.stuck_s
+        steps = max(1, self._sensor.describe().resolution_cc or 1)
+        return now - self._same_since > self._options.stuck_s * steps
 
     def _flags(self, window: _Window, *, is_stuck: bool) -> set[Flag]:
         found = {flag for sample in window.samples for flag in sample.flags}

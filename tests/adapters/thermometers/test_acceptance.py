@@ -289,6 +289,18 @@ def test_9_a_stuck_sensor_is_a_fault_and_not_a_healthy_visitor(door: Door) -> No
     assert device.measure(ignore).flags == ()
 
 
+def test_9_two_people_who_are_alike_to_a_tenth_are_not_a_stuck_sensor(door: Door) -> None:
+    """A coarse device says the same of both; it is stuck only after ten times as long."""
+    sensor, device = played(door.clock, 3650)
+    fine = sensor.describe()
+    sensor.describe = lambda: replace(fine, resolution_cc=10)
+    device.measure(ignore)
+    door.clock.go_on(seconds=200)
+    assert device.measure(ignore).flags == ()
+    door.clock.go_on(seconds=101)
+    assert device.measure(ignore).flags == (Flag.STUCK,)
+
+
 def test_9_a_sensor_that_reports_its_own_error_gives_no_number(door: Door) -> None:
     """Bit 15 of the MLX90614, as a fault with its code."""
     with emulate_i2c.bus() as kernel:
