@@ -7,9 +7,13 @@ a log that cannot be written signs the guard out and takes the kiosk out of orde
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
+from kiosk.domain.entry import EntryKind
 from kiosk.errors import StoreError
+from kiosk.services.late import Late
+from kiosk.services.near import Near
+from kiosk.services.records import Records
 from kiosk.services.shifts import Shifts
 from kiosk.services.situations import Situations
 from kiosk.services.today import Today
@@ -17,19 +21,21 @@ from kiosk.services.walk_ins import WalkIns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
-    from kiosk.domain.ids import VisitId
+    from kiosk.domain.ids import CaseId, GuardId, VisitId
     from kiosk.ports import DayLog
     from kiosk.protocol.messages import Guard
     from kiosk.services.case_views import CaseViews
     from kiosk.services.guard_board import Board
-    from kiosk.services.guard_views import PlanView, ShiftView, TodayView
+    from kiosk.services.guard_views import NearView, PlanView, RecordsView, ShiftView, TodayView
     from kiosk.services.health import Health
     from kiosk.services.sign_in import SignIn
     from kiosk.services.views import GuardBoard, View
     from kiosk.services.visits import Visits
 
 T = TypeVar("T")
+_MOST_INSIDE: Final = 99_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,9 @@ class DutyDesk:
     shifts: Shifts = field(init=False)
     situations: Situations = field(init=False)
     walk_ins: WalkIns = field(init=False)
+    records_maker: Records = field(init=False)
+    late: Late = field(init=False)
+    near_lists: Near = field(init=False)
 
     def __post_init__(self) -> None:
         """Put the parts together from those of the desk."""
@@ -76,6 +85,9 @@ class DutyDesk:
         self.shifts = Shifts(desk.visits, self.today_maker)
         self.situations = Situations(desk.visits, desk.case_views, desk.visits.new_id)
         self.walk_ins = WalkIns(desk.visits, desk.board_maker.everywhere, self.today_maker)
+        self.records_maker = Records(self.outside.log, desk.visits)
+        self.late = Late(desk.visits)
+        self.near_lists = Near(self.outside.log, desk.visits, desk.signing)
 
     def _do(self, act: Callable[[Guard], T]) -> T | View | None:
         """Do something in the name of the signed-in guard."""
@@ -171,3 +183,50 @@ class DutyDesk:
     def today(self) -> TodayView | View | None:
         """Return the day on one screen."""
         return self._do(lambda _guard: self.today_maker.view(self.desk.health.all_devices()))
+
+    def records(self, which: str = "all", page: int = 0, wanted: str = "") -> RecordsView | View | None:
+        """Return a page of today's records, the newest first, through a filter or by a typed number."""
+        return self._do(lambda guard: self.records_maker.view(guard, which, page, wanted))
+
+    def count(self, inside: int) -> GuardBoard | View | None:
+        """Correct the number inside by what the guard counted; nonsense changes nothing."""
+
+        def count(guard: Guard) -> GuardBoard | None:
+            if 0 <= inside <= _MOST_INSIDE:
+                self._count(guard, inside)
+            return self.desk.board()
+
+        return self._do(count)
+
+    def note_look(self, visit_id: VisitId) -> None:
+        """Record that the guard opened a visit that waits for nobody."""
+        visit = self.desk.visits.log.state.visit(visit_id)
+        if visit is not None and not visit.is_listed:
+            self._do(lambda guard: self.records_maker.looked_at(guard, visit_id))
+
+    def _count(self, guard: Guard, inside: int) -> None:
+        """Record the hall's number: this kiosk's part of the sum takes up the difference to the others'."""
+        hall = self.desk.board_maker.hall
+        with self.desk.visits.log.act() as act:
+            was, elsewhere = hall.inside(act.state), hall.inside_elsewhere()
+            body = {"guard_id": guard.id, "role": guard.role, "inside": inside, "here": inside - elsewhere, "was": was}
+            act.record(EntryKind.COUNTED, body)
+
+    def late_entry(
+        self,
+        at: datetime,
+        celsius_typed: str,
+        admitted: bool,  # noqa: FBT001 - a row's own column
+        sheet_no: str,
+    ) -> ShiftView | View | str | None:
+        """Type in one row of the paper ledger; a text key comes back for what is wrong with it."""
+
+        def enter(guard: Guard) -> ShiftView | str:
+            wrong = self.late.enter(guard, at, celsius_typed, sheet_no, admitted=admitted)
+            return wrong or self.shifts.view(guard)
+
+        return self._do(enter)
+
+    def near(self, case_id: CaseId, supervisor_id: GuardId, supervisor_pin: str) -> NearView | View | None:
+        """Return who was near an open case; None without the right or a supervisor's consent."""
+        return self._do(lambda guard: self.near_lists.view(guard, case_id, supervisor_id, supervisor_pin))

@@ -95,6 +95,7 @@ class GuardDesk:
 
     def detail(self, visit_id: VisitId) -> GuardDetail | None:
         """Return one visit as a guard sees it, or None when nobody is signed in or there is no such visit."""
+        self.duty.note_look(visit_id)
         return self.board_maker.detail(visit_id, self.guard.role) if self.guard is not None else None
 
     def guard_act(

@@ -188,7 +188,7 @@ class RecordLine:
     kind: str  # text key: record.<kind>
     who: str  # masked name of the guard; "" for the program
     label: str  # number of the visit or case
-    detail: str  # text key or plain value
+    detail: Words | str  # the plan's words, a text key, or a plain value
     visit_id: VisitId | None = None
 
 

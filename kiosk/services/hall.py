@@ -39,9 +39,12 @@ class Hall:
 
     def inside(self, state: State) -> int:
         """Return how many are inside, as far as this kiosk knows."""
+        return max(0, state.count(INSIDE) + self.inside_elsewhere())
+
+    def inside_elsewhere(self) -> int:
+        """Return the other kiosks' part of the sum, as last heard; it may lie below zero."""
         known = self.copy.site_view()
-        elsewhere = known[0].inside_elsewhere if known is not None else 0
-        return max(0, state.count(INSIDE) + elsewhere)
+        return known[0].inside_elsewhere if known is not None else 0
 
     def free(self, state: State) -> int | None:
         """Return how many places are free; None when the hall has no cap.

@@ -54,8 +54,11 @@ class SignIn:
             for guard, until in ((guard, self._wait(state, guard.id)[1]) for guard in self.visits.rules.guards())
         )
 
-    def by_pin(self, guard_id: GuardId, pin: str) -> Guard | None:
-        """Return the guard when this is the account's PIN and the account does not wait; else None."""
+    def by_pin(self, guard_id: GuardId, pin: str, by: str = "pin") -> Guard | None:
+        """Return the guard when this is the account's PIN and the account does not wait; else None.
+
+        `by`: what the entry says of how; "consent" for one who agrees to what another asks, and signs in for nothing.
+        """
         now, state = self.visits.clock.now(), self.visits.log.state
         guard = next((item for item in self.visits.rules.guards() if item.id == guard_id), None)
         if guard is None:
@@ -64,10 +67,10 @@ class SignIn:
         if now < until:
             return None
         if self.check_pin(guard.pin_hash, pin):
-            self._record(EntryKind.SIGNED_IN, guard_id, {"by": "pin", "wrong": 0, "until": ""})
+            self._record(EntryKind.SIGNED_IN, guard_id, {"by": by, "wrong": 0, "until": ""})
             return guard
         until = now + timedelta(seconds=delay_s(wrong + 1))
-        self._record(EntryKind.SIGN_IN_FAILED, guard_id, {"by": "pin", "wrong": wrong + 1, "until": to_wire(until)})
+        self._record(EntryKind.SIGN_IN_FAILED, guard_id, {"by": by, "wrong": wrong + 1, "until": to_wire(until)})
         return None
 
     def by_badge(self, text: str) -> Guard | None:

@@ -40,6 +40,9 @@ OF_ITS_OWN: Final = (
 """Situations that a guard begins; the others are handled with the isolation case that they are about."""
 
 
+_NONE: Final = timedelta(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A situation that was begun and has not ended. `day`: on which it began, by which the log keeps it."""
@@ -96,10 +99,11 @@ class Situations:
         `minutes_ago`: when it was really done, never before the situation began. A step of a higher role stays.
         """
         state = self.visits.log.state
-        at = self.visits.clock.now() - timedelta(minutes=max(0, minutes_ago))
+        ago = timedelta(minutes=max(0, minutes_ago))
+        at = self.visits.clock.now() - ago
         run = next((run for run in self._running(state) if run.run_id == run_id), None)
         if run is None:
-            return self._tick_of_case(guard, CaseId(run_id), step_id, at)
+            return self._tick_of_case(guard, CaseId(run_id), step_id, ago)
         if step_id in run.ticked or not self._may_tick(guard, run.situation, step_id):
             return False
         with self.visits.log.act() as act:
@@ -118,7 +122,7 @@ class Situations:
             act.record(EntryKind.SITUATION_ENDED, body)
         return True
 
-    def _tick_of_case(self, guard: Guard, case_id: CaseId, step_id: str, at: datetime) -> bool:
+    def _tick_of_case(self, guard: Guard, case_id: CaseId, step_id: str, ago: timedelta) -> bool:
         state = self.visits.log.state
         case = self.visits.cases.case(state, case_id)
         run = self.case_views.run(case, state, Role(guard.role)) if case is not None else None
@@ -127,9 +131,11 @@ class Situations:
         step = next((step for step in run.steps if step.step_id == step_id), None)
         if step is None or step.ticked_at is not None or not step.may_tick:
             return False
+        # A case is timed by the site's clock, an entry by the kiosk's own.
+        since = self.visits.cases.clock.now() - run.begun_at
         with self.visits.log.act() as act:
             wish = CaseWish(CaseEvent.TICKED, item=step_id)
-            self.visits.cases.record(act, case, guard, wish, max(at, run.begun_at))
+            self.visits.cases.record(act, case, guard, wish, self.visits.clock.now() - min(ago, max(since, _NONE)))
         return True
 
     def _may_tick(self, guard: Guard, situation: Situation, step_id: str) -> bool:

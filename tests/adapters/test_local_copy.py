@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kiosk.adapters.local_copy import SqliteCopy
+from kiosk.domain.booking import BookingStatus
 from kiosk.domain.visit import Step
 from kiosk.errors import StoreDamaged
 from kiosk.protocol.messages import BookingPage, Documents, SiteView
@@ -191,3 +192,16 @@ def test_the_copy_is_encrypted_as_the_log_is(copy: SqliteCopy, path: Path) -> No
     assert b"\\u9f16" not in content
     with pytest.raises(StoreDamaged):
         SqliteCopy(path, bytes(32))
+
+
+def test_bookings_are_found_and_counted_by_the_time_of_their_slot(copy: SqliteCopy) -> None:
+    """For the blank sheets of an hour and the day's overview; a cancelled one takes no place."""
+    ten = [new_booking() for _ in range(3)]
+    gone = new_booking(status=BookingStatus.CANCELLED)
+    eleven = new_booking(slot_start=make.at(11), slot_end=make.at(12))
+    tomorrow = new_booking(slot_start=make.at(10, day=11), slot_end=make.at(11, day=11))
+    copy.store_page(page(eleven, *ten, gone, tomorrow), make.at(9))
+    found = copy.bookings_between(make.at(10), make.at(12))
+    assert [item.number for item in found] == [*sorted(item.number for item in (*ten, gone)), eleven.number]
+    assert copy.bookings_between(make.at(10, 0, 1), make.at(11)) == []
+    assert copy.booked_by_slot(make.at(0), make.at(0, day=11)) == {make.at(10): 3, make.at(11): 1}

@@ -548,3 +548,19 @@ def _fails_in_the_middle(store: LogStore) -> None:
     with store.act() as act:
         act.record(EntryKind.STOPPED, {})
         raise StoreDamaged("as a test wants it")
+
+
+def test_the_first_entry_since_a_moment_is_found(tmp_path: Path) -> None:
+    """By when it was recorded; one past the last when there is none."""
+    clock = ToldClock(make.at(9))
+    store = LogStore(tmp_path / "log.db", DISK_KEY, clock, lambda: None)
+    store.enrol(identity("B"))
+    for _ in range(7):
+        note(store)
+        clock.go_on(minutes=1)
+    reader = read_back(tmp_path / "log.db")
+    found = [reader.first_since(make.at(9, minute, second)) for minute, second in ((0, 0), (0, 1), (6, 0), (6, 1))]
+    assert found == [1, 2, 7, 8]
+    assert reader.first_since(make.at(8)) == 1
+    reader.close()
+    store.close()
