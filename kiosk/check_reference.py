@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kiosk.config import Settings
     from kiosk.domain.policy import ScreeningPolicy
     from kiosk.ports import Clock, Thermometer
+    from kiosk.protocol.messages import Documents
 
 DAILY: Final = (3300, 3550, 3700)  # hundredths of °C: the two between which a body mode hides fevers, and the body
 FULL: Final = tuple(range(3300, 4101, 100))  # temperature-facts.md, acceptance 4
@@ -96,13 +97,13 @@ def check_reference(settings: Settings, data: Path | None, at_cc: Sequence[int],
 
 
 def _walked(settings: Settings, clock: Clock, at_cc: Sequence[int], talk: Talk, data: Path | None) -> int:
-    thermometer = settings.kiosk.thermometer
+    thermometer, policy = settings.kiosk.thermometer, _policy(settings, data)
     device = open_thermometer(thermometer.model_dump(), clock, in_production=settings.kiosk.mode == "production")
     try:
         talk.say(f"Reference check of {device.name}. The reference has warmed up for half an hour?")
         by = talk.ask("Your name:") if data is not None else ""
         reference = talk.ask("The reference's serial number:") if data is not None else ""
-        readings = [_reading(device, settings.policy.screening, value, talk) for value in at_cc]
+        readings = [_reading(device, policy, value, talk) for value in at_cc]
     finally:
         device.close()
     kind = readings[0][1].kind
@@ -111,7 +112,7 @@ def _walked(settings: Settings, clock: Clock, at_cc: Sequence[int], talk: Talk, 
         device.name,
         kind,
         [Step(reference_cc, reading.value_cc) for reference_cc, reading in readings],
-        settings.policy.screening.reference,
+        policy.reference,
         calibration_id=thermometer.options.get("calibration_id", ""),
         first_offset_cc=known[-1].check.first_offset_cc if known else None,
     )
@@ -176,15 +177,29 @@ def _known(settings: Settings, data: Path | None, device_id: str) -> list[Record
         reader.close()
 
 
-def _record(settings: Settings, data: Path, clock: Clock, check: Check, who: dict[str, str]) -> int:
-    key = data_key(settings, data)
-    copy = SqliteCopy(data / COPY_FILE, key)
+def _policy(settings: Settings, data: Path | None) -> ScreeningPolicy:
+    """Return the numbers in force: the server's where it sent any, the kiosk's own file otherwise."""
+    if data is None:
+        return settings.policy.screening
+    policy = _documents(settings, data).policy
+    return (policy or settings.policy).screening
+
+
+def _documents(settings: Settings, data: Path) -> Documents:
+    copy = SqliteCopy(data / COPY_FILE, data_key(settings, data))
     try:
         documents = copy.documents()
     finally:
         copy.close()
     if documents is None:
-        raise StoreError("this kiosk has not yet heard its site's rules from the server")
+        message = "this kiosk has not yet heard its site's rules from the server"
+        raise StoreError(message)
+    return documents
+
+
+def _record(settings: Settings, data: Path, clock: Clock, check: Check, who: dict[str, str]) -> int:
+    key = data_key(settings, data)
+    documents = _documents(settings, data)
     store = LogStore(data / LOG_FILE, key, clock, lambda: None)
     try:
         day = local_day(clock.now(), documents.site.timezone).isoformat()

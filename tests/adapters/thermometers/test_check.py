@@ -16,6 +16,7 @@ from kiosk.check import check
 from kiosk.check_reference import DAILY, FULL, Talk, chart, check_reference
 from kiosk.config import load
 from kiosk.domain.entry import EntryKind
+from kiosk.domain.policy import Policy, ReferenceRule
 from kiosk.enrolment import COPY_FILE, LOG_FILE, in_use
 from kiosk.errors import StoreError
 from kiosk.protocol.messages import Documents
@@ -57,22 +58,26 @@ def data(folder: Path) -> Path:
     store = LogStore(data / LOG_FILE, DISK_KEY, ToldClock(make.at(9)), lambda: None)
     store.enrol(identity("B"))
     store.close()
-    copy = SqliteCopy(data / COPY_FILE, DISK_KEY)
-    copy.store_documents(
-        Documents(
-            version="1",
-            site=make.site(),
-            sites=[make.site()],
-            services=[],
-            policy=None,
-            declaration=make.declaration(),
-            keys={},
-            guards=[],
-            cap_share=0,
-        )
-    )
-    copy.close()
+    told_by_server(data, None)
     return data
+
+
+def told_by_server(data: Path, policy: Policy | None) -> None:
+    """Let the kiosk hear its site's documents."""
+    copy = SqliteCopy(data / COPY_FILE, DISK_KEY)
+    documents = Documents(
+        version="1" if policy is None else "2",
+        site=make.site(),
+        sites=[make.site()],
+        services=[],
+        policy=policy,
+        declaration=make.declaration(),
+        keys={},
+        guards=[],
+        cap_share=0,
+    )
+    copy.store_documents(documents)
+    copy.close()
 
 
 def told(file: Path, data: Path | None = None) -> tuple[int, str]:
@@ -192,6 +197,16 @@ def test_the_walk_is_recorded_with_its_drift_and_charted(folder: Path, data: Pat
         (0, "王检定", "BB-3"),
         (40, "王检定", "BB-3"),
     ]
+
+
+def test_the_servers_numbers_come_before_the_kiosks_own(folder: Path, data: Path) -> None:
+    """0.2 °C off is allowed here and not by the office."""
+    strict = make.screening(reference=ReferenceRule(every_s=86_400, max_error_cc=10))
+    told_by_server(data, make.policy(screening=strict))
+    with emulate_lines.modbus() as device:
+        code, said = checked_with(on_modbus(folder, device, "surface"), data, device, [3320, 3570, 3720], DAILY)
+    assert code == 1
+    assert "further off than the policy allows" in said
 
 
 def test_a_body_mode_that_hides_fever_is_found(folder: Path) -> None:
