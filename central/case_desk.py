@@ -74,8 +74,8 @@ class CaseDesk:
             if found is not None:
                 return found.value
             if _takes(case, guard, wish, act.now):
-                _record(act, case, guard, _TAKE)
-            _record(act, _known(act, case_id), guard, wish)
+                record(act, case, guard, _TAKE)
+            record(act, _known(act, case_id), guard, wish)
             _close_if_done(act, case_id, guard, wish)
             return ""
 
@@ -83,7 +83,7 @@ class CaseDesk:
         """Record what a clinical thermometer showed; return why not (words: `hindrance.<...>`), or ""."""
         with self._log.act(site_id) as act:
             case = _known(act, case_id)
-            if not case.is_open:
+            if case.standing().disposition is not None:  # what is decided is not measured any more
                 return Hindrance.NOT_NOW.value
             why = wrong_with(typed)
             if why:
@@ -92,7 +92,7 @@ class CaseDesk:
             if policy is None:
                 return "no_policy"
             visit = visit_of(act.tx, site_id, case.visit_id)
-            body = body_of(case, visit, guard.id, typed, policy, act.now)
+            body = body_of(case, visit, guard.id, typed, policy, (act.now, site_of(act.tx, site_id).timezone))
             act.record(EntryKind.READING, body)
             return ""
 
@@ -118,7 +118,7 @@ class CaseDesk:
                 "count": count,
             }
             act.record(EntryKind.CASE_OPENED, body)
-            _record(act, _known(act, case_id), guard, _TAKE)
+            record(act, _known(act, case_id), guard, _TAKE)
             return case_id, ""
 
     def look_up(self, site_id: str, case_id: str, guard: Guard, why: str) -> tuple[str, str]:
@@ -211,21 +211,28 @@ def _draft(case: Case, guard: Guard, wish: CaseWish, now: datetime) -> CaseAct:
     )
 
 
-def _record(act: OfficeAct, case: Case, guard: Guard, wish: CaseWish) -> None:
+def record(act: OfficeAct, case: Case, guard: Guard | None, wish: CaseWish) -> None:
+    """Record one thing that was done for a case (None: by program); what may be done was asked before."""
     body = {
         "visit_id": case.visit_id,
         "case_id": case.id,
         "turn": case.next_turn,
         "event": wish.event.value,
-        "guard_id": guard.id,
-        "role": guard.role,
+        "guard_id": guard.id if guard is not None else "",
+        "role": guard.role if guard is not None else Role.GUARD.value,
         "place_id": wish.place_id,
-        "disposition": wish.disposition.value if wish.disposition is not None else "",
+        "disposition": _disposition(case, wish),
         "to": wish.to,
         "item": wish.item,
         "note": wish.note,
     }
-    act.record(EntryKind.CASE_ACTED, {key: value for key, value in body.items() if value})
+    act.record(EntryKind.CASE_ACTED, {key: value for key, value in body.items() if value or key == "guard_id"})
+
+
+def _disposition(case: Case, wish: CaseWish) -> str:
+    """Return the disposition that an entry names: the one chosen, or the one that a second person signs."""
+    chosen = case.standing().disposition if wish.event is CaseEvent.CO_SIGNED else wish.disposition
+    return chosen.value if chosen is not None else ""
 
 
 def _close_if_done(act: OfficeAct, case_id: str, guard: Guard, wish: CaseWish) -> None:
@@ -233,7 +240,6 @@ def _close_if_done(act: OfficeAct, case_id: str, guard: Guard, wish: CaseWish) -
     if wish.event not in _MAY_BE_LAST:
         return
     case = _known(act, case_id)
-    standing = case.standing()
     closing = CaseWish(CaseEvent.CLOSED)
-    if (standing.reported or not standing.is_confirmed) and _hindrance(case, guard, closing, act.now) is None:
-        _record(act, case, guard, closing)
+    if _hindrance(case, guard, closing, act.now) is None:
+        record(act, case, guard, closing)

@@ -11,6 +11,7 @@ from central.case_desk import CaseDesk
 from central.catalogue import Catalogue
 from central.database import Database
 from central.day_figures import DayFigures
+from central.escalating import Escalating
 from central.findings import Findings
 from central.fleet import Fleet
 from central.guard_scene import Scenes
@@ -58,6 +59,7 @@ class Desk:
         self.ledgers = Ledgers(self._database, clock, self.catalogue)
         self.case_desk = CaseDesk(self.office_log)
         self.guard_sign_in = GuardSignIn(self._database, self.office_log)
+        self.escalating = Escalating(self._database, self.office_log, self.tokens, clock.now())
         self.day_figures = DayFigures(self._database, clock)
         self.scenes = Scenes(self._database, clock, self.tokens)
         self._admin_token = _admin_token(data_dir / (settings.admin.token_file or "admin.token"))

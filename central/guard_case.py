@@ -124,6 +124,8 @@ def _place(page: CasePage) -> Html:
 
 def _measure(page: CasePage) -> Html:
     words = page.reader.words
+    if page.item.standing.disposition is not None:
+        return Html("")
     if not page.has_policy:
         return words.fill("guard_why_not", words=words.t("measure"), why=words.t("hindrance.no_policy"))
     typed = page.typed or Typed(SITES[0].value, "")
@@ -197,9 +199,7 @@ def _sign(page: CasePage) -> Html:
     words, item = page.reader.words, page.item
     if item.standing.disposition is None or item.case.opening is None:
         return Html("")
-    is_asked = item.standing.disposition in item.case.opening.co_signed
-    others = [signer for signer in item.standing.signers if signer != item.standing.disposed_by]
-    if not is_asked or others:
+    if item.standing.is_signed(item.case.opening.co_signed):
         return Html("")
     said = words.t(f"disposition.{item.standing.disposition}")
     if item.standing.disposed_by == page.reader.guard.id:

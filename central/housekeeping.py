@@ -1,8 +1,9 @@
-"""What the server does by itself, once an hour: forget what is past its time, at every site."""
+"""What the server does by itself at every site: lets overdue cases go on, and forgets what is past its time."""
 
 from __future__ import annotations
 
 import logging
+import time
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_LOOK_S: Final = 5.0
 _FIRST_S: Final = 60.0
 _EVERY_S: Final = 3600.0
 
@@ -41,10 +43,20 @@ class Housekeeper:
             self._thread = None
 
     def _run(self) -> None:
-        wait = _FIRST_S
-        while not self._end.wait(wait):
-            self.keep()
-            wait = _EVERY_S
+        keeps_at = time.monotonic() + _FIRST_S
+        while not self._end.wait(_LOOK_S):
+            self.look()
+            if time.monotonic() >= keeps_at:
+                self.keep()
+                keeps_at = time.monotonic() + _EVERY_S
+
+    def look(self) -> None:
+        """Let cases that nobody sees to go on."""
+        for site in self._desk.catalogue.sites():
+            try:
+                self._desk.escalating.step(site.id, self._desk.clock.now())
+            except (SQLAlchemyError, Refusal) as error:
+                logger.warning("escalating at %s waits: %s", site.id, type(error).__name__)
 
     def keep(self) -> None:
         """Do it once, now."""

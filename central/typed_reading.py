@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from kiosk.domain.course import judged_by
 from kiosk.domain.policy import BodySite, ReadingKind
-from kiosk.domain.screening import Flag, Reading, assess
+from kiosk.domain.screening import Before, Flag, Reading, assess
 from kiosk.domain.wire import to_json
 
 if TYPE_CHECKING:
@@ -45,9 +46,13 @@ def wrong_with(typed: Typed) -> str:
 
 
 def body_of(
-    case: Case, visit: Visit | None, guard_id: str, typed: Typed, policy: Policy, now: datetime
+    case: Case, visit: Visit | None, guard_id: str, typed: Typed, policy: Policy, at: tuple[datetime, str]
 ) -> dict[str, Any]:
-    """Return the body of the reading's entry, judged by `policy`; what was typed must not be wrong."""
+    """Return the body of the reading's entry, judged by `policy`; what was typed must not be wrong.
+
+    `at`: when, and the site's time zone.
+    """
+    now, timezone = at
     reading = Reading(
         value_cc=_hundredths(typed.value) or 0,
         kind=ReadingKind.CLINICAL,
@@ -70,6 +75,7 @@ def body_of(
         "policy_version": policy.version,
         "case_id": case.id,
         "turn": case.next_turn,
+        **judged_by(reading, policy.screening, Before(), timezone),
     }
 
 

@@ -29,7 +29,11 @@ CASE_PAGE: Final = f"/guard/{HERE}/cases/{CASE}"
 
 
 def furnish(city: City, site: str = HERE) -> None:
-    """Give a site the plan and policy of `config/`, and a guard, a leader and a supervisor."""
+    """Give a site the plan and policy of `config/`, and a guard, a leader and a supervisor.
+
+    The server does nothing by itself then: a clock that is told the time makes much overdue at once.
+    """
+    city.server._housekeeper.stop()
     wrong: list[str] = []
     catalogue = city.desk.catalogue
     catalogue.put_plan(site, read_plan(CONFIG / "plan.toml", wrong))
