@@ -78,6 +78,17 @@ class Visit:
         return sum(reading.outcome == "too_cold_wait" for reading in self.readings)
 
 
+def is_with_peer(own: Visit, peer: Visit) -> bool:
+    """Tell whether another kiosk has a visit now, by its word and ours; not when its word is what we took over.
+
+    It took over what we last knew, or touched it later; clocks of two kiosks may differ, so the former is looked at
+    first.
+    """
+    if peer.touched_at == own.adopted_from:
+        return False
+    return peer.adopted_from == own.touched_at or peer.touched_at > own.touched_at
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """A legal hold: nothing that was recorded from `from_day` to `until_day` (site's days, both included) is erased."""

@@ -113,13 +113,14 @@ class Cases:
         if case is None:
             return Hindrance.NOT_NOW
         takes = guard is not None and wish.event in _TAKES and self.hindrance(case, guard, _TAKE) is None
-        if takes and self._by_the_plan(act.state, case, guard, wish) is None:
+        taken = case.with_act(self._draft(case, guard, _TAKE)) if takes else case
+        why = self.hindrance(taken, guard, wish) or self._by_the_plan(act.state, case, guard, wish)
+        if why is not None:
+            return why
+        if takes:
             self.record(act, case, guard, _TAKE)
-            case = self.case(act.state, case_id) or case
-        why = self.hindrance(case, guard, wish) or self._by_the_plan(act.state, case, guard, wish)
-        if why is None:
-            self.record(act, case, guard, wish)
-        return why
+        self.record(act, self.case(act.state, case_id) or case, guard, wish)
+        return None
 
     def hindrance(self, case: Case, guard: Guard | None, wish: CaseWish) -> Hindrance | None:
         """Return why this may not be done now, or None."""

@@ -1,6 +1,6 @@
 """What is open at the whole site: this kiosk's visits, and those of the others as the server told them.
 
-A visit may be at two kiosks: taken over by one after the other. The one that touched it last has it.
+A visit may be at two kiosks: taken over by one after the other. The one that took it over, or touched it last, has it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kiosk.domain.entry import EntryKind
+from kiosk.domain.record import is_with_peer
 from kiosk.domain.wire import to_json
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Everywhere:
         own, peer = state.visit(visit_id), self.copy.peer_visit(visit_id)
         if own is None or peer is None:
             return own or peer
-        return own if own.touched_at >= peer.touched_at else peer
+        return peer if is_with_peer(own, peer) else own
 
     def listed(self, state: State) -> Sequence[Visit]:
         """Return the visits of the site that somebody has still to do something for."""
@@ -40,14 +41,14 @@ class Everywhere:
         found = {visit_id: self.visit(state, visit_id) or visit for visit_id, visit in own.items()}
         for peer in self.copy.open_peer_visits():
             mine = state.visit(peer.id)
-            if mine is None or mine.touched_at < peer.touched_at:
+            if mine is None or is_with_peer(mine, peer):
                 found[peer.id] = peer
         return [visit for visit in found.values() if visit.is_listed]
 
     def is_here(self, state: State, visit: Visit) -> bool:
         """Tell whether this kiosk has a visit."""
         own = state.visit(visit.id)
-        return own is not None and own.touched_at >= visit.touched_at
+        return own is not None and own == self.visit(state, visit.id)
 
     def take_over(self, act: Act, visit_id: VisitId) -> Visit | None:
         """Return a visit to act for; one that another kiosk has is taken over first."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kiosk.domain.admission import Reason
+from kiosk.domain.record import is_with_peer
 from kiosk.domain.visit import Step
 
 if TYPE_CHECKING:
@@ -56,15 +57,11 @@ def the_one(searches: Sequence[Search]) -> Search:
 def last_visit(state: State, copy: LocalCopy, booking_id: BookingId) -> tuple[Visit | None, bool]:
     """Return the booking's last visit and whether another kiosk has it; refusals since then do not hide it."""
     own = {visit.id: visit for visit in state.visits_of(booking_id)}
-    peers = {visit.id: visit for visit in copy.peer_visits(booking_id) if _is_newer(visit, own.get(visit.id))}
+    told = {visit.id: visit for visit in copy.peer_visits(booking_id)}
+    peers = {key: peer for key, peer in told.items() if key not in own or is_with_peer(own[key], peer)}
     begun = [visit for visit in (own | peers).values() if _has_begun(visit)]
     last = max(begun, key=lambda visit: visit.touched_at, default=None)
     return last, last is not None and last.id in peers
-
-
-def _is_newer(peer: Visit, own: Visit | None) -> bool:
-    """Tell whether another kiosk's word on a visit is newer than ours, and not the one that we took over."""
-    return own is None or (peer.touched_at > own.touched_at and peer.touched_at != own.adopted_from)
 
 
 def _has_begun(visit: Visit) -> bool:

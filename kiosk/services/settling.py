@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.domain.case import LEAVING, Case, CaseEvent, Disposition
 from kiosk.domain.entry import EntryKind
+from kiosk.domain.record import is_with_peer
 from kiosk.domain.screening import Outcome
 from kiosk.domain.visit import Step
 from kiosk.services.cases import CaseWish
@@ -44,7 +45,7 @@ def do_for_case(visits: Visits, act: Act, case_id: CaseId, guard: Guard | None, 
 def waits_for(visits: Visits, visit: Visit, case: Case) -> bool:
     """Tell whether the end of `case` has still to move `visit`, and this kiosk has it."""
     peer = visits.cases.copy.peer_visit(visit.id)
-    is_here = peer is None or peer.touched_at <= visit.touched_at
+    is_here = peer is None or not is_with_peer(visit, peer)
     return is_here and visit.step in _HELD and case.id not in visit.settled
 
 
