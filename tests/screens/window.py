@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import numpy as np
@@ -121,9 +122,9 @@ def drag_up(widget: Widget) -> None:
     turn(2)
 
 
-def turn_for(seconds: float) -> None:
-    """Let the clock turn for so long, by the real clock: for what Kivy does after a while."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+def turn_until(is_done: Callable[[], object], most_s: float) -> None:
+    """Let the clock turn until something is done, for what Kivy does after a while; at most for so long."""
+    until = time.monotonic() + most_s
+    while not is_done() and time.monotonic() < until:
         turn(2)
         time.sleep(0.02)
