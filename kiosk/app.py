@@ -98,6 +98,10 @@ class KioskApp(App):
         """Run an opened window until it is closed."""
         EventLoop.mainloop()
 
+    def on_stop(self) -> None:
+        """Let go of the keyboard (Kivy calls this)."""
+        self._keys.let_go()
+
     def close(self) -> None:
         """Stop the scanner, then the window."""
         if self.scanner is not None:
@@ -134,6 +138,10 @@ class KioskApp(App):
     def run_job(self, job: Callable[[], T], then: Callable[[T], None]) -> None:
         """Run `job` on the worker; `then` gets its result on the window's thread, unless the screen has gone on."""
         self._await(self._kiosk.submit(job), then)
+
+    def run_slowly(self, job: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Run `job`, which takes seconds, beside the worker; `then` as for `run_job`."""
+        self._await(self._kiosk.submit_slow(job), then)
 
     def _await(self, future: Future[T], then: Callable[[T], None]) -> None:
         turn = self._case.turn

@@ -67,7 +67,8 @@ class EnrolApp(App):
         return self.root
 
     def on_stop(self) -> None:
-        """Let go of the worker; a call to the server that hangs ends by its time-out."""
+        """Let go of the keyboard and of the worker; a call to the server that hangs ends by its time-out."""
+        self._keys.let_go()
         self._worker.shutdown()
 
     # codes

@@ -55,10 +55,19 @@ class TypedKeys:
         self._root = root  # a widget, not the window: the window asks its place when it is resized
         self._on_text = on_text
         self._keyboard: Any = None
+        self._is_over = False
         self._take()
+
+    def let_go(self) -> None:
+        """Hear nothing any more, and leave the keyboard to who wants it: two that take it back would fight for ever."""
+        self._is_over = True
+        self._keyboard.release()
 
     def _take(self, *_args: object) -> None:
         from kivy.core.window import Window
+
+        if self._is_over:
+            return
 
         self._keyboard = Window.request_keyboard(self._lost, self._root, "text")
         self._keyboard.bind(on_textinput=self._typed, on_key_down=self._pressed)

@@ -172,9 +172,7 @@ class Bench:
         from kivy.core.window import Window
 
         ExceptionManager.handlers.clear()
-        keys: Any = self.app._keys
-        keys._take = lambda *_args: None  # or it would take the keyboard back from the next test
-        Window.release_all_keyboards()
+        self.app.on_stop()
         Window.remove_widget(self.app.root)
         App._running_app = None
 

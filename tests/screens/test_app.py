@@ -15,12 +15,13 @@ from kivy.uix.widget import Widget
 from kiosk.domain.admission import Reason
 from kiosk.screens.catalog import GUARD_PANELS, SCREENS, SETUP_SCREENS, Panel
 from kiosk.screens.stage import TIMEOUTS_S
+from kiosk.screens.window import TypedKeys
 from kiosk.services.views import Face, Hint, RefusalFacts, View
 from tests.screens.fake_kiosk import Bench
 from tests.screens.samples import BOARD, CARD, DETAIL, SAMPLES, VISIT, frame
 from tests.screens.samples_duty import CALM_AREA, CALM_PLAN, ON_SHIFT, RECORDS, TODAY
 from tests.screens.samples_guard import CASE, PLACED
-from tests.screens.window import open_window, pixels, settle, tap
+from tests.screens.window import open_window, pixels, settle, tap, turn
 
 GUARDS_SIDE = {
     "board": BOARD,
@@ -305,6 +306,19 @@ def test_a_hand_scanner_is_heard_again_after_each_screen(bench: Bench) -> None:
         bench.type(f"VB1:ROUND-{round_}\n")
         bench.kiosk.work()
     assert [call[1] for call in bench.desk.asked("scan")] == [[f"VB1:ROUND-{round_}"] for round_ in range(3)]
+
+
+def test_a_window_that_was_left_does_not_take_the_keyboard_back(bench: Bench) -> None:
+    """The enrolment's window comes before the kiosk's: what is typed must not go to the one that is gone."""
+    heard: list[str] = []
+    other = TypedKeys(Widget(), heard.append)
+    turn(2)
+    other.let_go()
+    turn(4)
+    bench.type("VB1:NCFOXN%TS3DH\n")
+    bench.kiosk.work()
+    assert bench.desk.asked("scan") == [("scan", ["VB1:NCFOXN%TS3DH"])]
+    assert heard == []
 
 
 # the next visitor

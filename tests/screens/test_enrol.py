@@ -89,7 +89,6 @@ def app(settings: Settings, tmp_path: Path, held: Held) -> Iterator[EnrolApp]:
     yield made
     made.scanner.stop()
     made.on_stop()
-    Window.release_all_keyboards()
     Window.remove_widget(made.root)
     App._running_app = None
 
