@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 from kiosk.adapters.actuators import open_alarm
 from kiosk.adapters.aside_logs import AsideLogs
 from kiosk.adapters.clock import SystemClock
+from kiosk.adapters.ledger_writer import LedgerWriter
 from kiosk.adapters.local_copy import SqliteCopy
 from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.log_store import LogStore
@@ -29,7 +30,7 @@ from kiosk.building import Ground, build_desk
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.screening import Fault
 from kiosk.domain.token_roll import DeviceKey
-from kiosk.enrolment import COPY_FILE, LOG_FILE, central_client, data_key, in_use
+from kiosk.enrolment import COPY_FILE, LOG_FILE, PAPER_FOLDER, central_client, data_key, in_use
 from kiosk.errors import DeviceError, KioskError, StoreError, StoreForked, StoreFull
 from kiosk.services.duty_desk import Outside
 from kiosk.services.refreshing import Follower, Refresher
@@ -91,6 +92,7 @@ class Kiosk:
         key = data_key(settings, data)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="worker")
         self._measuring = ThreadPoolExecutor(1, thread_name_prefix="thermometer")
+        self._slow = ThreadPoolExecutor(1, thread_name_prefix="files")
         self.log = LogStore(data / LOG_FILE, key, self.clock, self._offset_ms, vfs=parts.log_vfs)
         identity = self.log.identity
         if identity is None:
@@ -103,7 +105,8 @@ class Kiosk:
         self.copy = SqliteCopy(data / COPY_FILE, key)
         self.reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)
         self.old_reader, self.day_reader = (LogReader(data / LOG_FILE, key, vfs=parts.log_vfs) for _ in range(2))
-        outside = Outside(self.day_reader)
+        files = LedgerWriter(data / LOG_FILE, key, data / PAPER_FOLDER, settings.kiosk.paper.sticks)
+        outside = Outside(self.day_reader, files)
         ground = Ground(settings, identity, self.clock, self.log, self.copy, outside, self.thermometer, self._offset_ms)
         self.desk = build_desk(ground)
         self.reporter = Reporter(
@@ -205,6 +208,7 @@ class Kiosk:
         self.alarm.close()
         self.thermometer.close()
         self._measuring.shutdown()
+        self._slow.shutdown()
         try:
             self.call(self._record_stop)
         except KioskError:
@@ -230,6 +234,10 @@ class Kiosk:
     def call(self, job: Callable[[], T]) -> T:
         """Run `job` on the worker's thread and wait for it; raises what it raises."""
         return self._worker.submit(job).result()
+
+    def submit_slow(self, job: Callable[[], T]) -> Future[T]:
+        """Run `job`, which takes seconds and touches nothing that the worker owns, on a thread of its own."""
+        return self._slow.submit(job)
 
     def measure(self, visit_id: VisitId, progress: Callable[[float], None]) -> Future[View]:
         """Measure on the thermometer's thread, judge on the worker's; waiting for a device holds up no act."""

@@ -83,6 +83,12 @@ class AlarmSettings(Section):
         return self
 
 
+class PaperSettings(Section):
+    """Where USB sticks are mounted: patterns of folders, or a folder itself."""
+
+    sticks: tuple[Annotated[str, Field(pattern=r"^/")], ...] = ("/media/*/*", "/run/media/*/*")
+
+
 class ScreenSettings(Section):
     """The window, in pixels."""
 
@@ -118,6 +124,7 @@ class KioskSettings(Section):
     thermometer: ThermometerSettings
     alarm: AlarmSettings = AlarmSettings()  # pyright: ignore[reportCallIssue]
     screen: ScreenSettings = ScreenSettings()  # pyright: ignore[reportCallIssue]
+    paper: PaperSettings = PaperSettings()
     timeouts: TimeoutSettings = TimeoutSettings()  # pyright: ignore[reportCallIssue]
 
     @property

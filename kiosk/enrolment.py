@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kiosk.ports import Clock
 
 LOG_FILE: Final = "log.db"
+PAPER_FOLDER: Final = "paper"
 COPY_FILE: Final = "copy.db"
 _LOCK_FILE: Final = "in-use"
 _CREDENTIAL: Final = "credential:"

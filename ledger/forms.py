@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kiosk.domain.ledger import Ledger
+    from kiosk.domain.paper_sheets import BlankSheets
 
 Form = Literal["xlsx", "csv", "pdf"]
 FORMS: Final[tuple[Form, ...]] = ("xlsx", "csv", "pdf")
@@ -34,3 +35,10 @@ def write(ledger: Ledger, form: Form) -> bytes:
     from ledger.csv_file import write_csv
 
     return write_csv(ledger)
+
+
+def blank(sheets: BlankSheets) -> bytes:
+    """Return a PDF file of blank sheets."""
+    from ledger.blank_file import write_blank
+
+    return write_blank(sheets)

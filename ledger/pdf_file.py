@@ -37,7 +37,7 @@ _MOST_CHECKS: Final = 120  # signs of the line below
 _CUT: Final = "……（全文见电子表）"
 
 
-class _Paper(FPDF):
+class Paper(FPDF):
     """A page with the title above and the number below."""
 
     def __init__(self, top: str, below: str) -> None:
@@ -70,7 +70,7 @@ class _Paper(FPDF):
 def write_pdf(ledger: Ledger) -> bytes:
     """Return the file; what is too long for paper is cut visibly."""
     checks = "　".join(f"{chain.kiosk_id}/{chain.epoch} {chain.seq}:{chain.hash[:16]}" for chain in ledger.chains)
-    paper = _Paper(title(ledger), checks if len(checks) <= _MOST_CHECKS else checks[:_MOST_CHECKS] + "……")
+    paper = Paper(title(ledger), checks if len(checks) <= _MOST_CHECKS else checks[:_MOST_CHECKS] + "……")
     paper.set_title(title(ledger))
     paper.set_creation_date(ledger.made_at)
     paper.set_lang("zh-CN")
@@ -81,7 +81,7 @@ def write_pdf(ledger: Ledger) -> bytes:
     return bytes(paper.output())
 
 
-def _rows(paper: _Paper, ledger: Ledger) -> None:
+def _rows(paper: Paper, ledger: Ledger) -> None:
     zone = ZoneInfo(ledger.timezone)
     mark = "" if ledger.full else f"（{words.MASKED}）"
     widths = [column.width for column in COLUMNS]
@@ -113,7 +113,7 @@ def _fitted(text: str, width: int) -> str:
     return "\n".join(lines[:_MOST_LINES])[: signs - len(_CUT)] + _CUT
 
 
-def _foot(paper: _Paper, ledger: Ledger) -> None:
+def _foot(paper: Paper, ledger: Ledger) -> None:
     paper.ln(3)
     paper.set_font(_FONT, size=8)
     with paper.table(
@@ -130,7 +130,7 @@ def _foot(paper: _Paper, ledger: Ledger) -> None:
             table.row([what, _fitted(paper.shown(text), int(paper.epw * 0.9))])
 
 
-def _signatures(paper: _Paper) -> None:
+def _signatures(paper: Paper) -> None:
     """Draw the lines to be signed; never apart from each other."""
     if paper.will_page_break(_SIGNING):
         paper.add_page()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kiosk.domain.entry import GENESIS, EntryKind
-from kiosk.domain.ledger import ChainEnd, build
+from kiosk.adapters.ledger_writer import ledger_of, out_file
+from kiosk.domain.entry import EntryKind
 from kiosk.log_commands.files import Command, open_reader, open_store
-from kiosk.log_commands.ledger_files import known_here, lacks_reason, making, misused, out_file, zone_name
+from kiosk.log_commands.ledger_files import known_here, lacks_reason, making, misused, zone_name
 from kiosk.protocol.messages import to_wire_entry
 from ledger.forms import FORMS, write
 
@@ -84,17 +84,8 @@ def _write_entries(options: argparse.Namespace, out: TextIO) -> int:
 
 def _ledger(options: argparse.Namespace, known: Known, how: Making) -> Ledger:
     """Return the day's ledger: of a broken chain, what comes before the flaw."""
-    reader = open_reader(options)
-    try:
-        held, last, flaw = reader.verify()
-        if flaw is not None and flaw.seq <= held:  # a body that is gone without a word: the chain goes on
-            held = flaw.seq - 1
-            last = next((entry.hash for entry in reader.entries(held - 1, 1)), GENESIS) if held else GENESIS
-        who = reader.identity
-        how = replace(how, chains=(ChainEnd(who.kiosk_id, who.epoch, held, last, flaw),))
-        return build(reader.entries(limit=held), who.site_id, known, how)
-    finally:
-        reader.close()
+    with closing(open_reader(options)) as reader:
+        return ledger_of(reader, known, how)
 
 
 def ledger_arguments(parser: argparse.ArgumentParser) -> None:

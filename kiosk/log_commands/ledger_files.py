@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,9 +18,6 @@ from kiosk.domain.times import local_day
 from kiosk.log_commands.files import log_file
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-    from pathlib import Path
-
     from kiosk.domain.ledger import ChainEnd, Place
     from kiosk.protocol.messages import Documents
 
@@ -98,15 +93,3 @@ def _documents(options: argparse.Namespace) -> Documents | None:
         return copy.documents()
     finally:
         copy.close()
-
-
-@contextmanager
-def out_file(path: Path) -> Generator[Path]:
-    """Give a file to be written beside `path`, readable by its owner only; it takes that name when all went well."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600, exist_ok=False)
-    try:
-        yield draft
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

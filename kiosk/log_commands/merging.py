@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
+from kiosk.adapters.ledger_writer import out_file
 from kiosk.domain.ledger import build
 from kiosk.domain.ledger_merge import Brought, Merged, merge
 from kiosk.domain.ledger_row import Known
 from kiosk.log_commands.export import ledger_arguments
 from kiosk.log_commands.files import Command, said
-from kiosk.log_commands.ledger_files import ZONE, lacks_reason, making, misused, out_file
+from kiosk.log_commands.ledger_files import ZONE, lacks_reason, making, misused
 from kiosk.protocol.messages import WireEntry, from_wire_entry
 from ledger.forms import FORMS, write
 

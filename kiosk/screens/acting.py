@@ -28,6 +28,10 @@ class Window(Protocol):
         """Run a job on the worker, and `then` with its result on the window's thread."""
         ...
 
+    def run_slowly(self, job: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Run a job that takes seconds beside the worker, and `then` with its result on the window's thread."""
+        ...
+
     def show_view(self, view: View) -> None:
         """Show a view."""
         ...

@@ -51,22 +51,28 @@ class DutyActs(GuardBase):
             "count": self._open_count,
             "walk_in": lambda: self._ask_choice(choices.walk_in()),
             "open_case": lambda: self._ask_choice(choices.cause(None)),
-            "export": lambda: self._make(self._duty.export),
-            "blank": lambda: self._make(self._duty.blank_sheets),
+            "export": lambda: self._make(self._duty.begin_export),
+            "blank": lambda: self._make(self._duty.begin_blank_sheets),
             "training": self._window.switch_training,
         }
         items[name]()
 
-    def _make(self, job: Callable[[], str | View | None]) -> None:
-        """Make files; the list then says where they are, or why there are none."""
+    def _make(self, job: Callable[[], Callable[[], str] | str | View | None]) -> None:
+        """Make files, most of it beside the worker; the list then says where they are, or why there are none."""
 
-        def show(told: str | View | None) -> None:
-            if isinstance(told, str):
-                self._menu(self._told(told))
+        def show(work: Callable[[], str] | str | View | None) -> None:
+            if isinstance(work, str):
+                self._menu(self._told(work))
+            elif callable(work):
+                self._window.run_job(self._guarding.board, lambda board: self._show_working(board, work))
             else:
-                self._show_guard(told)
+                self._show_guard(work)
 
         self._window.run_job(job, show)
+
+    def _show_working(self, board: GuardBoard | None, work: Callable[[], str]) -> None:
+        self._show_menu(board, self._window.say("export.working"))
+        self._window.run_slowly(work, lambda told: self._menu(self._told(told)))
 
     def _told(self, told: str) -> str:
         said = self._window.say(told)

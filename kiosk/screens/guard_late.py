@@ -46,7 +46,10 @@ class GuardLateScreen(GuardScreen):
         self.refresh()
 
     def say_wrong(self, key: str) -> None:
-        """Say what is wrong with the row; what was typed stays."""
+        """Say what is wrong with the row; what was typed stays, but for a value that is to be typed once more."""
+        if key == "late.again":
+            self.typed = {**self.typed, "celsius": ""}
+            self.field = "celsius"
         self._note, self.is_wrong = key, True
         self.refresh()
 

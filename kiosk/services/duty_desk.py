@@ -13,6 +13,7 @@ from kiosk.domain.entry import EntryKind
 from kiosk.errors import StoreError
 from kiosk.services.late import Late
 from kiosk.services.near import Near
+from kiosk.services.paper import Papers
 from kiosk.services.records import Records
 from kiosk.services.shifts import Shifts
 from kiosk.services.situations import Situations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kiosk.domain.ids import CaseId, GuardId, VisitId
-    from kiosk.ports import DayLog
+    from kiosk.ports import DayLog, LedgerFiles
     from kiosk.protocol.messages import Guard
     from kiosk.services.case_views import CaseViews
     from kiosk.services.guard_board import Board
@@ -40,9 +41,10 @@ _MOST_INSIDE: Final = 99_999
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the guard's side needs of the world: the log as it is read."""
+    """What the guard's side needs of the world: the log as it is read, and files for people (None: none leave)."""
 
     log: DayLog
+    files: LedgerFiles | None = None
 
 
 class SignedIn(Protocol):
@@ -77,6 +79,7 @@ class DutyDesk:
     records_maker: Records = field(init=False)
     late: Late = field(init=False)
     near_lists: Near = field(init=False)
+    papers: Papers = field(init=False)
 
     def __post_init__(self) -> None:
         """Put the parts together from those of the desk."""
@@ -87,6 +90,7 @@ class DutyDesk:
         self.walk_ins = WalkIns(desk.visits, desk.board_maker.everywhere, self.today_maker)
         self.records_maker = Records(self.outside.log, desk.visits)
         self.late = Late(desk.visits)
+        self.papers = Papers(desk.board_maker, self.today_maker, self.outside.files)
         self.near_lists = Near(self.outside.log, desk.visits, desk.signing)
 
     def _do(self, act: Callable[[Guard], T]) -> T | View | None:
@@ -230,3 +234,28 @@ class DutyDesk:
     def near(self, case_id: CaseId, supervisor_id: GuardId, supervisor_pin: str) -> NearView | View | None:
         """Return who was near an open case; None without the right or a supervisor's consent."""
         return self._do(lambda guard: self.near_lists.view(guard, case_id, supervisor_id, supervisor_pin))
+
+    # paper
+
+    def export(self) -> str | View | None:
+        """Write the day's ledger to a USB stick, as a spreadsheet and to be printed; return its path or a text key.
+
+        Slow: a window does it in two parts, `begin_export` here and the rest on another thread.
+        """
+        return _finished(self.begin_export())
+
+    def begin_export(self) -> Callable[[], str] | str | View | None:
+        """Register the export; return the work that is left, for any thread, or the text key of what is wrong."""
+        return self._do(self.papers.export)
+
+    def blank_sheets(self) -> str | View | None:
+        """Save numbered blank ledger sheets and the hour's bookings; return the path or a text key. Slow as well."""
+        return _finished(self.begin_blank_sheets())
+
+    def begin_blank_sheets(self) -> Callable[[], str] | str | View | None:
+        """Register the sheets; return the work that is left, for any thread, or the text key of what is wrong."""
+        return self._do(self.papers.blank_sheets)
+
+
+def _finished(work: Callable[[], str] | str | View | None) -> str | View | None:
+    return work() if callable(work) else work

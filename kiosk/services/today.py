@@ -39,6 +39,7 @@ class Tally:
     green: Counter[str] = field(default_factory=Counter[str])
     walk_ins: Counter[str] = field(default_factory=Counter[str])
     passed: dict[str, None] = field(default_factory=dict[str, None])  # visits through the screening, in order
+    sheets: int = 0  # how many blank sheets of the paper ledger have a number
     marks: list[tuple[datetime, str]] = field(default_factory=list["tuple[datetime, str]"])  # each figure, when
 
     def take(self, entry: Entry) -> None:
@@ -116,6 +117,10 @@ def _late(tally: Tally, entry: Entry, body: Mapping[str, Any]) -> None:
     tally.mark(entry, "admitted" if body["admitted"] else "turned_away")
 
 
+def _exported(tally: Tally, _entry: Entry, body: Mapping[str, Any]) -> None:
+    tally.sheets = max(tally.sheets, body.get("last_sheet", 0))
+
+
 def _marked(figure: str) -> Callable[[Tally, Entry, Mapping[str, Any]], None]:
     return lambda tally, entry, _body: tally.mark(entry, figure)
 
@@ -128,6 +133,7 @@ _COUNTERS: Final[Mapping[EntryKind, Callable[[Tally, Entry, Mapping[str, Any]], 
     EntryKind.READING: _read,
     EntryKind.WALKED_IN: _walked_in,
     EntryKind.LATE_ENTRY: _late,
+    EntryKind.EXPORTED: _exported,
     EntryKind.OVERRIDDEN: _marked("overrides"),
     EntryKind.CASE_OPENED: _marked("cases"),
     EntryKind.TURNED_AWAY: _marked("turned_away"),
