@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from sqlalchemy import Column, ColumnElement, Table, delete, insert, select
+from sqlalchemy import Column, ColumnElement, Table, delete, insert, select, true
 
 from central.envelope import MAX_NUMBER
 from central.log_tables import cases, counters, visits
@@ -24,7 +24,7 @@ from kiosk.domain.wire import from_json, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy import Connection
 
@@ -143,6 +143,12 @@ class ChainState:
         """Return the cases of this kiosk's log that are not closed there, oldest first."""
         found = {case.id: case for case in self._read_cases(cases.c.is_open)} | self._cases | self._draft_cases
         return sorted((case for case in found.values() if case.is_open), key=lambda case: case.id)
+
+    def cases_since(self, moment: datetime) -> Sequence[Case]:
+        """Return the cases that were opened at `moment` or later, and those that are not closed, oldest first."""
+        found = {case.id: case for case in self._read_cases(true())} | self._cases | self._draft_cases
+        near = [case for case in found.values() if case.is_open or (case.opening and case.opening.at >= moment)]
+        return sorted(near, key=lambda case: case.id)
 
     def count(self, name: str) -> int:
         """Return a counter, 0 when it was never set; raises ValueError for a name that is none."""

@@ -37,7 +37,7 @@ COOKIE: Final = "vb_guard"
 FORM_COOKIE: Final = "vb_guard_form"
 LOCKS_AFTER: Final = timedelta(minutes=10)
 _BY_ITSELF: Final = "x-looks-by-itself"  # the page's script looks; nobody has touched it
-_RELOAD: Final = Html('<meta http-equiv="refresh" content="10">')  # only where no script runs
+_LOOKS: Final = "looks"  # in the address of a page that reloads itself, where no script runs
 
 
 class GuardAway(Exception):
@@ -74,7 +74,8 @@ class Seat:
         self.guard = guard
         now = desk_of(request).clock.now()
         self.is_locked = now - session.acted_at >= LOCKS_AFTER
-        if not self.is_locked and _BY_ITSELF not in request.headers and request.url.path.rpartition("/")[2] != "live":
+        by_itself = _BY_ITSELF in request.headers or _LOOKS in request.query_params
+        if not self.is_locked and not by_itself and request.url.path.rpartition("/")[2] != "live":
             session.acted_at = now
 
     def reader(self, request: Request) -> Reader:
@@ -191,6 +192,9 @@ def page(request: Request, main: Html, seat: Seat | None = None, status: int = 2
     words = words_of(request)
     site_id = seat.site_id if seat is not None else ""
     sign_out = words.fill("guard_sign_out", csrf=seat.session.csrf, site=site_id) if seat is not None else Html("")
-    refresh = _RELOAD if seat is not None and request.method == "GET" else Html("")
     home = f"/guard/{site_id}" if site_id else "/guard"
+    # The list alone: on the page of a case somebody may be typing.
+    reloads = seat is not None and request.url.path == home
+    again = f"{home}?lang={words.language}&{_LOOKS}=1"
+    refresh = words.fill("guard_reload", where=again) if reloads else Html("")
     return html_page(words.fill("guard_page", main=main, sign_out=sign_out, refresh=refresh, home=home), status)

@@ -96,7 +96,7 @@ class SiteViews:
                 return View(current, inside, [], is_unchanged=True)
             midnight = to_ms(local_midnight(now, zone))
             conflicts = open_conflicts(tx, who.site_id, midnight)
-            records, known = _records(tx, who, midnight), cases_since(tx, who.site_id, midnight)
+            records, known = _records(tx, who, midnight), cases_since(tx, who.site_id, midnight, who.kiosk_id)
             return View(current, inside, records, is_unchanged=False, conflicts=conflicts, cases=known)
 
     def version(self, who: Principal) -> int:
@@ -150,16 +150,19 @@ def _records(tx: Connection, who: Principal, midnight_ms: int) -> list[str]:
     return [record for kiosk_id, record in newest.values() if kiosk_id != who.kiosk_id]
 
 
-def cases_since(tx: Connection, site_id: str, since_ms: int) -> list[Case]:
+def cases_since(tx: Connection, site_id: str, since_ms: int, kiosk_id: str = "") -> list[Case]:
     """Return the cases of a site that are open or were touched since, each from all logs that tell of it.
 
-    Whether one is open is seen only when all logs are laid together: who closed it may not be who opened it.
+    Whether one is open is seen only when all logs are laid together: who closed it may not be who opened it. A kiosk
+    (`kiosk_id`) also gets those that are open by its own log, until that has taken note of the end.
     """
+    own = (cases.c.site_id == site_id) & (cases.c.kiosk_id == kiosk_id) & cases.c.is_open
+    unheard = set(tx.scalars(select(cases.c.case_id).where(own)))
     near = select(cases.c.case_id).where(cases.c.site_id == site_id, cases.c.is_open | (cases.c.touched_ms >= since_ms))
     query = select(cases.c.record).where(cases.c.site_id == site_id, cases.c.case_id.in_(near))
     known = merged(from_json(Case, json.loads(record)) for record in tx.scalars(query)).values()
     is_new = [case for case in known if case.touched_at is not None and to_ms(case.touched_at) >= since_ms]
-    found = [case for case in known if case.is_open or case in is_new]
+    found = [case for case in known if case.is_open or case in is_new or case.id in unheard]
     return sorted(found, key=lambda case: case.id)
 
 

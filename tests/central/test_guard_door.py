@@ -231,7 +231,7 @@ def test_a_page_that_is_left_alone_shows_numbers_and_takes_no_act(browser: Guard
     for _ in range(3):
         browser.city.clock.advance(minutes=5)
         assert "CA01" in browser.open(BOARD, **{"X-Looks-By-Itself": "1"}).text
-    looked = browser.open(BOARD)
+    looked = browser.open(f"{BOARD}?looks=1")
     assert "已锁定" in looked.text
     assert "我来处理" not in looked.text
     assert browser.open(CASE_PAGE).url.partition("?")[0].endswith(BOARD)

@@ -385,6 +385,19 @@ def test_no_page_runs_anything_from_elsewhere(city: City, li: GuardBrowser) -> N
     assert li.open("/guard/files/board.html").status_code == 404
 
 
+def test_the_list_looks_again_without_a_script(city: City, li: GuardBrowser) -> None:
+    """And says in its address that nobody touched it; the page of a case stays, since somebody may be typing."""
+    found = re.search(r'<noscript><meta http-equiv="refresh" content="10; url=([^"]+)">', li.open(BOARD).text)
+    assert found is not None
+    for _ in range(3):
+        city.clock.advance(minutes=4)
+        assert li.open(found[1].replace("&amp;", "&")).status_code == 200
+    assert li.page is not None
+    assert "已锁定" in li.page.text
+    li.sign_in()
+    assert "refresh" not in li.open(CASE_PAGE).text
+
+
 @pytest.mark.parametrize("path", [f"{CASE_PAGE}x", f"/guard/{HERE}/cases/nobody"])
 def test_a_case_that_is_none_is_said_in_words(city: City, li: GuardBrowser, path: str) -> None:
     """No failure, no JSON in a browser; whatever is sent to it."""
