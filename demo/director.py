@@ -227,6 +227,7 @@ class Director:
         """Bring the kiosk's local copy up to date, as its own thread does when nobody leads it."""
         self.kiosk.refresher.refresh_now()
         self.kiosk.refresher.step()
+        self.kiosk.call(self.kiosk.look_after)
         self.kiosk.reporter.step()
 
     def _take_turn(self, turn: _Turn) -> timedelta | None:

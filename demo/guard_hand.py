@@ -154,8 +154,10 @@ class GuardHand:
         self._expect("guard_choice")
         self.pick(self._app.screen.choice.options[0].value)
 
-    def tick(self, step_id: str) -> None:
-        """Tick one step of the plan on the case's page."""
+    def tick_next(self) -> None:
+        """Tick the plan's next step on the case's page."""
+        run = self._app.screen.case.run
+        step_id = next(step.step_id for step in run.steps if step.ticked_at is None and step.may_tick)
         self.pick(step_id)
         self._hand.wait_for(lambda: self._is_ticked(step_id), "the step ticked")
 

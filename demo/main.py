@@ -170,7 +170,9 @@ def _settings(options: Options, url: str, work: Path) -> Settings:
         }
     )
     # One service is suspended for the day, so that the demo has somebody to tell.
-    return replace(settings, kiosk=kiosk, policy=replace(settings.policy, suspended_services=("transfer",)))
+    # In the shift's city a positive answer opens a case at once: nobody need have looked yet for an alarm to stand.
+    policy = replace(settings.policy, suspended_services=("transfer",), case_on_declaration=options.story == "shift")
+    return replace(settings, kiosk=kiosk, policy=policy)
 
 
 def _at_the_door(

@@ -145,7 +145,7 @@ class Shift:
         self.guard.open_case(self.visits["first"])
         self._measure_case("axilla", _NORMAL_CC)
         self.guard.do("disposed", "released")
-        self.stage.expect(Face.ADMITTED, Face.IDLE)
+        self.stage.expect(Face.ADMITTED)
         self.stage.go_idle()
         self.guard.sign_in(RELIEF)
         self.guard.open_case(self.visits["first"])
@@ -257,7 +257,7 @@ class Shift:
     def _place(self, name: str, place: str) -> None:
         self.guard.open_case(self.visits[name])
         self.guard.do("placed", place)
-        self.guard.tick("take")
+        self.guard.tick_next()
         self.guard.board()
 
     def _clean(self) -> None:

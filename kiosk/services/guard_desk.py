@@ -150,6 +150,7 @@ class GuardDesk:
     def case_act(self, case_id: CaseId, event: str, value: str = "") -> CaseView | GuardBoard | View | None:
         """Do one thing for a case; return its page, the board when it is closed, or None when nobody is signed in.
 
+        Who is let in by it must read their number: their own screen comes then, and the guard is signed out.
         `value`: the place for placed and cleaned, "disposition" or "disposition:contact" for disposed, the contact
         for reported, the plan's step for ticked, a few words for remarked. What may not be done now changes nothing:
         the page says why.
@@ -162,8 +163,20 @@ class GuardDesk:
         except StoreError as error:
             self.sign_out()
             return self.health.out_of_order(error)
+        let_in = self._let_in_by(case_id) if wish.disposition is Disposition.RELEASED else None
+        if let_in is not None:
+            self.sign_out()
+            return let_in
         page = self.case(case_id)
         return self.board() if page is None or page.step is CaseStep.CLOSED else page
+
+    def _let_in_by(self, case_id: CaseId) -> View | None:
+        """Return the screen of the visitor whom the end of a case let in here just now, or None."""
+        state = self.visits.log.state
+        case = self.visits.cases.case(state, case_id)
+        visit = state.visit(case.visit_id) if case is not None else None
+        is_in = visit is not None and visit.step in {Step.ADMITTED, Step.HALL_LINE}
+        return self.visits.showing.of(visit, state) if visit is not None and is_in else None
 
     def open_case(self, visit_id: VisitId | None, cause: str) -> CaseView | View | None:
         """Open a case by the guard's word: for a visit, or for somebody who never stood at a kiosk."""
@@ -236,7 +249,7 @@ def read_wish(event: str, value: str) -> CaseWish | None:
             return CaseWish(what, item=value) if value else None
         case CaseEvent.REMARKED:
             return CaseWish(what, note=value[:_LONGEST_NOTE]) if value.strip() else None
-        case CaseEvent.MEASURED | CaseEvent.ESCALATED:  # a reading is its own entry, and the program alone escalates
+        case CaseEvent.MEASURED | CaseEvent.ESCALATED | CaseEvent.HEARD:  # a reading's own entry, or the program's word
             return None
         case _:
             return CaseWish(what)
