@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from tests.screens.fake_kiosk import Bench
 from tests.screens.samples import BOARD, CARD, DETAIL, SAMPLES, VISIT, frame
 from tests.screens.samples_duty import CALM_AREA, CALM_PLAN, ON_SHIFT, RECORDS, TODAY
 from tests.screens.samples_guard import CASE, PLACED
-from tests.screens.window import open_window, pixels, settle, tap, turn
+from tests.screens.window import pixels, settle, tap, turn
 
 GUARDS_SIDE = {
     "board": BOARD,
@@ -35,22 +34,6 @@ GUARDS_SIDE = {
 }
 BUSY = (Face.BOOKING, Face.DECLARATION, Face.MEASURING)
 TAKING = (Face.REST, Face.GUARD, Face.ADMITTED, Face.REFUSED, Face.HALL_LINE, Face.GOODBYE)
-
-
-@pytest.fixture(scope="module")
-def opened() -> Iterator[Bench]:
-    """The app on its window, for all tests of this file."""
-    open_window(540, 960)
-    made = Bench()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def bench(opened: Bench) -> Bench:
-    """The app with a fake kiosk behind it that was asked nothing yet, on the idle screen."""
-    opened.renew()
-    return opened
 
 
 def view_of(face: Face) -> View:
