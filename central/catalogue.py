@@ -223,6 +223,13 @@ def plan_of(tx: Connection, site_id: str) -> Plan:
     return from_json(Plan, json.loads(row.plan)) if row.plan else _NO_PLAN
 
 
+def questions_of(tx: Connection, site_id: str) -> dict[str, Words]:
+    """Return the words of the health questions that the office set for a site, by id; none where it set none."""
+    record = tx.scalar(select(sites.c.declaration).where(sites.c.site_id == site_id))
+    known = from_json(Declaration, json.loads(record)).questions if record else ()
+    return {question.id: question.text for question in known}
+
+
 def guard_of(tx: Connection, site_id: str, guard_id: str) -> Guard | None:
     """Return a guard of a site, or None."""
     of_guard = (guards.c.site_id == site_id) & (guards.c.guard_id == guard_id)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from central.case_desk import LOOK_BACK
-from central.catalogue import guard_of, guards_of, plan_of, policy_of, site_of
+from central.catalogue import guard_of, guards_of, plan_of, policy_of, questions_of, site_of
 from central.clock import from_ms
 from central.log_tables import chains, entries
 from central.site_view import case_of, cases_since, site_version, visit_of
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from kiosk.domain.case import Case, Standing
     from kiosk.domain.plan import PlaceStanding, Plan
     from kiosk.domain.record import Visit
-    from kiosk.domain.site import Site
+    from kiosk.domain.site import Site, Words
     from kiosk.protocol.messages import Guard
 
 STALE: Final = timedelta(seconds=60)  # a kiosk calls at least every 25 s
@@ -70,6 +70,7 @@ class Scene:
     now: datetime
     version: int
     plan: Plan
+    questions: dict[str, Words]  # what a visitor may have declared, by id; of the site's own declaration
     names: dict[str, str]  # of the guards, masked, by id
     open_cases: Sequence[CaseNow]
     closed: Sequence[Case]
@@ -138,6 +139,7 @@ class Scenes:
                 now=now,
                 version=site_version(tx, site_id),
                 plan=plan,
+                questions=questions_of(tx, site_id),
                 names={guard.id: mask_name(guard.name) for guard in guards_of(tx, site_id)},
                 open_cases=sorted((_now(case, plan, now) for case in known if case.is_open), key=_pressing),
                 closed=closed,

@@ -30,7 +30,7 @@ def facts_of(page: CasePage) -> Html:
         to = f" · {contact_name(page.scene, standing.disposed_to, words)}" if standing.disposed_to else ""
         facts.append(("disposed", words.t(f"disposition.{standing.disposition}") + to))
     if page.visit is not None and page.visit.declared_yes:
-        facts.append(("declared", ", ".join(page.visit.declared_yes)))
+        facts.append(("declared", " · ".join(_question(page, item) for item in page.visit.declared_yes)))
     return _facts(words, [(words.t(key), value) for key, value in facts])
 
 
@@ -40,6 +40,15 @@ def told(page: CasePage) -> Html:
     parts = [("steps", _steps(page)), ("readings", _readings(page)), ("remark", _remark(page))]
     parts += [("history", _history(page)), ("person", _person(page))]
     return joined([page.part(words.t(title), inner) for title, inner in parts if inner])
+
+
+def _question(page: CasePage, question_id: str) -> str:
+    """Return what was asked: by the site's own words, else by ours, else by its id."""
+    words, asked = page.reader.words, page.scene.questions.get(question_id)
+    if asked is not None:
+        return getattr(asked, words.language)
+    key = f"question.{question_id}"
+    return words.t(key) if words.has(key) else question_id
 
 
 def _name(page: CasePage, guard_id: str) -> str:

@@ -79,6 +79,7 @@
       for (const id of open) if (id) document.getElementById(id)?.setAttribute("open", "");
       drawn = Date.now();
       changed.hidden = true;
+      drawTimes();
     }
     tellAlarm();
   }

@@ -13,9 +13,11 @@ import requests
 
 from central.staff_html import LANGUAGES, file
 from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition, Hindrance, Role
+from kiosk.domain.declaration import Declaration, Notice, Question
 from kiosk.domain.plan import Need, PlaceState
 from kiosk.domain.policy import BodySite
 from kiosk.domain.screening import Outcome
+from kiosk.domain.site import Words
 from kiosk.texts import placeholders
 from tests.central.builders import HERE, NAME, PHONE
 from tests.central.guard_builders import (
@@ -410,6 +412,18 @@ def test_a_case_that_is_none_is_said_in_words(city: City, li: GuardBrowser, path
     ):
         assert answer.status_code == 404
         assert "没有这一页" in answer.text
+
+
+def test_what_was_declared_is_said_in_the_sites_own_words(city: City, door: Caller, li: GuardBrowser) -> None:
+    """Where the office set questions; else in ours, and one that nobody knows by its id."""
+    for yes, words in ((["symptoms"], "发热、咳嗽"), (["risk_area", "odd"], "到过风险地区 · odd")):
+        door.log.add("declared", {"visit_id": VISIT, "asked": yes, "yes": yes, "declaration_version": 1})
+        door.ship()
+        assert words in li.open(CASE_PAGE).text
+    asked = Question("odd", Words("有别的不适", "something else"))
+    notice = Notice(1, Words("说明", "notice"), Words("全文", "in full"))
+    city.desk.catalogue.put_declaration(HERE, Declaration(1, Words("申报", "declaration"), (asked,), notice))
+    assert "有别的不适" in li.open(CASE_PAGE).text
 
 
 def test_both_languages_say_the_same_and_have_words_for_everything() -> None:
