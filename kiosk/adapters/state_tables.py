@@ -11,7 +11,7 @@ from kiosk.domain.wire import from_text, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from kiosk.adapters.database import Database
     from kiosk.domain.ids import BookingId, CaseId, VisitId
@@ -114,6 +114,11 @@ class StateTables:
         """Return the cases that are not closed, as far as this log knows, oldest first."""
         sql = "SELECT data FROM isolation_case WHERE is_open = 1 ORDER BY opened_at, id"
         return [from_text(Case, row) for row in self._rows(sql)]
+
+    def cases_since(self, moment: datetime) -> Sequence[Case]:
+        """Return the cases that were opened at `moment` or later, and those that are not closed, oldest first."""
+        sql = "SELECT data FROM isolation_case WHERE is_open = 1 OR opened_at >= ? ORDER BY opened_at, id"
+        return [from_text(Case, row) for row in self._rows(sql, to_wire(moment))]
 
     def count(self, name: str) -> int:
         """Return a counter; 0 when it was never set."""

@@ -106,8 +106,22 @@ class Case:
 
     @property
     def is_open(self) -> bool:
-        """Whether something is still to be done."""
-        return self.standing().step is not CaseStep.CLOSED
+        """Whether something is still to be done.
+
+        A log that has not all acts goes by its own word that another place closed it; with that act at hand, the
+        standing says how it is.
+        """
+        if self.standing().step is CaseStep.CLOSED:
+            return False
+        here = {act.name for act in self.acts}
+        return all(act.note in here for act in self.acts if act.event is CaseEvent.HEARD and act.note)
+
+    @property
+    def closing(self) -> CaseAct | None:
+        """The act that closed it, or None while something is still to be done."""
+        standing = self.standing()
+        counted = [act for act in self.acts if act.event is CaseEvent.CLOSED and act not in standing.void]
+        return max(counted, key=lambda act: act.order) if standing.step is CaseStep.CLOSED else None
 
     @property
     def next_turn(self) -> int:

@@ -61,6 +61,7 @@ class CaseEvent(StrEnum):
     TICKED = "ticked"  # a step of the plan
     CO_SIGNED = "co_signed"
     ESCALATED = "escalated"  # by program: nobody took it in time
+    HEARD = "heard"  # by program: it was closed at another place, and this log takes note of it
 
 
 class Disposition(StrEnum):
@@ -83,11 +84,12 @@ FACTS: Final = frozenset(
         CaseEvent.TICKED,
         CaseEvent.CO_SIGNED,
         CaseEvent.ESCALATED,
+        CaseEvent.HEARD,
     }
 )
 """Events that move nothing and always count, whatever the step: they happened."""
 
-NAMELESS: Final = frozenset({CaseEvent.SEEN, CaseEvent.ESCALATED})
+NAMELESS: Final = frozenset({CaseEvent.SEEN, CaseEvent.ESCALATED, CaseEvent.HEARD})
 """Events that no named guard stands behind."""
 
 LEAVING: Final = frozenset(
@@ -116,7 +118,7 @@ class CaseAct:
     disposition: Disposition | None = None
     to: str = ""  # reported, referred or escalated to whom: a contact of the plan, or a role
     item: str = ""  # the step of the plan that was ticked
-    note: str = ""
+    note: str = ""  # remarked: the words; heard: the entry that closed it, as `name` has it
 
     @property
     def order(self) -> tuple[int, datetime, str, int, int]:
@@ -127,6 +129,11 @@ class CaseAct:
     def entry(self) -> tuple[str, int, int]:
         """Which entry it comes from."""
         return (self.kiosk_id, self.epoch, self.seq)
+
+    @property
+    def name(self) -> str:
+        """Which entry it comes from, as one word."""
+        return f"{self.kiosk_id}/{self.epoch}/{self.seq}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,7 @@ TAKEN_IN: Final[Mapping[CaseEvent, Callable[[Standing, CaseAct], Standing]]] = {
     CaseEvent.TICKED: _ticked,
     CaseEvent.CO_SIGNED: _co_signed,
     CaseEvent.ESCALATED: _escalated,
+    CaseEvent.HEARD: _remarked,
 }
 """What a fact does to the standing."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from kiosk.domain.case import Case
     from kiosk.domain.ids import BookingId, CaseId, VisitId
@@ -46,6 +46,10 @@ class State(Protocol):
 
     def open_cases(self) -> Sequence[Case]:
         """Return the cases that are not closed, as far as this log knows, oldest first."""
+        ...
+
+    def cases_since(self, moment: datetime) -> Sequence[Case]:
+        """Return the cases that were opened at `moment` or later, and those that are not closed, oldest first."""
         ...
 
     def count(self, name: str) -> int:

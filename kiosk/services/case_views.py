@@ -157,7 +157,8 @@ class CaseViews:
         waits = standing.step in {CaseStep.FLAGGED, CaseStep.ACKNOWLEDGED}
         if waits and not self.cases.free_places(state):
             return Situation.AREA_FULL
-        elevated = [item for item in self.cases.open(state) if item.standing().was_elevated]
+        standings = [item.standing() for item in self.cases.open(state)]
+        elevated = [item for item in standings if item.was_elevated and item.disposition is None]
         return Situation.SEVERAL_ELEVATED if own is Situation.ELEVATED and len(elevated) > 1 else own
 
     def _unknown_cause(self) -> Cause:
@@ -216,7 +217,7 @@ class CaseViews:
             if opened is not None
             else []
         )
-        acts = sorted(case.acts, key=lambda act: act.order)
+        acts = [act for act in sorted(case.acts, key=lambda act: act.order) if act.event is not CaseEvent.HEARD]
         lines = [
             HistoryLine(act.at, act.event.value, self._name(act.guard_id), self._detail(act), act.entry in void)
             for act in acts

@@ -7,6 +7,7 @@ view those of the other kiosks, of the guard's station and of the server's page.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from kiosk.domain.case import Case, CaseAct, CaseEvent, CaseStep, Cause, Disposition, Hindrance, Role, hindrance, merged
@@ -54,7 +55,9 @@ class Cases:
     def known(self, state: State) -> Mapping[CaseId, Case]:
         """Return the cases that are open, or were touched today, with everything that any log says of them."""
         view = self.copy.site_view()
-        seen = merged([*state.open_cases(), *(view[0].cases if view is not None else [])])
+        # Those of the last day are kept in sight once they are closed: the places they used have to air.
+        own = state.cases_since(self.clock.now() - _LOOK_BACK)
+        seen = merged([*own, *(view[0].cases if view is not None else [])])
         return {case.id: self._with_own(state, case) for case in seen.values()}
 
     def case(self, state: State, case_id: CaseId) -> Case | None:
@@ -222,5 +225,6 @@ def _disposition(case: Case, wish: CaseWish) -> str:
     return chosen.value if chosen is not None else ""
 
 
+_LOOK_BACK = timedelta(days=1)
 _TAKE = CaseWish(CaseEvent.ACKNOWLEDGED)
 _TAKES = frozenset({CaseEvent.PLACED, CaseEvent.DISPOSED})

@@ -52,8 +52,11 @@ class Watch:
         if not self.visits.rules.is_set_up:
             return 0
         state = self.visits.log.state
-        return sum(self._escalated(case) for case in self.visits.cases.open(state)) + sum(
-            self._settled(visit) for visit in state.open_visits() if self._is_decided(state, visit)
+        heard = sum(self._heard(state, case) for case in state.open_cases())
+        return (
+            heard
+            + sum(self._escalated(case) for case in self.visits.cases.open(state))
+            + sum(self._settled(visit) for visit in state.open_visits() if self._is_decided(state, visit))
         )
 
     def _escalated(self, case: Case) -> int:
@@ -73,6 +76,16 @@ class Watch:
             known = cases.case(act.state, case.id) or case
             wish = CaseWish(CaseEvent.ESCALATED, to=plan.escalation[len(told)], item=need.need.value)
             cases.record(act, known, None, wish)
+        return 1
+
+    def _heard(self, state: State, own: Case) -> int:
+        """Take note that a case that is open by this log was closed at another place, so that it stays closed here."""
+        case = self.visits.cases.case(state, own.id)
+        closing = case.closing if case is not None else None
+        if case is None or closing is None:
+            return 0
+        with self.visits.log.act() as act:
+            self.visits.cases.record(act, case, None, CaseWish(CaseEvent.HEARD, note=closing.name))
         return 1
 
     def _is_decided(self, state: State, visit: Visit) -> bool:

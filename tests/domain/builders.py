@@ -239,6 +239,10 @@ class Memory:
         """Return the open cases."""
         return [case for case in self.cases.values() if case.is_open]
 
+    def cases_since(self, moment: datetime) -> list[Case]:
+        """Return the open cases and those opened since."""
+        return [case for case in self.cases.values() if case.is_open or (case.opening and case.opening.at >= moment)]
+
     def count(self, name: str) -> int:
         """Return a counter."""
         return self.counters.get(name, 0)

@@ -419,3 +419,17 @@ def test_cases_of_different_people_stay_apart() -> None:
     """Merging is by the case's id alone."""
     other = Case(CaseId("case-0002"), case().visit_id, opening(at=at(0) + timedelta(seconds=1)))
     assert set(merged([case(), other])) == {"case-0001", "case-0002"}
+
+
+def test_a_log_that_heard_of_the_end_elsewhere_keeps_its_case_closed() -> None:
+    """Also once nobody tells it the others' acts any more; with the closing act at hand, the standing says it."""
+    theirs = closed(3, **B)
+    end = case(taken(), disposed(2, TURNED_AWAY), theirs)
+    assert end.closing == theirs
+    noted = act(CaseEvent.HEARD, 4, guard_id=None, note=theirs.name)
+    own = case(taken(), disposed(2, TURNED_AWAY), noted)
+    assert (own.standing().step, own.is_open, own.closing) == (CaseStep.DISPOSED, False, None)
+    assert not merged([own, end])[own.id].is_open
+    late = placed(9, "tent", **B)
+    assert merged([own, end.with_act(late)])[own.id].is_open
+    assert own.with_act(act(CaseEvent.HEARD, 5, guard_id=None)).standing() == own.standing()

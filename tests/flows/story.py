@@ -25,6 +25,7 @@ class Scene:
     view: View = field(default_factory=lambda: View(Face.IDLE))
     codes: dict[str, str] = field(default_factory=dict)
     visits: dict[str, VisitId] = field(default_factory=dict)
+    doors: dict[str, Door] = field(default_factory=dict)  # of a story that goes from one to another, by letter
     who: str = ""
 
     @property

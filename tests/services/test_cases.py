@@ -119,8 +119,12 @@ def test_a_case_goes_its_way_and_the_page_always_names_the_next_need(door: Door)
     page = door.desk.guarding.case(case_id)
     assert page is not None
     assert (page.need, endings(page)[Disposition.RELEASED]) == (Need.MEASURE_AGAIN, None)
-    page = does(door, case_id, "disposed", "released")
-    assert door.visit(visit_id).step is Step.ADMITTED
+    shown = door.desk.guarding.case_act(case_id, "disposed", "released")
+    assert isinstance(shown, View)
+    assert (shown.face, door.visit(visit_id).step) == (Face.ADMITTED, Step.ADMITTED)
+    signs_in(door)  # the screen was the visitor's, with their number
+    page = door.desk.guarding.case(case_id)
+    assert page is not None
     assert (page.need, [place_id for place_id, _ in page.dirty]) == (Need.CLEAN, ["room_1"])
     assert offered(page)["closed"] is Hindrance.NOT_CLEAN
     assert isinstance(door.desk.guarding.case_act(case_id, "cleaned", "room_1"), GuardBoard)

@@ -197,3 +197,40 @@ def test_a_case_is_timed_by_the_clock_that_all_kiosks_share(door: Door) -> None:
     fever(door, door.books())
     slow = Watch(replace(door.visits, cases=replace(door.cases, clock=shared)))
     assert slow.step() == 1
+
+
+def test_a_case_that_was_closed_elsewhere_stays_closed_here(door: Door) -> None:
+    """Once noted, also on the days on which nobody tells of it any more; the lamp stays dark."""
+    visit_id = fever(door, door.books())
+    case = case_of(door, visit_id)
+    acts = [
+        done(1, door, CaseEvent.ACKNOWLEDGED),
+        done(2, door, CaseEvent.DISPOSED, Disposition.TURNED_AWAY),
+        done(3, door, CaseEvent.CLOSED),
+    ]
+    watch = Watch(door.visits)
+    door.hears_site(cases=[acts_elsewhere(case, *acts)])
+    assert watch.step() == 2
+    assert [body["event"] for body in door.bodies("case_acted")] == ["heard"]
+    assert watch.step() == 0
+    door.hears_site()
+    door.clock.go_on(minutes=2 * 24 * 60)
+    assert watch.step() == 0
+    assert door.cases.open(door.log.state) == []
+    assert door.desk.guarding.alarm().level == 0
+    assert door.is_proved()
+
+
+def test_a_case_that_opens_again_elsewhere_is_open_here_as_well(door: Door) -> None:
+    """A place was used that nobody had known of."""
+    case = case_of(door, fever(door, door.books()))
+    acts = [
+        done(1, door, CaseEvent.ACKNOWLEDGED),
+        done(2, door, CaseEvent.DISPOSED, Disposition.TURNED_AWAY),
+        done(3, door, CaseEvent.CLOSED),
+    ]
+    late = replace(done(9, door, CaseEvent.PLACED), place_id="tent", kiosk_id=KioskId("kiosk-C"))
+    door.hears_site(cases=[acts_elsewhere(case, *acts)])
+    Watch(door.visits).step()
+    door.hears_site(cases=[acts_elsewhere(case, *acts, late)])
+    assert [found.id for found in door.cases.open(door.log.state)] == [case.id]
