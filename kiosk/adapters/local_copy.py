@@ -50,6 +50,7 @@ class SqliteCopy:
         self._local = threading.local()
         self._databases: list[Database] = []
         self._documents: tuple[str, Documents] | None = None
+        self._view: tuple[str, SiteView] | None = None
         _ = self._database
 
     @property
@@ -165,7 +166,13 @@ class SqliteCopy:
     def site_view(self) -> tuple[SiteView, datetime] | None:
         """Return the last view of the site (without its visits) and when it was last known to hold, or None."""
         text, at = self._fact(_VIEW), self._fact(_VIEW_AT)
-        return (SiteView.model_validate_json(text), from_wire(at)) if text and at else None
+        if not text or not at:
+            return None
+        cached = self._view
+        if cached is None or cached[0] != text:
+            cached = (text, SiteView.model_validate_json(text))
+            self._view = cached
+        return cached[1], from_wire(at)
 
     def store_site_view(self, view: SiteView, at: datetime) -> None:
         """Keep a newer view of the site, or only that the old one still holds."""

@@ -66,13 +66,19 @@ class Cases:
 
     def of_visit(self, state: State, visit_id: VisitId) -> Case | None:
         """Return the case of a visit with everything that any log says of it, or None."""
-        found = [case for case in self.known(state).values() if case.visit_id == visit_id]
-        return max(found, key=_newest, default=None) or state.case_of(visit_id)
+        return max(self._of(state, visit_id), key=_newest, default=None)
 
     def undecided(self, state: State, visit_id: VisitId) -> Case | None:
         """Return the case of a visit that still has to be decided, or None."""
-        found = [case for case in self.known(state).values() if case.visit_id == visit_id]
-        return max((case for case in found if case.standing().disposition is None), key=_newest, default=None)
+        found = [case for case in self._of(state, visit_id) if case.standing().disposition is None]
+        return max(found, key=_newest, default=None)
+
+    def _of(self, state: State, visit_id: VisitId) -> Sequence[Case]:
+        """Return the cases of a visit; of those that this kiosk opened, the last: it opens no other beside it."""
+        view, own = self.copy.site_view(), state.case_of(visit_id)
+        told = [case for case in view[0].cases if case.visit_id == visit_id] if view is not None else []
+        seen = merged([*told, *([own] if own is not None else [])])
+        return [self._with_own(state, case) for case in seen.values()]
 
     def open(self, state: State) -> Sequence[Case]:
         """Return the cases that are not closed, oldest first."""

@@ -206,3 +206,26 @@ def test_a_station_does_for_a_visit_of_a_door_what_the_door_would_do(city: City)
 def _step_of(kiosk: Kiosk, visit_id: VisitId) -> Step | None:
     visit = kiosk.call(lambda: kiosk.log.state.visit(visit_id))
     return visit.step if visit is not None else None
+
+
+def test_a_case_that_another_door_closed_stays_closed_on_the_days_after(tmp_path: Path) -> None:
+    """The server tells the kiosk that opened it until that has taken note; then nobody tells of it any more."""
+    city = City(tmp_path)
+    a, c = city.kiosk("A"), city.kiosk("C")
+    visit_id, case_id = flagged(a, city.book().code_text)
+    city.tell("A", "C")
+    signed_in(c)
+    acts(c, case_id, "disposed", "turned_away")
+    city.tell("C")
+    city.clock.advance(2 * 24 * 3600)
+    city.tell("A")
+    a.call(a.look_after)
+    assert step_at(a, case_id) is CaseStep.CLOSED
+    assert _step_of(a, visit_id) is Step.TURNED_AWAY
+    for kiosk in (a, c):
+        city.clock.advance(2 * 24 * 3600)
+        city.tell("A", "C", "A", "C")
+        kiosk.call(kiosk.look_after)
+        assert alarm(kiosk).level == 0
+        assert signed_in(kiosk).cases_open == 0
+    city.stop()
