@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, ColorProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens.widgets import RowCard, Touchable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kivy.uix.boxlayout import BoxLayout
     from kivy.uix.widget import Widget
 
 
@@ -37,6 +37,7 @@ class ActRow(Touchable):
     is_fact = BooleanProperty(False)
     is_inner = BooleanProperty(False)
     tone = ColorProperty((0, 0, 0, 1))
+    needed = NumericProperty(0)
     __events__: ClassVar[tuple[str, ...]] = ("on_pick",)
 
     def on_release(self) -> None:
@@ -57,6 +58,31 @@ class ActRow(Touchable):
 
     def on_pick(self) -> None:
         """Hear that it was picked (an event; the screen listens)."""
+
+
+class EvenPair(BoxLayout):
+    """Two rows side by side, both as high as the higher one."""
+
+    def add_widget(self, widget: Widget, *args: object, **kwargs: object) -> None:
+        """Add a row."""
+        widget.fbind("needed", self._fit)
+        super().add_widget(widget, *args, **kwargs)
+        self._fit()
+
+    def _fit(self, *_args: object) -> None:
+        self.height = max((row.needed for row in self.children), default=0)
+
+
+def in_pairs(rows: Sequence[ActRow]) -> list[Widget]:
+    """Return `rows` two by two; the last of an odd number has the width to itself."""
+    pairs: list[Widget] = []
+    for start in range(0, len(rows), 2):
+        pair = EvenPair()
+        for row in rows[start : start + 2]:
+            row.size_hint_y = 1
+            pair.add_widget(row)
+        pairs.append(pair)
+    return pairs
 
 
 def heading(text: str) -> Widget:

@@ -11,7 +11,7 @@ from kiosk.screens.act_row import fill
 from kiosk.screens.base import GuardScreen
 from kiosk.screens.board_row import BoardRow
 from kiosk.screens.board_words import devices, warnings
-from kiosk.screens.guard_case import EVENT_OF, HARD
+from kiosk.screens.case_needs import EVENT_OF, HARD
 
 if TYPE_CHECKING:
     from datetime import datetime

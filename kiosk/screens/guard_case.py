@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.domain.case import CaseEvent
-from kiosk.domain.plan import Need
-from kiosk.screens.act_row import ActRow, card, fill, heading, said
+from kiosk.screens.act_row import ActRow, card, fill, heading, in_pairs, said
 from kiosk.screens.base import GuardScreen
 from kiosk.screens.case_facts import facts, history, readings
+from kiosk.screens.case_needs import HARD, main_choice
 from kiosk.screens.plan_rows import step_rows
 from kiosk.screens.spans import span
 
@@ -20,28 +20,6 @@ if TYPE_CHECKING:
     from kivy.uix.widget import Widget
 
     from kiosk.services.guard_views import CaseChoice, CaseView
-
-EVENT_OF: Final = {
-    Need.ACKNOWLEDGE: CaseEvent.ACKNOWLEDGED,
-    Need.PLACE: CaseEvent.PLACED,
-    Need.MEASURE: CaseEvent.MEASURED,
-    Need.MEASURE_AGAIN: CaseEvent.MEASURED,
-    Need.REPORT: CaseEvent.REPORTED,
-    Need.CLEAN: CaseEvent.CLEANED,
-    Need.SIGN: CaseEvent.CO_SIGNED,
-    Need.CLOSE: CaseEvent.CLOSED,
-}
-"""What is done about each need."""
-
-HARD: Final = frozenset({CaseEvent.CLOSED, CaseEvent.CO_SIGNED})
-"""Asked for twice: nobody can take it back."""
-
-
-def main_choice(case: CaseView) -> CaseChoice | None:
-    """Return what to offer first: what the case waits for, else the first that may be done."""
-    able = [choice for choice in case.choices if choice.hindrance is None]
-    wanted = EVENT_OF[case.need] if case.need is not None else None
-    return next((choice for choice in able if choice.event is wanted), able[0] if able else None)
 
 
 class GuardCaseScreen(GuardScreen):
@@ -91,13 +69,13 @@ class GuardCaseScreen(GuardScreen):
         self.main_text = self.texts.t(f"case.act.{first.event}") if first is not None else ""
         self.is_main_hard = first is not None and first.event in HARD
         self.ids.main.is_armed = False
-        fill(self.ids.acts, [self._act(choice) for choice in case.choices if choice is not first])
+        fill(self.ids.acts, in_pairs([self._act(choice) for choice in case.choices if choice is not first]))
 
     def _words(self, choice: CaseChoice) -> str:
         is_moving = choice.event is CaseEvent.PLACED and self.case.place is not None
         return self.texts.t("case.act.moved" if is_moving else f"case.act.{choice.event}")
 
-    def _act(self, choice: CaseChoice) -> Widget:
+    def _act(self, choice: CaseChoice) -> ActRow:
         row = ActRow(
             label=self._words(choice),
             detail=self.texts.t(f"case.hindrance.{choice.hindrance}") if choice.hindrance is not None else "",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kivy.factory import Factory
 from kivy.properties import ObjectProperty
 
-from kiosk.screens.act_row import ActRow, card, fill, heading, said
+from kiosk.screens.act_row import ActRow, card, fill, heading, in_pairs, said
 from kiosk.screens.base import GuardScreen
 from kiosk.screens.plan_rows import contact_rows, step_rows
 from kiosk.screens.widgets import ArmedButton
@@ -77,14 +76,9 @@ class GuardPlanScreen(GuardScreen):
             self.host.tick(run.run_id, step_id)
 
     def _situations(self, situations: tuple[tuple[Situation, Words], ...]) -> list[Widget]:
-        pairs: list[Widget] = []
-        for start in range(0, len(situations), 2):
-            pair = Factory.Pair()
-            for situation, name in situations[start : start + 2]:
-                row = ActRow(
-                    label=self.texts.pick(name), value=situation, asks=self.texts.t("guard.sure"), is_hard=True
-                )
-                row.fbind("on_pick", lambda touched: self.host.begin_situation(touched.value))
-                pair.add_widget(row)
-            pairs.append(pair)
-        return pairs
+        rows: list[ActRow] = []
+        for situation, name in situations:
+            row = ActRow(label=self.texts.pick(name), value=situation, asks=self.texts.t("guard.sure"), is_hard=True)
+            row.fbind("on_pick", lambda touched: self.host.begin_situation(touched.value))
+            rows.append(row)
+        return in_pairs(rows)
