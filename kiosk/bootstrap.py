@@ -11,22 +11,19 @@ import logging
 import random
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.adapters.actuators import open_alarm
 from kiosk.adapters.aside_logs import AsideLogs
-from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.ledger_writer import LedgerWriter
 from kiosk.adapters.local_copy import SqliteCopy
 from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.log_store import LogStore
 from kiosk.adapters.loop import Loop
 from kiosk.adapters.on_worker import OnWorker
-from kiosk.adapters.thermometers import open_thermometer
-from kiosk.building import Ground, build_desk
+from kiosk.building import Ground, Parts, build_desk, configured_thermometer
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.screening import Fault
 from kiosk.domain.token_roll import DeviceKey
@@ -37,7 +34,9 @@ from kiosk.services.refreshing import Follower, Refresher
 from kiosk.services.reporting import Backoff, Reporter
 from kiosk.services.retention import Retention
 from kiosk.services.rolling import TokenRoller
+from kiosk.services.views import Face, View
 from kiosk.services.watching import STEP_S, URGENT, Calling, Watch
+from kiosk.training import TrainingRoom, practised
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,32 +45,16 @@ if TYPE_CHECKING:
     from kiosk.config import Settings
     from kiosk.domain.ids import VisitId
     from kiosk.domain.screening import Reading
-    from kiosk.ports import Actuator, Central, Clock, Thermometer
-    from kiosk.services.views import View
+    from kiosk.ports import Central
+    from kiosk.services.desk import Desk
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a demo or a test puts in the place of the real thing; None means the configured one."""
-
-    clock: Clock = field(default_factory=SystemClock)
-    central: Central | None = None
-    thermometer: Thermometer | None = None
-    alarm: Actuator | None = None
-    log_vfs: str = ""  # SQLite's name of the file system under the log; a benchmark loses power there
-
-
 def _not_enrolled(data: Path) -> StoreError:
     return StoreError(f"{data}: this kiosk is not enrolled; run: main.py kiosk --data {data} --enrol CODE")
-
-
-def _thermometer(settings: Settings, clock: Clock) -> Thermometer:
-    in_production = settings.kiosk.mode == "production"
-    return open_thermometer(settings.kiosk.thermometer.model_dump(), clock, in_production=in_production)
 
 
 class Kiosk:
@@ -101,14 +84,15 @@ class Kiosk:
             raise _not_enrolled(data)
         self.identity = identity
         self.central: Central = parts.central or central_client(settings, identity.token, self.clock)
-        self.thermometer = parts.thermometer or _thermometer(settings, self.clock)
+        self.thermometer = parts.thermometer or configured_thermometer(settings, self.clock)
         self.copy = SqliteCopy(data / COPY_FILE, key)
         self.reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)
         self.old_reader, self.day_reader = (LogReader(data / LOG_FILE, key, vfs=parts.log_vfs) for _ in range(2))
         files = LedgerWriter(data / LOG_FILE, key, data / PAPER_FOLDER, settings.kiosk.paper.sticks)
         outside = Outside(self.day_reader, files)
         ground = Ground(settings, identity, self.clock, self.log, self.copy, outside, self.thermometer, self._offset_ms)
-        self.desk = build_desk(ground)
+        self.real_desk = build_desk(ground)
+        self.room = TrainingRoom(ground, self.real_desk)
         self.reporter = Reporter(
             self.reader, self.central, OnWorker(self.log, self.call), Backoff(random.random), link=self.desk.health.link
         )
@@ -153,7 +137,7 @@ class Kiosk:
         try:
             self.watch.step()
         except StoreError as error:
-            self.desk.out_of_order(error)
+            self.real_desk.out_of_order(error)
         self.calling.step()
 
     def _roller(self, identity: Identity) -> TokenRoller:
@@ -163,6 +147,26 @@ class Kiosk:
 
     def _keep_token(self, token: str) -> None:
         self.call(lambda: self.log.replace_token(token))
+
+    # training
+
+    @property
+    def desk(self) -> Desk:
+        """What the screens call: the kiosk's own desk, or while somebody trains the one to practise at."""
+        return self.room.desk
+
+    @property
+    def is_training(self) -> bool:
+        """Whether what is done at the screens now is practice."""
+        return self.room.training is not None
+
+    def begin_training(self) -> None:
+        """Put a desk to practise at in the place of the real one; on the worker."""
+        self.room.begin()
+
+    def end_training(self) -> None:
+        """Throw the practice away and give the screens their real desk back; on the worker."""
+        self.room.end()
 
     # running
 
@@ -177,7 +181,7 @@ class Kiosk:
             self.refresher.step()
         except (StoreFull, StoreForked) as error:
             broken = error
-            self.call(lambda: self.desk.out_of_order(broken))
+            self.call(lambda: self.real_desk.out_of_order(broken))
         if loops:
             self.start_loops()
 
@@ -207,6 +211,7 @@ class Kiosk:
         self.stop_loops()
         self.alarm.close()
         self.thermometer.close()
+        self.call(self.end_training)
         self._measuring.shutdown()
         self._slow.shutdown()
         try:
@@ -242,14 +247,22 @@ class Kiosk:
     def measure(self, visit_id: VisitId, progress: Callable[[float], None]) -> Future[View]:
         """Measure on the thermometer's thread, judge on the worker's; waiting for a device holds up no act."""
         done: Future[View] = Future()
+        training, desk = self.room.training, self.desk
+
+        def judged(reading: Reading | Fault) -> View:
+            # A reading of one desk is never judged at the other: training may have ended meanwhile.
+            return desk.measured(visit_id, reading) if desk is self.desk else View(Face.IDLE)
 
         def judge(reading: Reading | Fault) -> None:
             try:
-                done.set_result(self.call(lambda: self.desk.measured(visit_id, reading)))
+                done.set_result(self.call(lambda: judged(reading)))
             except Exception as error:  # noqa: BLE001 - handed on whole to whoever waits for the future
                 done.set_exception(error)
 
-        self._measuring.submit(lambda: judge(self._reading(progress)))
+        if training is not None:
+            self._measuring.submit(lambda: judge(practised(training.thermometer, progress)))
+        else:
+            self._measuring.submit(lambda: judge(self._reading(progress)))
         return done
 
     def _reading(self, progress: Callable[[float], None]) -> Reading | Fault:
@@ -268,9 +281,10 @@ class Kiosk:
         self.submit(lambda: self._note_device(name, is_well=is_well))
 
     def _note_device(self, name: str, *, is_well: bool) -> None:
-        if self.desk.health.devices.get(name, True) != is_well or name not in self.desk.health.devices:
-            self.desk.health.devices = {**self.desk.health.devices, name: is_well}
-            self.desk.note_device(name, "ok" if is_well else "fault")
+        desk = self.real_desk
+        if desk.health.devices.get(name, True) != is_well or name not in desk.health.devices:
+            desk.health.devices = {**desk.health.devices, name: is_well}
+            desk.note_device(name, "ok" if is_well else "fault")
 
     def drain(self) -> int:
         """Ship until nothing is unsent or the server does not answer; return how many are left.

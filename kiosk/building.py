@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kiosk.adapters.clock import SiteClock
+from kiosk.adapters.clock import SiteClock, SystemClock
 from kiosk.adapters.pins import check_pin
+from kiosk.adapters.thermometers import open_thermometer
 from kiosk.domain.ids import uuid7
 from kiosk.domain.times import to_ms
 from kiosk.services.case_views import CaseViews
@@ -31,8 +32,19 @@ if TYPE_CHECKING:
 
     from kiosk.adapters.log_reader import Identity
     from kiosk.config import Settings
-    from kiosk.ports import Clock, LocalCopy, Log, Thermometer
+    from kiosk.ports import Actuator, Central, Clock, LocalCopy, Log, Thermometer
     from kiosk.services.duty_desk import Outside
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a demo or a test puts in the place of the real thing; None means the configured one."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    central: Central | None = None
+    thermometer: Thermometer | None = None
+    alarm: Actuator | None = None
+    log_vfs: str = ""  # SQLite's name of the file system under the log; a benchmark loses power there
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +89,9 @@ def build_desk(ground: Ground) -> Desk:
         thermometer_name=ground.thermometer.name,
         is_simulated=ground.thermometer.is_simulated,
     )
+
+
+def configured_thermometer(settings: Settings, clock: Clock) -> Thermometer:
+    """Return the thermometer of the settings; raises ConfigError for one that production refuses."""
+    in_production = settings.kiosk.mode == "production"
+    return open_thermometer(settings.kiosk.thermometer.model_dump(), clock, in_production=in_production)
