@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Final
 from kivy.lang import Builder
 
 from kiosk.domain.admission import Reason
+from kiosk.domain.case import NAMELESS, CaseEvent, CaseStep, Cause, Disposition, Hindrance
+from kiosk.domain.entry import EntryKind
+from kiosk.domain.overriding import MayOverride, OverrideWhy
+from kiosk.domain.plan import Need, PlaceState
+from kiosk.domain.screening import Outcome
+from kiosk.domain.walk_in import WalkIn
 from kiosk.screens.admitted import AdmittedScreen
 from kiosk.screens.booking import BookingScreen
+from kiosk.screens.choices import HAND_OVER_REMARKS, REMARKS
 from kiosk.screens.declaration import DeclarationScreen
 from kiosk.screens.enrol import EnrolScreen
 from kiosk.screens.goodbye import GoodbyeScreen
@@ -24,7 +31,7 @@ from kiosk.screens.guard_late import GuardLateScreen
 from kiosk.screens.guard_menu import GuardMenuScreen
 from kiosk.screens.guard_plan import GuardPlanScreen
 from kiosk.screens.guard_reading import GuardReadingScreen
-from kiosk.screens.guard_records import GuardRecordsScreen
+from kiosk.screens.guard_records import FILTERS, GuardRecordsScreen
 from kiosk.screens.guard_shift import GuardShiftScreen
 from kiosk.screens.guard_sign_in import GuardSignInScreen
 from kiosk.screens.guard_today import GuardTodayScreen
@@ -45,10 +52,13 @@ from kiosk.screens.signs import Sign
 from kiosk.screens.which import WhichScreen
 from kiosk.screens.widgets import Text
 from kiosk.services.enrolling import Stage, Trouble
+from kiosk.services.guards import GuardAct
 from kiosk.services.link import LinkTrouble
 from kiosk.services.views import Face, Hint
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from kiosk.screens.base import BaseScreen
     from kiosk.services.views import View
 
@@ -148,4 +158,27 @@ def required_texts() -> set[str]:
     keys |= {f"enrol.{part}.{stage}" for part in ("title", "text") for stage in Stage}
     keys |= {f"enrol.trouble.{trouble}" for trouble in Trouble if trouble is not Trouble.NONE}
     keys |= {f"link.{trouble}" for trouble in LinkTrouble if trouble is not LinkTrouble.NONE}
-    return keys
+    return keys | {f"{table}.{value}" for table, values in _GUARDS_WORDS.items() for value in values}
+
+
+_GUARDS_WORDS: Final[Mapping[str, Iterable[str]]] = {
+    "guard.act": GuardAct,
+    "guard.may": MayOverride,
+    "guard.outcome": Outcome,
+    "guard.state": [f"case_{step}" for step in CaseStep],
+    "case.step": CaseStep,
+    "case.need": Need,
+    "case.act": [event for event in CaseEvent if event not in {*NAMELESS, CaseEvent.TICKED}],
+    "case.event": CaseEvent,
+    "case.cause": Cause,
+    "case.disposition": Disposition,
+    "case.hindrance": Hindrance,
+    "case.note": REMARKS,
+    "area.state": PlaceState,
+    "override": OverrideWhy,
+    "walk_in": WalkIn,
+    "shift.remark": HAND_OVER_REMARKS,
+    "records.filter": FILTERS,
+    "record": EntryKind,
+}
+"""Of each table of the guard's texts, the values that it must have words for."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case import CaseEvent, Cause
+from kiosk.domain.overriding import OverrideWhy
 from kiosk.domain.walk_in import WalkIn
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ HAND_OVER_REMARK: Final = "hand_over_remark"
 
 ABOUT_VISITS: Final = frozenset({OVERRIDE, CAUSE})
 """Questions whose subject is a visit."""
-
-OVERRIDE_REASONS: Final = ("documents", "slot_missed", "booking_error", "frail", "leader", "system")
-"""Why a guard may let somebody in despite a refusal; each has its words (`override.<...>`)."""
 
 REMARKS: Final = ("calm", "told_family", "wants_doctor", "not_willing", "given_mask", "alone")
 """What a guard may note for a case by one touch; each has its words (`case.note.<...>`)."""
@@ -136,7 +134,7 @@ def _contacts(contacts: Iterable[ContactView], *, is_hard: bool = False) -> tupl
 
 def override(visit_id: VisitId, label: str) -> Choice:
     """Return the reasons to let somebody in despite a refusal."""
-    options = tuple(Option(name, f"override.{name}", is_hard=True) for name in OVERRIDE_REASONS)
+    options = tuple(Option(name, f"override.{name}", is_hard=True) for name in OverrideWhy)
     return Choice(OVERRIDE, visit_id, "choice.override", options, text="choice.override_how", label=label)
 
 

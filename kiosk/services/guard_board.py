@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kiosk.domain.admission import Reason
@@ -163,7 +163,7 @@ class Board:
         )
         conflict = self._conflicts(state).get(visit.id) if not needs_guard(visit) else None
         return GuardDetail(
-            row=conflict or self._row(visit, state, role),
+            row=replace(conflict or self._row(visit, state, role), case_id=case.id if case is not None else None),
             card=self.visits.showing.card(visit.booking) if visit.booking is not None else None,
             cause_key="conflict" if conflict is not None else _cause_key(visit),
             reason=Reason(visit.reasons[0]) if visit.reasons else None,

@@ -113,6 +113,10 @@ def test_no_text_to_a_visitor_names_a_fever(texts: Texts) -> None:
             assert not any(word in text.lower() for word in words)
 
 
+NOT_FOR_VISITORS = (
+    *("guard.", "case.", "area.", "plan.", "shift.", "today.", "records.", "record.", "late.", "override."),
+    *("export.", "error.", "device."),
+)
 BLAMES = {
     "zh": ("拒绝", "失败", "错误", "非法", "无效", "禁止", "可疑", "黑名单"),
     "en": ("denied", "refused", "failed", "illegal", "invalid", "forbidden", "suspect", "blacklist"),
@@ -123,7 +127,7 @@ BLAMES = {
 def test_no_text_to_a_visitor_blames(texts: Texts, language: str) -> None:
     """Wording is calm and polite; what an operator or a guard reads may name a thing bluntly."""
     for key, text in texts.tables[language].items():
-        if not key.startswith(("guard.", "error.", "device.")):
+        if not key.startswith(NOT_FOR_VISITORS):
             assert not any(word in text.lower() for word in BLAMES[language]), key
 
 
