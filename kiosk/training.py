@@ -107,20 +107,24 @@ class TrainingRoom:
         """Begin to practise, by the guard who is signed in; the real log says so, and signs the guard out."""
         guard = self._own.guarding.guard
         if self.training is None and guard is not None:
+            training = Training(self._real)
             self._note("begun", guard.id)
-            self._own.guarding.sign_out()
-            self.training = Training(self._real)
+            self._own.guarding.guard = None
+            self.training = training
 
     def end(self) -> None:
         """Throw the practice away; the real log says so."""
         training, self.training = self.training, None
         if training is not None:
             training.close()
-            self._note("ended", "")
+            self._note("ended")
 
-    def _note(self, state: str, guard_id: str) -> None:
+    def _note(self, state: str, guard_id: str = "") -> None:
+        """Record that it began or ended; who went to practise is named where a guard's name may be erased one day."""
         with self._real.log.act() as act:
-            act.record(EntryKind.DEVICE, {"device": "training", "state": state, "guard_id": guard_id})
+            if guard_id:
+                act.record(EntryKind.SIGNED_OUT, {"guard_id": guard_id, "to": "training"})
+            act.record(EntryKind.DEVICE, {"device": "training", "state": state})
 
 
 def practised(thermometer: PracticeThermometer, progress: Callable[[float], None]) -> Reading | Fault:

@@ -90,7 +90,7 @@ def _checklist(kiosk: Kiosk) -> list[str]:
 
 
 def test_nothing_of_it_is_in_the_real_log_or_at_the_server(city: City, kiosk: Kiosk) -> None:
-    """Two entries alone: that it began, by whom, and that it ended."""
+    """That it began, who went there, and that it ended: nothing else."""
     before = kiosk.call(kiosk.log.last)[0]
     is_measured(kiosk, comes_up(kiosk, 0))
     assert kiosk.call(kiosk.log.last)[0] == before
@@ -98,7 +98,8 @@ def test_nothing_of_it_is_in_the_real_log_or_at_the_server(city: City, kiosk: Ki
     city.tell("A")
     stored = [entry.data() for entry in city.stored("A") if entry.kind is EntryKind.DEVICE]
     assert [body["state"] for body in stored if body["device"] == "training"] == ["begun", "ended"]
-    assert [body["guard_id"] for body in stored if body["device"] == "training"] == [GUARD_ID, ""]
+    gone = [entry.data() for entry in city.stored("A") if entry.kind is EntryKind.SIGNED_OUT]
+    assert gone == [{"guard_id": GUARD_ID, "to": "training"}]
     assert sum(entry.kind is EntryKind.ADMITTED for entry in city.stored("A")) == 1
     assert kiosk.call(kiosk.log.rebuild)
 
