@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from kiosk.adapters.actuators import open_alarm
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.reference_log import recorded_checks
@@ -32,6 +33,7 @@ def check(config: Path, out: TextIO, data: Path | None = None) -> int:
         "settings": lambda _settings: (True, "read, no mistakes"),
         "camera": _camera,
         "thermometer": _thermometer,
+        "alarm": _alarm,
         "server": _server,
     }
     if data is not None:
@@ -126,6 +128,21 @@ def _reference(settings: Settings, data: Path) -> tuple[bool, str]:
         return False, f"FAILED on {last.day} ({', '.join(last.check.faults)}); no machine finds anybody normal"
     is_fresh = now - last.at <= timedelta(seconds=rule.every_s)
     return is_fresh, f"passed on {last.day}" + ("" if is_fresh else "; OVERDUE: no machine finds anybody normal")
+
+
+def _alarm(settings: Settings) -> tuple[bool, str]:
+    wiring = settings.kiosk.alarm
+    if wiring.driver == "none":
+        return True, "no lamp and no sounder; the screens alone call the guard"
+    told: list[bool] = []
+    alarm = open_alarm(wiring, told.append)
+    alarm.signal("off")
+    alarm.close()
+    is_well = told == [True]
+    return (
+        is_well,
+        f"{wiring.driver} {'takes what it is told' if is_well else 'fails; look at the plug and at [alarm]'}",
+    )
 
 
 def _server(settings: Settings) -> tuple[bool, str]:

@@ -147,7 +147,8 @@ class CaseViews:
     def others_age_s(self) -> int | None:
         """Return how old the view of the site's other places is, in seconds; None: never heard of them."""
         known = self.cases.copy.site_view()
-        return max(0, int((self.cases.clock.now() - known[1]).total_seconds())) if known is not None else None
+        now = self.cases.hall.clock.now()  # by the clock that the view was stored by
+        return max(0, int((now - known[1]).total_seconds())) if known is not None else None
 
     def _situation(self, case: Case, state: State) -> Situation:
         """Return which situation of the plan leads through a case now."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import queue
+import shutil
 import time
 import tty
 from collections.abc import Callable, Iterator
@@ -16,7 +18,9 @@ import pytest
 from kiosk.adapters.actuators import NoAlarm, open_alarm
 from kiosk.adapters.actuators.player import OFF, PATTERNS, Beat, Player
 from kiosk.adapters.actuators.serial_relay import frame
+from kiosk.check import check
 
+CONFIG = Path(__file__).parents[3] / "config"
 LAMP_ON, LAMP_OFF = bytes.fromhex("A00101A2"), bytes.fromhex("A00100A1")
 SOUND_ON, SOUND_OFF = bytes.fromhex("A00201A3"), bytes.fromhex("A00200A2")
 LONG_S = 20.0
@@ -240,3 +244,20 @@ def test_without_a_lamp_nothing_is_done() -> None:
     assert isinstance(alarm, NoAlarm)
     alarm.signal("urgent")
     alarm.close()
+
+
+@pytest.mark.parametrize(("port", "word"), [("", "FAIL"), ("board", "ok  ")])
+def test_the_check_before_the_doors_open_tries_lamp_and_sounder(tmp_path: Path, port: str, word: str) -> None:
+    """A board that does not take its bytes is found then, not at the first case."""
+    board = Board()
+    for name in ("kiosk.toml", "policy.toml", "declaration.toml", "plan.toml"):
+        shutil.copy(CONFIG / name, tmp_path / name)
+    file = tmp_path / "kiosk.toml"
+    text = file.read_text(encoding="utf-8").replace('source = "0"', 'source = "none"')
+    text = text.replace('driver = "none" ', 'driver = "serial_relay" ')
+    line = board.port if port else "/dev/there-is-no-such-line"
+    file.write_text(text.replace('port = ""', f'port = "{line}"', 1), encoding="utf-8")
+    out = io.StringIO()
+    check(file, out)
+    assert f"{word} alarm: serial_relay" in out.getvalue()
+    board.pull_out()
