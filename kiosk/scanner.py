@@ -48,6 +48,9 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 
+_MAY_FALL_SILENT = frozenset({None, CameraState.OK, CameraState.BLACK, CameraState.BRIGHT, CameraState.SLOW})
+
+
 @dataclass(frozen=True, slots=True)
 class ScannerSettings:
     """Times in seconds. A camera's fault is noticed within 5 s (issue 4), so what waits for one waits less."""
@@ -82,13 +85,19 @@ class Scanner:
         *,
         clock: Callable[[], float] = time.monotonic,
         settings: ScannerSettings | None = None,
+        is_ours: Callable[[str], bool] = lambda _text: True,
     ) -> None:
-        """`source`: what `open_source` takes, or an object with `read` and `close`, which is closed at the stop."""
+        """`source`: what `open_source` takes, or an object with `read` and `close`, which is closed at the stop.
+
+        `is_ours` tells a text that has a booking code's form, for the hint; every code is reported all the same.
+        """
         self._source = source
         self._on_codes = on_codes
         self._on_state = on_state
         self._clock = clock
         self._settings = settings or ScannerSettings()
+        self._is_ours = is_ours
+        self._size: tuple[int, ...] = ()
         self._sightings = Sightings(self._settings.out_of_sight)
         self._stop = threading.Event()
         self._forget = threading.Event()
@@ -187,6 +196,7 @@ class Scanner:
         well = False
         due = time.monotonic()
         while not self._stop.is_set():
+            asked = time.monotonic()
             pixels = source.read()
             now = time.monotonic()
             self._alive_at = now
@@ -194,14 +204,22 @@ class Scanner:
                 self._lose()
                 return well
             self._keep(pixels, now)
-            state = self._watch.judge(pixels, now, live=live)
+            self._note_size(pixels)
+            state = self._watch.judge(pixels, now, live=live, took=now - asked)
             self._set_state(state)
-            if state is CameraState.FROZEN:
+            if state is CameraState.FROZEN or (live and state is CameraState.BRIGHT):
+                # Opened again: that starts a driver that hangs, and an exposure that has run away, anew.
                 return well
             well = True
             due = max(due + interval, now)
             self._stop.wait(due - now)
         return well
+
+    def _note_size(self, pixels: Pixels) -> None:
+        """Log a size once: any is scanned, but a camera that gives another than it was asked for is worth knowing."""
+        if pixels.shape != self._size:
+            self._size = pixels.shape
+            logger.info("camera gives %d × %d", pixels.shape[1], pixels.shape[0])
 
     def _keep(self, pixels: Pixels, now: float) -> None:
         with self._fresh:
@@ -247,7 +265,7 @@ class Scanner:
     def _notice_silence(self) -> None:
         """A read or an opening that does not return cannot say so itself."""
         silent = time.monotonic() - self._alive_at > self._settings.frozen_after
-        if silent and self._state in {None, CameraState.OK, CameraState.BLACK} and not self._stop.is_set():
+        if silent and self._state in _MAY_FALL_SILENT and not self._stop.is_set():
             self._set_state(CameraState.MISSING if self._newest is None else CameraState.FROZEN)
 
     def _read(self, frame: Frame, cascade: Cascade) -> None:
@@ -256,7 +274,8 @@ class Scanner:
             if cascade.unread and not codes:
                 self._hint, self._hint_at = hint_for(to_gray(frame.pixels), cascade.unread), frame.at
             elif codes:
-                self._hint = Hint.NONE
+                is_foreign = not any(self._is_ours(code.text) for code in codes)
+                self._hint, self._hint_at = Hint.NOT_A_BOOKING_CODE if is_foreign else Hint.NONE, frame.at
         except (cv2.error, RuntimeError, ValueError):
             # One frame that a decoder chokes on; the next one comes.
             logger.exception("a frame could not be decoded")

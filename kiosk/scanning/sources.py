@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import cv2
 
 from kiosk.errors import DeviceUnavailable
+from kiosk.scanning.controls import set_controls
 from kiosk.scanning.frames import as_pixels, quiet_opencv, read_picture, to_bgr
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class CameraSource:
             (cv2.CAP_PROP_BUFFERSIZE, 1),
         ):
             self._capture.set(setting, value)
+        if linux:
+            set_controls(f"/dev/video{index}")
 
     def read(self) -> Pixels | None:
         """The next frame; None when the camera has gone."""

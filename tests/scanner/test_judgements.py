@@ -44,6 +44,32 @@ def test_black_and_frozen_must_last() -> None:
     assert watch.judge(OTHER, 11) is CameraState.OK
 
 
+def test_a_burnt_out_picture_must_last() -> None:
+    """A lamp that passes is no fault; a sensor at its end is one, and frozen would send the guard to the cable."""
+    watch = CameraWatch(black_after=2, frozen_after=3)
+    white = np.full((72, 128, 3), 255, np.uint8)
+    seen = [watch.judge(frame, at).value for at, frame in enumerate([GRAY, white, white, white, white, white, GRAY])]
+    assert seen == ["ok", "ok", "bright", "bright", "bright", "bright", "ok"]
+
+
+def test_a_slow_camera_is_told_from_a_single_slow_frame() -> None:
+    """Ten frames a second and fewer are named; it reads all the same, and is well when it is quick again."""
+    watch = CameraWatch(black_after=2, frozen_after=3)
+    frames = (GRAY, OTHER)
+
+    def states(took: float, since: float) -> list[CameraState]:
+        return [watch.judge(frames[at % 2], since + at * took, took=took) for at in range(round(5 / took))]
+
+    assert set(states(1 / 30, 0.0)) == {CameraState.OK}
+    assert watch.judge(GRAY, 5.4, took=0.4) is CameraState.OK
+    slow = states(0.1, 6.0)
+    assert slow[0] is CameraState.OK
+    assert slow[-1] is CameraState.SLOW
+    assert slow[-1].reads
+    assert states(1 / 30, 12.0)[-1] is CameraState.OK
+    assert not CameraState.BRIGHT.reads
+
+
 def test_a_file_that_stands_still_is_no_fault() -> None:
     """A single picture as the source never changes."""
     watch = CameraWatch(black_after=2, frozen_after=3)

@@ -84,7 +84,9 @@ class SetClock:
 class Run:
     """A running scanner with what it hears."""
 
-    def __init__(self, source: object, settings: ScannerSettings) -> None:
+    def __init__(
+        self, source: object, settings: ScannerSettings, is_ours: Callable[[str], bool] = lambda _text: True
+    ) -> None:
         self.heard = Heard()
         self.clock = SetClock()
         self.scanner = Scanner(
@@ -93,6 +95,7 @@ class Run:
             self.heard.states.append,
             clock=self.clock,
             settings=settings,
+            is_ours=is_ours,
         )
 
 
@@ -101,8 +104,8 @@ def run() -> Iterator[Callable[..., Run]]:
     """Starts scanners that are stopped with the test."""
     runs: list[Run] = []
 
-    def start(source: object, settings: ScannerSettings = QUICK) -> Run:
-        runs.append(Run(source, settings))
+    def start(source: object, settings: ScannerSettings = QUICK, **how: Callable[[str], bool]) -> Run:
+        runs.append(Run(source, settings, **how))
         runs[-1].scanner.start()
         return runs[-1]
 
@@ -239,6 +242,9 @@ def test_a_camera_held_by_another_program_is_busy(
     monkeypatch.setattr(sources.Path, "exists", lambda path: str(path) == "/dev/video97")
     one = run(97)
     wait_for(lambda: one.heard.states == [CameraState.BUSY])
+    # The other program has ended, and so has the camera's name: what is told follows what is there.
+    monkeypatch.undo()
+    wait_for(lambda: one.heard.states == [CameraState.BUSY, CameraState.MISSING])
 
 
 def test_a_camera_that_comes_is_taken_without_a_restart(
@@ -280,6 +286,74 @@ def test_a_covered_camera_is_black_and_recovers(
     wait_for(lambda: one.heard.states == [CameraState.OK, CameraState.BLACK])
     camera.picture = lit
     wait_for(lambda: one.heard.states == [CameraState.OK, CameraState.BLACK, CameraState.OK])
+
+
+def test_an_over_exposed_camera_is_named_and_recovers(
+    run: Callable[..., Run], camera: FakeCamera, wait_for: Callable[..., None]
+) -> None:
+    """A lamp in the lens is not a cable to be looked at; the camera is opened anew until it sees again."""
+    lit = camera.picture
+    one = run(camera)
+    wait_for(lambda: one.heard.states == [CameraState.OK])
+    camera.picture = np.full_like(lit, 255)
+    wait_for(lambda: one.heard.states == [CameraState.OK, CameraState.BRIGHT])
+    camera.picture = lit
+    wait_for(lambda: one.heard.states == [CameraState.OK, CameraState.BRIGHT, CameraState.OK])
+
+
+def test_a_camera_of_ten_frames_a_second_is_named_and_read(
+    run: Callable[..., Run], camera: FakeCamera, showing: Callable[..., Pixels], wait_for: Callable[..., None]
+) -> None:
+    """Slow is worth knowing, and no reason to turn a visitor away."""
+    read = camera.read
+    pause = threading.Event()
+
+    def slow() -> Pixels | None:
+        pause.wait(0.1)
+        return read()
+
+    camera.read = slow
+    camera.picture = showing("VB1:ONE")
+    one = run(camera)
+    wait_for(lambda: one.heard.codes == [["VB1:ONE"]])
+    wait_for(lambda: one.scanner.state is CameraState.SLOW)
+    pause.set()
+    wait_for(lambda: one.scanner.state is CameraState.OK)
+    assert one.heard.states == [CameraState.OK, CameraState.SLOW, CameraState.OK]
+
+
+@pytest.mark.parametrize("size", [(480, 640), (1080, 1920), (600, 800)])
+def test_a_camera_of_another_resolution_is_read_and_named(
+    run: Callable[..., Run],
+    camera: FakeCamera,
+    draw_qr: Callable[..., Gray],
+    wait_for: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+    size: tuple[int, int],
+) -> None:
+    """A replacement from the next shop, and one that changes its mode while it runs."""
+    caplog.set_level("INFO")
+    one = run(camera)
+    wait_for(lambda: one.heard.states == [CameraState.OK])
+    picture = np.full((*size, 3), 180, np.uint8)
+    code = draw_qr("VB1:SIZE", 5)
+    picture[100 : 100 + code.shape[0], 100 : 100 + code.shape[1]] = code[:, :, None]
+    camera.picture = picture
+    wait_for(lambda: one.heard.codes == [["VB1:SIZE"]])
+    assert f"camera gives {size[1]} × {size[0]}" in caplog.text
+    assert one.heard.states == [CameraState.OK]
+
+
+def test_a_code_that_is_no_booking_gives_a_hint(
+    run: Callable[..., Run], camera: FakeCamera, showing: Callable[..., Pixels], wait_for: Callable[..., None]
+) -> None:
+    """A health code held up by mistake: the visitor is told; a booking beside it takes the hint away."""
+    camera.picture = showing("HEALTH:GREEN")
+    one = run(camera, is_ours=lambda text: text.startswith("VB1:"))
+    wait_for(lambda: one.scanner.hint is Hint.NOT_A_BOOKING_CODE)
+    camera.picture = showing("HEALTH:GREEN", "VB1:ONE")
+    wait_for(lambda: one.scanner.hint is Hint.NONE)
+    wait_for(lambda: any("VB1:ONE" in texts for texts in one.heard.codes))
 
 
 @pytest.mark.parametrize("fault", ["the same picture for ever", "a read that does not return"])
