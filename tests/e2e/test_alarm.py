@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from demo.world import GUARD_ID, HERE, PIN
+from kiosk.adapters.thermometers.simulated import SimulatedThermometer
+from kiosk.bootstrap import Kiosk, Parts
 from kiosk.domain.case import Case, CaseStep, Disposition
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.visit import Step
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from kiosk.bootstrap import Kiosk
     from kiosk.domain.ids import CaseId, VisitId
     from kiosk.services.views import AlarmView
 
@@ -229,3 +231,23 @@ def test_a_case_that_another_door_closed_stays_closed_on_the_days_after(tmp_path
         assert alarm(kiosk).level == 0
         assert signed_in(kiosk).cases_open == 0
     city.stop()
+
+
+def test_a_lamp_that_fails_is_a_device_on_the_board_and_holds_nothing_up(city: City) -> None:
+    """It is told of once, recorded, and the kiosk works as before."""
+    city.kiosk("A")
+    city.switch_off("A")
+    settings = city.settings("A")
+    broken = settings.kiosk.alarm.model_copy(update={"driver": "serial_relay", "port": "/dev/there-is-no-such-line"})
+    settings = replace(settings, kiosk=settings.kiosk.model_copy(update={"alarm": broken}))
+    parts = Parts(clock=city.clock, thermometer=SimulatedThermometer(city.clock, is_paced=False))
+    kiosk = Kiosk(settings, city.data("A"), parts)
+    kiosk.start()
+    try:
+        wait_for(lambda: ("alarm", False) in kiosk.call(kiosk.desk.health.all_devices), "the lamp's fault")
+        flagged(kiosk, city.book().code_text)
+        assert ("alarm", False) in signed_in(kiosk).devices
+        told = [entry.data() for entry in kiosk.call(lambda: list(kiosk.day_reader.entries()))]
+        assert [body["state"] for body in told if body.get("device") == "alarm"] == ["fault"]
+    finally:
+        kiosk.stop()
