@@ -26,6 +26,9 @@ DEADLINE = 0.06
 # The whole frame is read at least this often while a code is followed, so that a second code does not stay unseen.
 _FOLLOWED_FRAMES = 3
 
+# Pixels on the shorter side that the smallest code, one pixel a module, needs; OpenCV chokes on less.
+_LEAST_SIDE = 21
+
 # Width and height in pixels that a still picture is fitted to: the size of a camera's frame, for which the stages are
 # made.
 _FITTED = (1280, 720)
@@ -62,7 +65,7 @@ class Cascade:
         """The codes in a live frame (BGR or gray), their corners in the frame's pixels."""
         start = self._clock()
         gray = to_gray(frame)
-        if self._rest.is_resting(gray, start):
+        if min(gray.shape) < _LEAST_SIDE or self._rest.is_resting(gray, start):
             self.unread, self._place = [], None
             return []
         found = self._followed_codes(gray) or self._whole(gray)
@@ -76,6 +79,8 @@ class Cascade:
     def decode_still(self, frame: Pixels | Gray) -> list[FoundCode]:
         """The codes in a picture that does not come again: every reading, fitted to the camera's size and as it is."""
         gray = to_gray(frame)
+        if min(gray.shape) < _LEAST_SIDE:
+            return []
         self.stages.wait = True
         try:
             for scale, sized in _sizes(gray):
