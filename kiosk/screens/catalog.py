@@ -29,6 +29,7 @@ from kiosk.screens.guard_choice import GuardChoiceScreen
 from kiosk.screens.guard_count import GuardCountScreen
 from kiosk.screens.guard_late import GuardLateScreen
 from kiosk.screens.guard_menu import GuardMenuScreen
+from kiosk.screens.guard_near import GuardNearScreen
 from kiosk.screens.guard_plan import GuardPlanScreen
 from kiosk.screens.guard_reading import GuardReadingScreen
 from kiosk.screens.guard_records import FILTERS, GuardRecordsScreen
@@ -84,6 +85,7 @@ class Panel(StrEnum):
     GUARD_RECORDS = "guard_records"
     GUARD_LATE = "guard_late"
     GUARD_COUNT = "guard_count"
+    GUARD_NEAR = "guard_near"
 
 
 class Setup(StrEnum):
@@ -124,6 +126,7 @@ SCREENS: Final[dict[Face | Panel, type[BaseScreen]]] = {
     Panel.GUARD_RECORDS: GuardRecordsScreen,
     Panel.GUARD_LATE: GuardLateScreen,
     Panel.GUARD_COUNT: GuardCountScreen,
+    Panel.GUARD_NEAR: GuardNearScreen,
 }
 
 SETUP_SCREENS: Final[dict[Setup, type[BaseScreen]]] = {Setup.ENROL: EnrolScreen}

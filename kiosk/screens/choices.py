@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case import CaseEvent, Cause
 from kiosk.domain.overriding import OverrideWhy
-from kiosk.domain.walk_in import WalkIn
+from kiosk.domain.walk_in import WITH_SOMEBODY, WalkIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,8 +23,8 @@ WALK_IN: Final = "walk_in"
 HAND_OVER: Final = "hand_over"
 HAND_OVER_REMARK: Final = "hand_over_remark"
 
-ABOUT_VISITS: Final = frozenset({OVERRIDE, CAUSE})
-"""Questions whose subject is a visit."""
+ABOUT_VISITS: Final = frozenset({OVERRIDE, CAUSE, WALK_IN})
+"""Questions whose subject is a visit, where there is one."""
 
 REMARKS: Final = ("calm", "told_family", "wants_doctor", "not_willing", "given_mask", "alone")
 """What a guard may note for a case by one touch; each has its words (`case.note.<...>`)."""
@@ -145,10 +145,23 @@ def cause(visit_id: VisitId | None, label: str = "") -> Choice:
     return Choice(CAUSE, visit_id or "", "choice.cause", options, label=label)
 
 
-def walk_in() -> Choice:
-    """Return why somebody may come in without a booking."""
-    options = tuple(Option(item, f"walk_in.{item}") for item in WalkIn)
-    return Choice(WALK_IN, "", "choice.walk_in", options, text="choice.walk_in_how")
+def walk_in(visit_id: VisitId | None = None, label: str = "") -> Choice:
+    """Return why somebody may come in without a booking; with a visit: as whose companion or child."""
+    options = tuple(_walk_in(kind, is_with=visit_id is not None) for kind in WalkIn)
+    if visit_id is not None:
+        options = tuple(option for option in options if not option.hindrance)
+    return Choice(WALK_IN, visit_id or "", "choice.walk_in", options, text="choice.walk_in_how", label=label)
+
+
+def _walk_in(kind: WalkIn, *, is_with: bool) -> Option:
+    wrong_place = "walk_in.from_visit" if (kind in WITH_SOMEBODY) is not is_with else ""
+    return Option(kind, f"walk_in.{kind}", hindrance=wrong_place)
+
+
+def about_visit(act: str, visit_id: VisitId, label: str) -> Choice:
+    """Return what has to be chosen before an act for a visit."""
+    make = {OVERRIDE: override, CAUSE: cause, WALK_IN: walk_in}[act]
+    return make(visit_id, label)
 
 
 def hand_over(shift: ShiftView) -> Choice:

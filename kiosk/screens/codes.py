@@ -50,6 +50,15 @@ class Codes:
         """Take the codes of one frame; call on any thread."""
         Clock.schedule_once(lambda _dt: self.seen(texts))
 
+    def from_card(self, number: str) -> None:
+        """Look up the booking of a card that was laid on the reader; call on any thread."""
+        Clock.schedule_once(lambda _dt: self._laid(number))
+
+    def _laid(self, number: str) -> None:
+        window = self._window
+        if window.shown_name in {Face.IDLE, Panel.KEYPAD} and window.pending == 0:
+            window.acts.look_up("id", number)
+
     def typed(self, text: str) -> None:
         """Take what was typed on the window."""
         self._whole(self.wedge.feed(text, self._now_s()))

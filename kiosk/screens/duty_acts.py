@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kiosk.domain.ids import GuardId, VisitId
 from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
 from kiosk.screens.guard_base import GuardBase
-from kiosk.services.guard_views import RecordsView, ShiftView
+from kiosk.services.guard_views import CaseView, NearView, RecordsView, ShiftView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from kiosk.domain.ids import CaseId
     from kiosk.services.duty_desk import DutyDesk
-    from kiosk.services.views import GuardBoard, View
+    from kiosk.services.views import Account, GuardBoard, View
 
 
 class DutyActs(GuardBase):
@@ -149,12 +151,46 @@ class DutyActs(GuardBase):
         else:
             self._show_guard(answer)
 
+    # who was near a case
+
+    def open_near(self, case_id: CaseId) -> None:
+        """Ask for a supervisor's consent to list who was near an open case."""
+
+        def job() -> tuple[CaseView | None, tuple[Account, ...]]:
+            return self._guarding.case(case_id), self._guarding.accounts()
+
+        self._window.run_job(job, self._ask_consent)
+
+    def _ask_consent(self, known: tuple[CaseView | None, tuple[Account, ...]]) -> None:
+        case, accounts = known
+        if case is None:
+            self._rest()
+        else:
+            self._window.turn_to(Panel.GUARD_NEAR).ask(case, accounts)
+
+    def near(self, case_id: CaseId, supervisor_id: str, pin: str) -> None:
+        """List who was near an open case, with a supervisor's PIN."""
+
+        def job() -> NearView | CaseView | View | None:
+            # Without consent the case says whether the guard is still signed in.
+            return self._duty.near(case_id, GuardId(supervisor_id), pin) or self._guarding.case(case_id)
+
+        self._window.run_job(job, self._show_near)
+
+    def _show_near(self, shown: NearView | CaseView | View | None) -> None:
+        if isinstance(shown, NearView):
+            self._window.turn_to(Panel.GUARD_NEAR).present(shown)
+        elif isinstance(shown, CaseView):
+            self._window.turn_to(Panel.GUARD_NEAR).say_wrong()
+        else:
+            self._show_guard(shown)
+
     # what was chosen
 
     def choose(self, kind: str, subject: str, value: str) -> None:
         """Do what was chosen."""
         if kind == choices.WALK_IN:
-            self._ask(lambda: self._duty.walk_in(value))
+            self._ask(lambda: self._duty.walk_in(value, VisitId(subject) if subject else None))
         elif kind == choices.HAND_OVER:
             self._ask_choice(choices.hand_over_remark(value))
         elif kind == choices.HAND_OVER_REMARK:

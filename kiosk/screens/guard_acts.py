@@ -112,9 +112,8 @@ class GuardActs(DutyActs):
         self._ask(job)
 
     def begin_visit_act(self, act: str, visit_id: VisitId, label: str) -> None:
-        """Ask what has to be chosen before an act for a visit: why to override, why to open a case."""
-        question = choices.override(visit_id, label) if act == choices.OVERRIDE else choices.cause(visit_id, label)
-        self._ask_choice(question)
+        """Ask what has to be chosen before an act for a visit: why to override, why to open a case, who comes along."""
+        self._ask_choice(choices.about_visit(act, visit_id, label))
 
     # cases
 

@@ -95,7 +95,9 @@ class GuardCaseScreen(GuardScreen):
         if case.run is not None and case.run.steps:
             parts.append(heading(texts.t("case.steps", name=case.run.name)))
             parts += step_rows(case.run, self.stage, self.now, self.on_tick)
-        parts += [heading(texts.t("case.about")), card(facts(case, self.stage))]
+        near = ActRow(label=texts.t("case.near"), value="near", sign="look")
+        near.fbind("on_pick", lambda _row: self.host.open_near(case.case_id))
+        parts += [heading(texts.t("case.about")), card(facts(case, self.stage)), near]
         parts += [heading(texts.t("case.history")), card(history(case, self.stage), 0.4)]
         return parts
 

@@ -102,3 +102,8 @@ class GuardVisitScreen(GuardScreen):
             self.host.open_case(row.case_id)
         else:
             self.host.begin_visit_act("cause", row.visit_id, row.label)
+
+    def on_companion(self) -> None:
+        """Let somebody in who comes with this visitor: each is screened."""
+        row = self.detail.row
+        self.host.begin_visit_act("walk_in", row.visit_id, row.label)

@@ -121,7 +121,7 @@ class ScreenHost(Protocol):
         ...
 
     def begin_visit_act(self, act: str, visit_id: VisitId, label: str) -> None:
-        """Ask what has to be chosen before an act for a visit: "override" or "cause" (of a case)."""
+        """Ask what has to be chosen before an act for a visit: "override", "cause" (of a case), "walk_in" (with it)."""
         ...
 
     def open_case(self, case_id: CaseId) -> None:
@@ -142,6 +142,14 @@ class ScreenHost(Protocol):
 
     def choose_nothing(self, kind: str, subject: str) -> None:
         """Go back from a question to where it was asked."""
+        ...
+
+    def open_near(self, case_id: CaseId) -> None:
+        """Ask for a supervisor's consent to list who was near an open case."""
+        ...
+
+    def near(self, case_id: CaseId, supervisor_id: str, pin: str) -> None:
+        """List who was near an open case, with a supervisor's PIN."""
         ...
 
     # the guard's day

@@ -51,6 +51,7 @@ TIMEOUTS_S: Final[Mapping[str, float]] = {
             "guard_records",
             "guard_late",
             "guard_count",
+            "guard_near",
         ),
         60.0,
     ),

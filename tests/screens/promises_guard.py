@@ -93,6 +93,7 @@ GUARD_PROMISES: Final[dict[str, dict[str, Acts]]] = {
         "放行": (("guard_act", "admit", VISIT),),
         "不愿测温": (("guard_act", "refuses_measuring", VISIT),),
         "查看 C02": (("open_case", CASE),),
+        "同行 +1": (("begin_visit_act", "walk_in", VISIT, "C02"),),
     },
     "guard-visit-refused": {
         **LOCK,
@@ -101,12 +102,14 @@ GUARD_PROMISES: Final[dict[str, dict[str, Acts]]] = {
         "人工放行": (("begin_visit_act", "override", VisitId("d"), "2CDA"),),
         "劝返": (("guard_act", "turn_away", VisitId("d")),),
         "登记异常个案": (("begin_visit_act", "cause", VisitId("d"), "2CDA"),),
+        "同行 +1": (("begin_visit_act", "walk_in", VisitId("d"), "2CDA"),),
     },
     "guard-visit-barred": {
         **LOCK,
         **TO_BOARD,
         "劝返": (("guard_act", "turn_away", VisitId("d")),),
         "登记异常个案": (("begin_visit_act", "cause", VisitId("d"), "2CDA"),),
+        "同行 +1": (("begin_visit_act", "walk_in", VisitId("d"), "2CDA"),),
     },
     "guard-reading": {
         **LOCK,
@@ -125,6 +128,7 @@ GUARD_PROMISES: Final[dict[str, dict[str, Acts]]] = {
     },
     "guard-case": {
         **LOCK,
+        "附近人员": (("open_near", CASE),),
         **TO_BOARD,
         "测体温": (("open_reading", VISIT, CASE),),
         "换位置": (("begin_case_act", CASE, "placed"),),
@@ -136,6 +140,7 @@ GUARD_PROMISES: Final[dict[str, dict[str, Acts]]] = {
     },
     "guard-case-cleaned": {
         **LOCK,
+        "附近人员": (("open_near", CASE),),
         **TO_BOARD,
         "结束个案": (("begin_case_act", CASE, "closed"),),
         "备注": (("begin_case_act", CASE, "remarked"),),
@@ -153,6 +158,16 @@ GUARD_PROMISES: Final[dict[str, dict[str, Acts]]] = {
     ),
     "guard-choice-receiver": _chosen("referred", CASE, {item.name.zh: item.contact_id for item in CONTACTS}),
     "guard-choice-full": {**LOCK, "返回": (("choose_nothing", "placed", CASE),)},
+    "guard-choice-companion": _chosen("walk_in", VISIT, {"陪同人员": "companion", "儿童": "child"}),
+    "guard-near": {**LOCK, "返回": (("open_case", CASE),)},
+    "guard-near-consent": {
+        **LOCK,
+        **DIGITS,
+        "周*": (),
+        "吴*涛": (),
+        "返回": (("open_case", CASE),),
+        "同意并查看": (("near", CASE, "s1", "4826"),),
+    },
     "guard-menu": {**MENU, "恢复输入": (("guard_act", "reopen_typing", None),), **_item("开始训练", "training")},
     "guard-menu-calm": {**MENU, **_item("结束训练", "training")},
     "guard-area": {

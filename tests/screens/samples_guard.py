@@ -20,6 +20,7 @@ from kiosk.services.guard_views import (
     ContactView,
     DispositionChoice,
     HistoryLine,
+    NearView,
     PlanStepView,
     RunView,
 )
@@ -323,6 +324,40 @@ def _case_reading(screen: BaseScreen) -> None:
         screen.on_key(digit)
 
 
+SUPERVISORS: Final = (
+    *ACCOUNTS,
+    Account(GuardId("s1"), "周*", "supervisor"),
+    Account(GuardId("s2"), "吴*涛", "supervisor"),
+)
+
+
+def _consent(screen: BaseScreen) -> None:
+    screen.ask(PLACED, SUPERVISORS)
+    screen.on_supervisor("s1")
+    for digit in "4826":
+        screen.on_key(digit)
+
+
+def _nobody_consents(screen: BaseScreen) -> None:
+    screen.ask(PLACED, SUPERVISORS)
+    screen.say_wrong()
+
+
+def _near(screen: BaseScreen) -> None:
+    screen.ask(PLACED, SUPERVISORS)
+    screen.present(NEAR)
+
+
+NEAR: Final = NearView(
+    CASE,
+    "C02",
+    at(10, 12, day=11),
+    tuple(
+        (at(9, 48 + place), f"B0{21 + place}", name) for place, name in enumerate(("张*明", "王*", "欧阳*", "刘*燕"))
+    ),
+)
+
+
 def board(shown: GuardBoard) -> Callable[[BaseScreen], None]:
     """Return what shows a board."""
     return lambda screen: screen.show_board(shown)
@@ -374,6 +409,10 @@ GUARD_SAMPLES: Final = (
     Sample("guard-choice-override", Panel.GUARD_CHOICE, present(choices.override(VISIT, "2CDA"))),
     Sample("guard-choice-cause", Panel.GUARD_CHOICE, present(choices.cause(None))),
     Sample("guard-choice-walk-in", Panel.GUARD_CHOICE, present(choices.walk_in())),
+    Sample("guard-choice-companion", Panel.GUARD_CHOICE, present(choices.walk_in(VISIT, "B037"))),
+    Sample("guard-near", Panel.GUARD_NEAR, _near),
+    Sample("guard-near-consent", Panel.GUARD_NEAR, _consent),
+    Sample("guard-near-wrong", Panel.GUARD_NEAR, _nobody_consents, alarm=ALARM),
     Sample("guard-menu", Panel.GUARD_MENU, present(BOARD)),
     Sample("guard-menu-calm", Panel.GUARD_MENU, present(CALM_BOARD), is_training=True),
 )

@@ -64,6 +64,7 @@ def open_panel(bench: Bench, panel: Panel) -> None:
         Panel.GUARD_TODAY: lambda: acts.open_item("today"),
         Panel.GUARD_RECORDS: lambda: acts.open_item("records"),
         Panel.GUARD_LATE: lambda: acts.open_item("late"),
+        Panel.GUARD_NEAR: lambda: acts.open_near(CASE),
         Panel.GUARD_COUNT: lambda: acts.open_item("count"),
     }
     if panel in {Panel.WHICH, Panel.NOTICE}:

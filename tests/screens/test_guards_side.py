@@ -17,7 +17,7 @@ from kiosk.services.views import AlarmView, Face, View
 from tests.screens.fake_kiosk import Bench
 from tests.screens.samples import BOARD, DETAIL, VISIT
 from tests.screens.samples_duty import CALM_AREA, ON_SHIFT, RECORDS
-from tests.screens.samples_guard import ALARM, CASE, CASES_BOARD, ENDED, PLACED, REFUSED_DETAIL
+from tests.screens.samples_guard import ALARM, CASE, CASES_BOARD, ENDED, NEAR, PLACED, REFUSED_DETAIL, SUPERVISORS
 
 SECRET = BADGE + "0123456789abcdef"
 
@@ -299,6 +299,36 @@ def test_no_answer_leads_back_to_where_the_question_came_from(
     _to(bench, panel)
 
 
+def test_who_was_near_is_listed_with_a_supervisors_consent(bench: Bench) -> None:
+    """Without it the screen says so and asks once more; whoever was signed out meanwhile sees nothing."""
+    bench.desk.answers |= {"case": PLACED, "accounts": SUPERVISORS, "near": None}
+    bench.app.acts.open_near(CASE)
+    _to(bench, Panel.GUARD_NEAR)
+    assert [account.guard_id for account in bench.app.screen.supervisors] == ["s1", "s2"]
+    bench.app.acts.near(CASE, "s1", "1111")
+    _to(bench, Panel.GUARD_NEAR)
+    assert (bench.app.screen.near, bench.app.screen.hint) == (None, bench.app.texts.t("near.wrong"))
+    bench.app.acts.near(CASE, "s1", "4826")
+    _to(bench, Panel.GUARD_NEAR, near=NEAR)
+    assert bench.app.screen.near is NEAR
+    bench.desk.answers |= {"near": None, "case": None}
+    bench.app.acts.near(CASE, "s1", "4826")
+    bench.kiosk.work()
+    assert bench.app.shown_name is Face.IDLE
+
+
+def test_a_companion_is_let_in_with_whom_they_come_with(bench: Bench) -> None:
+    """From the list behind "more" it says where that is done."""
+    bench.app.acts.open_item("walk_in")
+    barred = [option.value for option in bench.app.screen.choice.options if option.hindrance]
+    assert barred == ["companion", "child"]
+    bench.app.acts.begin_visit_act("walk_in", VISIT, "B037")
+    bench.app.screen.on_chosen("child")
+    bench.desk.answers["walk_in"] = View(Face.DECLARATION, VISIT)
+    bench.kiosk.work()
+    assert bench.desk.asked("walk_in") == [("walk_in", "child", VISIT)]
+
+
 # the day
 
 
@@ -366,6 +396,7 @@ def test_nothing_is_shown_to_who_is_not_signed_in(bench: Bench, panel: Panel) ->
         Panel.GUARD_VISIT: lambda: acts.open_visit(VISIT),
         Panel.GUARD_CASE: lambda: acts.open_case(CASE),
         Panel.GUARD_CHOICE: lambda: acts.begin_case_act(CASE, "placed"),
+        Panel.GUARD_NEAR: lambda: acts.open_near(CASE),
     }
     touched.get(panel, lambda: acts.open_item(panel.removeprefix("guard_")))()
     bench.kiosk.work()
