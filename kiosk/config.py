@@ -51,6 +51,13 @@ class CameraSettings(Section):
     source: str = "0"
 
 
+class SerialSettings(Section):
+    """A device on a serial line: its path under /dev/serial/by-id, which stays the same, or "" for none."""
+
+    port: str = ""
+    baud: int = Field(115200, ge=1200, le=921600)
+
+
 class ThermometerSettings(Section):
     """Which thermometer measures. `options` are the driver's own, which it checks; `docs/temperature.md` lists them.
 
@@ -121,6 +128,8 @@ class KioskSettings(Section):
     server: ServerSettings
     log: LogSettings
     camera: CameraSettings = CameraSettings()
+    scanner: SerialSettings = SerialSettings()  # pyright: ignore[reportCallIssue]
+    id_card: SerialSettings = SerialSettings()  # pyright: ignore[reportCallIssue]
     thermometer: ThermometerSettings
     alarm: AlarmSettings = AlarmSettings()  # pyright: ignore[reportCallIssue]
     screen: ScreenSettings = ScreenSettings()  # pyright: ignore[reportCallIssue]

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from kiosk.adapters.clock import SystemClock
+from kiosk.adapters.id_card import IdCardReader
+from kiosk.adapters.serial_scanner import SerialScanner
 from kiosk.app import KioskApp
 from kiosk.bootstrap import Kiosk
+from kiosk.domain.booking_code import PREFIX
 from kiosk.domain.site import Words
 from kiosk.enrol_app import EnrolApp
 from kiosk.enrolment import enrol, is_enrolled
-from kiosk.scanner import CameraState, Scanner
+from kiosk.scanner import Scanner
 from kiosk.screens.catalog import GUARD_PANELS, Panel, required_texts
 from kiosk.screens.stage import ScreenSettings, Stage
 from kiosk.screens.window import configure
 from kiosk.services.enrolling import Enrolling
+from kiosk.services.sign_in import BADGE
 from kiosk.services.views import Face
 from kiosk.texts import LANGUAGES, Texts
 
@@ -56,10 +60,36 @@ def make_app(kiosk: Kiosk, source: str | FrameSource | None) -> KioskApp:
         app.scanner = Scanner(
             source,
             lambda codes: app.from_camera([code.text for code in codes]),
-            lambda state: kiosk.set_device("camera", is_well=state is CameraState.OK),
+            lambda state: kiosk.set_device("camera", is_well=state.reads),
             clock=kiosk.clock.monotonic,
+            is_ours=lambda text: text.upper().startswith((PREFIX, BADGE)),
         )
     return app
+
+
+def serial_devices(kiosk: Kiosk, app: KioskApp) -> list[SerialScanner | IdCardReader]:
+    """Return the hand scanner and the card reader of the settings, not started; both stand beside the camera."""
+    settings = kiosk.settings.kiosk
+    devices: list[SerialScanner | IdCardReader] = []
+    if settings.scanner.port:
+        devices.append(
+            SerialScanner(
+                settings.scanner.port,
+                lambda code: app.from_camera([code]),
+                lambda is_there: kiosk.set_device("scanner", is_well=is_there),
+                baud=settings.scanner.baud,
+            )
+        )
+    if settings.id_card.port:
+        devices.append(
+            IdCardReader(
+                settings.id_card.port,
+                lambda card: app.codes.from_card(card.number),
+                lambda is_there: kiosk.set_device("id_card", is_well=is_there),
+                baud=settings.id_card.baud,
+            )
+        )
+    return devices
 
 
 def _timeouts(settings: TimeoutSettings) -> dict[str, float]:
@@ -139,7 +169,14 @@ def run(settings: Settings, data: Path) -> int:
         kiosk.start()
         source = settings.kiosk.camera.source
         app = make_app(kiosk, None if source == "none" else source)
-        _run_window(app)
+        devices = serial_devices(kiosk, app)
+        try:
+            for device in devices:
+                device.start()
+            _run_window(app)
+        finally:
+            for device in devices:
+                device.stop()
     finally:
         kiosk.stop()
     return 0

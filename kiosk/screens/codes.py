@@ -78,7 +78,7 @@ class Codes:
         badges = [text for text in texts if text.startswith(BADGE)]
         if badges and name in {Face.IDLE, Panel.GUARD_SIGN_IN}:
             self.were_missed = True  # the same badge, still in sight, is to be read once more when it is wanted again
-            if len(set(badges)) == 1 and window.pending == 0:
+            if len(set(badges)) == 1:
                 window.acts.badge(badges[0])
             return
         others = [text for text in texts if not text.startswith(BADGE)]
