@@ -64,6 +64,14 @@ def test_a_typed_badge_signs_in_as_well(bench: Bench) -> None:
     _to(bench, Panel.GUARD_BOARD, sign_in_by_badge=BOARD)
 
 
+def test_a_badge_is_read_while_the_window_asks_for_the_hall(bench: Bench) -> None:
+    """The idle screen asks every second; a badge held up just then must not be lost."""
+    bench.app.pulse.ask_facts(0)
+    assert bench.app.pending
+    bench.app.codes.seen([SECRET])
+    _to(bench, Panel.GUARD_BOARD, sign_in_by_badge=BOARD)
+
+
 def test_a_badge_that_is_nobodys_leads_to_the_sign_in_and_says_so(bench: Bench) -> None:
     """Who holds up a wrong badge learns it, and can type a PIN."""
     bench.app.codes.seen([SECRET])
