@@ -128,7 +128,15 @@ def test_the_tree_of_the_architecture_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/operations.md", "docs/protocol.md", "docs/temperature.md"]
+    "name",
+    [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "docs/operations.md",
+        "docs/protocol.md",
+        "docs/temperature.md",
+    ],
 )
 def test_every_link_and_picture_is_there(name: str) -> None:
     """No link of the documents leads nowhere."""
