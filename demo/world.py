@@ -18,9 +18,13 @@ from kiosk.domain.booking_code import Claims, issue
 from kiosk.domain.booking_number import from_value
 from kiosk.domain.ids import BookingId, GuardId, ServiceId, SiteId
 from kiosk.domain.site import Service, Site, Words
+from kiosk.errors import ConfigError
+from kiosk.plan_file import read_plan
 
 if TYPE_CHECKING:
     import random
+
+    from kiosk.domain.plan import Plan
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 DAY: Final = datetime(2020, 3, 10, 8, 30, tzinfo=ZONE)  # the second day of the reopening
@@ -115,9 +119,19 @@ def furnish(central: Central, *, always_open: bool = False) -> str:
         for service in SERVICES:
             central.catalogue.put_service(site.id, service)
     central.catalogue.put_notices(HERE, NOTICES)
+    central.catalogue.put_plan(HERE, _plan())
     employ(central, LEADER)
     central.fleet.put_kiosk(HERE, KIOSK, "B")
     return central.fleet.enrolment_code(HERE, KIOSK).code
+
+
+def _plan() -> Plan:
+    """Return the plan that comes with the program; the server's guard page needs one as well."""
+    wrong: list[str] = []
+    plan = read_plan(config_folder() / "plan.toml", wrong)
+    if plan is None:
+        raise ConfigError(wrong)
+    return plan
 
 
 def employ(central: Central, guard: DrawnGuard) -> None:
