@@ -37,16 +37,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", choices=SIZES, help="one window only, in this process")
     parser.add_argument("--record", action="store_true", help="take what is drawn now as the references")
     parser.add_argument("--only", default="", help="only samples whose name begins so")
+    parser.add_argument("--skip", default="-", help="no samples whose name begins so")
     parser.add_argument("--out", type=Path, help="write every picture in full size into this folder")
     chosen = parser.parse_args(arguments)
     if chosen.size is None:
         given = sys.argv[1:] if arguments is None else list(arguments)
         runs = [[sys.executable, "-m", "tests.screens.gallery", "--size", size, *given] for size in SIZES]
         return max(subprocess.run(run, check=False).returncode for run in runs)
-    return _one_window(chosen.size, chosen.only, chosen.out, is_recording=chosen.record)
+    return _one_window(chosen.size, (chosen.only, chosen.skip), chosen.out, is_recording=chosen.record)
 
 
-def _one_window(size: str, only: str, out: Path | None, *, is_recording: bool) -> int:
+def _one_window(size: str, which: tuple[str, str], out: Path | None, *, is_recording: bool) -> int:
     width, height = (int(part) for part in size.split("x"))
     from tests.screens.window import open_window
 
@@ -60,8 +61,9 @@ def _one_window(size: str, only: str, out: Path | None, *, is_recording: bool) -
     stand = Stand(width, height)
     proofs = Path(tempfile.gettempdir()) / f"gallery-{os.getpid()}"  # made when there is something to prove
     mistakes: list[str] = []
+    only, skip = which
     for sample in SAMPLES:
-        if sample.name.startswith(only):
+        if sample.name.startswith(only) and not sample.name.startswith(skip):
             mistakes += _one_sample(stand, sample, size, out, proofs, is_recording=is_recording)
     lacking = missing(font_path(), stand.signs)
     mistakes += [f"the font lacks {sign!r}" for sign in sorted(lacking)]

@@ -67,7 +67,7 @@ def _late_entry(moment: datetime) -> Acts:
     return (("late_entry", moment, "36.4", "017", ("admitted", True)),)
 
 
-GUARD_PROMISES: Final[dict[str, dict[str, Acts]]] = {
+CASE_PROMISES: Final[dict[str, dict[str, Acts]]] = {
     "guard-sign-in": {**DIGITS, **GUARDS, "返回": (("sign_out",),), "登录": (("sign_in", "g1", "2580"),)},
     "guard-board": {
         **LOCK,
@@ -170,6 +170,9 @@ GUARD_PROMISES: Final[dict[str, dict[str, Acts]]] = {
     },
     "guard-menu": {**MENU, "恢复输入": (("guard_act", "reopen_typing", None),), **_item("开始训练", "training")},
     "guard-menu-calm": {**MENU, **_item("结束训练", "training")},
+}
+
+DAY_PROMISES: Final[dict[str, dict[str, Acts]]] = {
     "guard-area": {
         **LOCK,
         **TO_BOARD,

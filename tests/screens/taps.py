@@ -1,6 +1,6 @@
 """Touches every button of every screen, through the window, and compares what the host was asked with the promise.
 
-    python -m tests.screens.taps visitor|guard
+    python -m tests.screens.taps visitor|cases|day
 
 A button that no promise names, and a promise without its button, are mistakes as well.
 """
@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain.booking_number import ALPHABET
-from tests.screens.promises_guard import DIGITS, GUARD_PROMISES
+from tests.screens.promises_guard import CASE_PROMISES, DAY_PROMISES, DIGITS
 from tests.screens.samples_base import VISIT
 
 if TYPE_CHECKING:
@@ -100,15 +100,17 @@ def main(side: str) -> int:
 
     stand = Stand(540, 960)
     samples = {sample.name: sample for sample in SAMPLES}
-    promises = GUARD_PROMISES if side == "guard" else PROMISES
+    promises = {"visitor": PROMISES, "cases": CASE_PROMISES, "day": DAY_PROMISES}[side]
     mistakes = [fault for name, promise in promises.items() for fault in _screen(stand, samples[name], promise)]
-    if side == "guard":
+    if side == "cases":
         mistakes += _types_twice(stand, samples["guard-reading"])
-    else:
+    elif side == "visitor":
         mistakes += _scrolls(stand, samples["help"])
         mistakes += _scrolls(stand, samples["notice"])
         mistakes += _types(stand, samples["keypad-not-found"])
-    unnamed = {sample.place for sample in SAMPLES} - {samples[name].place for name in (*PROMISES, *GUARD_PROMISES)}
+    unnamed = {sample.place for sample in SAMPLES} - {
+        samples[name].place for name in (*PROMISES, *CASE_PROMISES, *DAY_PROMISES)
+    }
     mistakes += [f"no promise for the screen {place}" for place in unnamed]
     for mistake in mistakes:
         print(mistake)  # noqa: T201 - a command that answers on standard output

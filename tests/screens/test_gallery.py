@@ -20,6 +20,7 @@ def run(*arguments: str) -> str:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("size", ["1080x1920", "1280x800"])
-def test_every_screen_is_whole_and_looks_as_before(size: str) -> None:
+@pytest.mark.parametrize("side", ["--only", "--skip"], ids=["guards", "visitors"])
+def test_every_screen_is_whole_and_looks_as_before(size: str, side: str) -> None:
     """No word cut or too small, nothing overlaps, every target large enough, no sign missing, no red, all as drawn."""
-    assert not (said := run("tests.screens.gallery", "--size", size)), said
+    assert not (said := run("tests.screens.gallery", "--size", size, side, "guard-")), said
