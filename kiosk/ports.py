@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from kiosk.domain.booking import Booking
     from kiosk.domain.entry import Entry, EntryKind
     from kiosk.domain.ids import BookingId, VisitId
-    from kiosk.domain.ledger import Making
-    from kiosk.domain.ledger_row import Known
-    from kiosk.domain.paper_sheets import BlankSheets
     from kiosk.domain.policy import BodySite, ReadingKind
     from kiosk.domain.record import Visit
     from kiosk.domain.screening import Reading
@@ -276,26 +272,6 @@ class DayLog(Protocol):
 
     def first_since(self, moment: datetime) -> int:
         """Return the number of the first entry that was recorded at `moment` or later; one past the last if none."""
-        ...
-
-
-class LedgerFiles(Protocol):
-    """Files for people. The writing methods are slow, may be called on any thread, and raise OSError."""
-
-    def stick(self) -> Path | None:
-        """Return the first USB stick that is mounted and can be written, or None."""
-        ...
-
-    def own_folder(self) -> Path:
-        """Return the folder for papers in the kiosk's data."""
-        ...
-
-    def write_ledger(self, folder: Path, name: str, known: Known, how: Making) -> Path:
-        """Write a day's ledger as a spreadsheet, and beside it to be printed; return the spreadsheet."""
-        ...
-
-    def write_sheets(self, folders: Sequence[Path], name: str, sheets: BlankSheets) -> Path:
-        """Write blank sheets into each folder; return the file in the last."""
         ...
 
 

@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kiosk.domain.ids import CaseId, GuardId, VisitId
-    from kiosk.ports import DayLog, LedgerFiles
+    from kiosk.ports import DayLog
     from kiosk.protocol.messages import Guard
     from kiosk.services.case_views import CaseViews
     from kiosk.services.guard_board import Board
     from kiosk.services.guard_views import NearView, PlanView, RecordsView, ShiftView, TodayView
     from kiosk.services.health import Health
+    from kiosk.services.paper import LedgerFiles
     from kiosk.services.sign_in import SignIn
     from kiosk.services.views import GuardBoard, View
     from kiosk.services.visits import Visits

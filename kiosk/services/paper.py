@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.booking import BookingStatus
@@ -22,11 +22,10 @@ from kiosk.domain.times import local_day
 from kiosk.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from kiosk.ports import LedgerFiles
     from kiosk.protocol.messages import Guard
     from kiosk.services.guard_board import Board
     from kiosk.services.today import Today
@@ -34,6 +33,26 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _HOURS: Final = 2  # the running hour and the next
+
+
+class LedgerFiles(Protocol):
+    """Files for people. The writing methods are slow, may be called on any thread, and raise OSError."""
+
+    def stick(self) -> Path | None:
+        """Return the first USB stick that is mounted and can be written, or None."""
+        ...
+
+    def own_folder(self) -> Path:
+        """Return the folder for papers in the kiosk's data."""
+        ...
+
+    def write_ledger(self, folder: Path, name: str, known: Known, how: Making) -> Path:
+        """Write a day's ledger as a spreadsheet, and beside it to be printed; return the spreadsheet."""
+        ...
+
+    def write_sheets(self, folders: Sequence[Path], name: str, sheets: BlankSheets) -> Path:
+        """Write blank sheets into each folder; return the file in the last."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
