@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kiosk.domain.case import Case
 from kiosk.domain.record import Hold, Visit
 from kiosk.domain.times import to_wire
+from kiosk.domain.visit import Step
 from kiosk.domain.wire import from_text, to_text
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ class StateTables:
     def put_visit(self, visit: Visit) -> None:
         """Keep a visit, replacing what was known of it."""
         data = to_text(visit).ljust(_ROOM)
-        what = (visit.step, visit.cause, data, visit.id, visit.is_listed)
+        # The column says of a refused visit that a guard may settle it, as it did before `listed` was there.
+        cause = visit.cause or ("refused" if visit.step is Step.REFUSED and visit.is_listed else "")
+        what = (visit.step, cause, data, visit.id, visit.is_listed)
         if not (self._stays(visit) and self._database.changes(_SAME_PLACE, *what)):
             self._database.run(_ANY_PLACE, *what, visit.booking_id, to_wire(visit.first_contact))
         self._remember(visit)
