@@ -237,7 +237,7 @@ class KioskApp(App):
         self.run_job(change, lambda _none: self._training_switched())
 
     def _training_switched(self) -> None:
-        self._case.is_training = not self._case.is_training
+        self._case.is_training = self._kiosk.is_training
         self.show_view(View(Face.IDLE))
 
     def _ask_form(self, view: View) -> None:

@@ -90,6 +90,7 @@ class FakeKiosk:
     def __init__(self) -> None:
         self.clock = ToldClock()
         self.desk = FakeDesk()
+        self.is_training = False
         self.jobs: list[tuple[Future[Any], Callable[[], object]]] = []
         self.measured: Future[Any] | None = None
         self.progress: Callable[[float], None] = lambda _part: None
@@ -103,10 +104,12 @@ class FakeKiosk:
     def begin_training(self) -> None:
         """Begin training."""
         self.desk.calls.append(("begin_training",))
+        self.is_training = True
 
     def end_training(self) -> None:
         """End training."""
         self.desk.calls.append(("end_training",))
+        self.is_training = False
 
     def measure(self, visit_id: VisitId, progress: Callable[[float], None]) -> Future[Any]:
         """Begin a measurement; a test moves it on."""
