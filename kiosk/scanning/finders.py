@@ -73,14 +73,14 @@ class Outline:
 def outlines(gray: Gray) -> Iterator[Outline]:
     """The codes that three finder patterns of the frame may belong to, the likeliest first; dark on light only."""
     seen: list[Points] = []
-    for ground in _grounds(gray):
+    for ground in grounds(gray):
         for middles, found in _by_threes(find(ground), ground):
             if all(np.abs(middles - other).max() > _SAME_PLACE for other in seen):
                 seen.append(middles)
                 yield from found
 
 
-def _grounds(gray: Gray) -> Iterator[Gray]:
+def grounds(gray: Gray) -> Iterator[Gray]:
     """Black and white by each pixel's neighbourhood, dark things white: by near and far neighbours, and cleared."""
     soft = cv2.GaussianBlur(gray, (3, 3), 0)
     for block in (25, 75):
@@ -182,7 +182,7 @@ def _joined(corner: Finder, first: Finder, second: Finder, ground: Gray) -> _Fou
     three = (corner, first, second)
     if any(not _is_along(finder, axes) for finder in three):
         return None
-    fits = [(*_fit(three, axes, size), size) for size in _nearest(_modules(corner, first, second, axes))]
+    fits = [(*_fit(three, axes, size), size) for size in nearest_sizes(_modules(corner, first, second, axes))]
     fits = sorted((misfit, size, place) for place, misfit, size in fits if place is not None)
     if not fits:
         return None
@@ -213,10 +213,11 @@ def _counted(ground: Gray, place: NDArray[np.float64], size: int) -> list[int]:
 
 def _is_along(finder: Finder, axes: NDArray[np.float64]) -> bool:
     """Whether the pattern's corners lie one in each quarter of the code's axes."""
-    return len({(bool(x > 0), bool(y > 0)) for x, y in _in_axes(finder, axes)}) == 4  # noqa: PLR2004 - quarters
+    return len({(bool(x > 0), bool(y > 0)) for x, y in in_axes(finder, axes)}) == 4  # noqa: PLR2004 - quarters
 
 
-def _in_axes(finder: Finder, axes: NDArray[np.float64]) -> Points:
+def in_axes(finder: Finder, axes: NDArray[np.float64]) -> Points:
+    """The pattern's corners from its middle, in the code's axes."""
     return np.asarray(np.linalg.solve(axes, (finder.corners - finder.middle).T).T, np.float64)
 
 
@@ -224,17 +225,17 @@ def _modules(corner: Finder, first: Finder, second: Finder, axes: NDArray[np.flo
     """About how many modules the code has a side, by the patterns' extent along it."""
     guesses = []
     for axis, other in ((0, first), (1, second)):
-        extents = [np.abs(_in_axes(finder, axes)[:, axis]).mean() * 2 for finder in (corner, other)]
+        extents = [np.abs(in_axes(finder, axes)[:, axis]).mean() * 2 for finder in (corner, other)]
         guesses.append(FINDER / np.mean(extents) + FINDER)
     return float(np.mean(guesses))
 
 
-def _nearest(guess: float) -> list[int]:
-    """The sizes that codes have near the guess."""
+def nearest_sizes(guess: float) -> list[int]:
+    """The sizes that codes have near the guess, the nearest first."""
     nearest = round((guess - 17) / 4)
     reach = 1 + int(guess > 45)  # noqa: PLR2004 - the guess's own error grows with the size
     sizes = (17 + 4 * version for version in range(nearest - reach, nearest + reach + 1))
-    return [size for size in sizes if SMALLEST <= size <= LARGEST]
+    return sorted((size for size in sizes if SMALLEST <= size <= LARGEST), key=lambda size: abs(size - guess))
 
 
 def _fit(
@@ -245,7 +246,7 @@ def _fit(
     modules: list[tuple[float, float]] = []
     pixels: list[Points] = []
     for finder, (left, top) in zip(finders, ((0, 0), (far, 0), (0, far)), strict=True):
-        for along, corner in zip(_in_axes(finder, axes), finder.corners, strict=True):
+        for along, corner in zip(in_axes(finder, axes), finder.corners, strict=True):
             modules.append((left + FINDER * float(along[0] > 0), top + FINDER * float(along[1] > 0)))
             pixels.append(corner)
     place, _ = cv2.findHomography(np.array(modules), np.array(pixels), 0)

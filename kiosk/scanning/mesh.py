@@ -20,6 +20,7 @@ from kiosk.scanning import zxing
 from kiosk.scanning.codes import FoundCode
 from kiosk.scanning.finders import FINDER, Outline, outlines
 from kiosk.scanning.frames import as_pixels
+from kiosk.scanning.pairs import outlines_by_twos
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,12 +52,13 @@ def read_bent(gray: Gray, goes_on: Callable[[], bool] = lambda: True) -> list[Fo
 
     `goes_on` is asked before each attempt, which takes some hundredths of a second.
     """
-    for picture in (gray, as_pixels(cv2.bitwise_not(gray))):
-        for outline in outlines(picture):
-            if not goes_on():
-                return []
-            if codes := read(picture, outline):
-                return codes
+    for places in (outlines, outlines_by_twos):
+        for picture in (gray, as_pixels(cv2.bitwise_not(gray))):
+            for outline in places(picture):
+                if not goes_on():
+                    return []
+                if codes := read(picture, outline):
+                    return codes
     return []
 
 

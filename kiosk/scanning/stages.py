@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import cv2
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 # Pixels on the longer side above which a frame is not doubled: 4 k × 4 k would take a second.
 _LARGEST_TO_DOUBLE = 2000
+
+# Seconds of work on following a still picture's modules: every three finder patterns of a carpet would take minutes.
+_MESH_S = 1.0
 
 # The noise's share of the signal that Wiener's filter reckons with.
 _WIENER_NOISE = 0.01
@@ -103,7 +107,7 @@ class Stages:
         self.for_stills: dict[str, Stage] = {
             "zxing smooth": lambda gray: zxing.read(smoothed(gray)),
             "zbar smooth": lambda gray: self._by_zbar(smoothed(gray)),
-            "mesh": mesh.read_bent,
+            "mesh": lambda gray: mesh.read_bent(gray, _for(_MESH_S)),
             "zxing deblurred": lambda gray: _zxing_deblurred(gray, 1.5),
             "zxing deblurred more": lambda gray: _zxing_deblurred(gray, 2.5),
         }
@@ -120,6 +124,12 @@ class Stages:
             return []
         codes = (_vouched(gray, read) for read in self._zbar.read(gray, wait=self.wait))
         return [code for code in codes if code is not None]
+
+
+def _for(seconds: float) -> Callable[[], bool]:
+    """Whether this thread has not yet worked for so many seconds; waiting on a busy machine does not count."""
+    until = time.thread_time() + seconds
+    return lambda: time.thread_time() < until
 
 
 def _without_zbar(stages: dict[str, Stage]) -> dict[str, Stage]:

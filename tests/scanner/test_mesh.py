@@ -97,6 +97,20 @@ def test_the_corners_lie_on_the_code(draw_qr: Callable[..., Gray]) -> None:
     assert np.abs(np.array(code.corners) - np.array(expected)).max() <= 4
 
 
+@pytest.mark.parametrize("turns", range(4))
+@pytest.mark.parametrize("lost", [(0, 0), (1, 0), (0, 1)], ids=["upper left", "upper right", "lower left"])
+def test_a_code_with_one_finder_pattern_lost_is_read(
+    draw_qr: Callable[..., Gray], lost: tuple[int, int], turns: int
+) -> None:
+    """A thumb, a stain or a lamp on one corner: the other two tell where the code lies, however it is turned."""
+    picture = draw_qr(TEXT, 8, error="h", boost_error=False)
+    side, inner = picture.shape[0], 4 * 8
+    left, top = (side - inner - 56 if end else inner for end in lost)
+    picture[top : top + 56, left : left + 56] = 110
+    (code,) = mesh.read_bent(framed(np.ascontiguousarray(np.rot90(picture, turns))))
+    assert code.text == TEXT
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_finder_patterns_around_noise_are_no_code(draw_qr: Callable[..., Gray], seed: int) -> None:
     """Three finder patterns and modules by chance: the error correction says no."""
