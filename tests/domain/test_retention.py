@@ -148,3 +148,14 @@ def test_the_deletion_of_a_log_says_which_and_erases_no_number_of_the_log_that_s
     state.set_count("queue:2020-03-10:", 3)
     apply(state, chain([(EntryKind.ERASED, dict(body))])[0])
     assert state.count("queue:2020-03-10:") == 3
+
+
+def test_entries_about_no_known_visit_are_kept_by_their_case() -> None:
+    """A code that opened nothing goes after a visit's days; acts for another kiosk's case after a case's."""
+    partial = replace(CASE, opening=None)
+    assert is_visitless_due(KEEPING, None, at(11) + 3 * DAY, at(10))
+    assert not is_visitless_due(KEEPING, None, at(10) + 3 * DAY, at(10))
+    assert not is_visitless_due(KEEPING, partial, at(11) + 3 * DAY, at(10))
+    assert is_visitless_due(KEEPING, partial, at(11) + 6 * DAY, at(10))
+    assert not is_visitless_due(KEEPING, CASE, at(10) + 99 * DAY, at(10))
+    assert is_visitless_due(KEEPING, closed_at(at(10)), at(11) + 6 * DAY, at(10))
