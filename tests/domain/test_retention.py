@@ -23,6 +23,7 @@ from kiosk.domain.retention import (
     is_aside_due,
     is_held,
     is_visit_due,
+    is_visitless_due,
     ranges,
     subject_of,
     visit_in,
