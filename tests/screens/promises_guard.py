@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.ids import CaseId, VisitId
 from tests.screens.samples_base import VISIT, at
-from tests.screens.samples_duty import CASE, OTHER_CASE
-from tests.screens.samples_guard import CONTACTS, PLAN
+from tests.screens.samples_cases import CASE, CONTACTS, OTHER_CASE, PLAN
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -21,18 +21,8 @@ from kiosk.services.guard_views import (
     TodayView,
 )
 from tests.screens.samples_base import NOW, VISIT, Sample, at
-from tests.screens.samples_guard import (
-    ALARM,
-    BOARD,
-    CASE,
-    CONTACTS,
-    LOUD,
-    OTHER_CASE,
-    PLAN,
-    ROOM,
-    present,
-    run_of,
-)
+from tests.screens.samples_cases import CASE, CONTACTS, OTHER_CASE, PLAN, ROOM, run_of
+from tests.screens.samples_guard import ALARM, BOARD, LOUD, present
 
 if TYPE_CHECKING:
     from kiosk.screens.base import BaseScreen

@@ -18,8 +18,8 @@ from kiosk.screens.window import TypedKeys
 from kiosk.services.views import Face, Hint, RefusalFacts, View
 from tests.screens.fake_kiosk import Bench
 from tests.screens.samples import BOARD, CARD, DETAIL, SAMPLES, VISIT, frame
+from tests.screens.samples_cases import CASE, PLACED
 from tests.screens.samples_duty import CALM_AREA, CALM_PLAN, ON_SHIFT, RECORDS, TODAY
-from tests.screens.samples_guard import CASE, PLACED
 from tests.screens.window import pixels, settle, tap, turn
 
 GUARDS_SIDE = {

@@ -1,0 +1,245 @@
+"""What leads from one of the guard's screens to the next: cases and their choices, the shift, rows, records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kiosk.domain.case import CaseEvent
+from kiosk.domain.walk_in import WalkIn
+from kiosk.screens.catalog import GUARD_PANELS, Panel
+from kiosk.services.guards import GuardAct
+from kiosk.services.sign_in import BADGE
+from kiosk.services.views import Face, View
+from tests.screens.fake_kiosk import Bench
+from tests.screens.samples import BOARD, DETAIL, VISIT
+from tests.screens.samples_cases import CASE, ENDED, PLACED
+from tests.screens.samples_duty import ON_SHIFT, RECORDS
+from tests.screens.samples_guard import NEAR, REFUSED_DETAIL, SUPERVISORS
+
+SECRET = BADGE + "0123456789abcdef"
+
+
+def _to(bench: Bench, panel: Panel, **answers: object) -> None:
+    """Check which screen is shown once the worker is done."""
+    bench.desk.answers |= answers
+    bench.kiosk.work()
+    assert bench.app.shown_name is panel
+
+
+# cases
+
+
+def test_an_act_without_a_choice_is_done_at_once(bench: Bench) -> None:
+    """To take a case is one touch on the board."""
+    bench.desk.answers |= {"case": PLACED, "case_act": PLACED}
+    bench.app.acts.begin_case_act(CASE, "acknowledged")
+    _to(bench, Panel.GUARD_CASE)
+    assert bench.desk.asked("case_act") == [("case_act", CASE, "acknowledged", "")]
+
+
+def test_a_place_is_chosen_and_then_taken(bench: Bench) -> None:
+    """Two touches from the page of a case: place, then which."""
+    bench.desk.answers |= {"case": PLACED, "case_act": PLACED}
+    bench.app.acts.begin_case_act(CASE, "placed")
+    _to(bench, Panel.GUARD_CHOICE)
+    bench.app.screen.on_chosen("tent")
+    _to(bench, Panel.GUARD_CASE)
+    assert bench.desk.asked("case_act") == [("case_act", CASE, "placed", "tent")]
+
+
+def test_who_is_referred_is_referred_to_somebody(bench: Bench) -> None:
+    """A disposition that needs to know to whom asks it before it is done."""
+    bench.desk.answers |= {"case": PLACED, "case_act": PLACED}
+    bench.app.acts.begin_case_act(CASE, "disposed")
+    _to(bench, Panel.GUARD_CHOICE)
+    bench.app.screen.on_chosen("referred")
+    _to(bench, Panel.GUARD_CHOICE)
+    assert bench.desk.asked("case_act") == []
+    bench.app.screen.on_chosen("fever_clinic")
+    _to(bench, Panel.GUARD_CASE)
+    assert bench.desk.asked("case_act") == [("case_act", CASE, "disposed", "referred:fever_clinic")]
+
+
+def test_the_one_place_to_clean_need_not_be_chosen(bench: Bench) -> None:
+    """Of two, the guard says which."""
+    one = replace(ENDED, dirty=ENDED.dirty[:1])
+    bench.desk.answers |= {"case": one, "case_act": one}
+    bench.app.acts.begin_case_act(CASE, "cleaned")
+    _to(bench, Panel.GUARD_CASE)
+    assert bench.desk.asked("case_act") == [("case_act", CASE, "cleaned", "room_1")]
+    bench.desk.answers["case"] = ENDED
+    bench.app.acts.begin_case_act(CASE, "cleaned")
+    _to(bench, Panel.GUARD_CHOICE)
+
+
+def test_a_remark_is_kept_as_its_words(bench: Bench) -> None:
+    """Whoever reads the case later reads words, not a key."""
+    bench.desk.answers |= {"case": PLACED, "case_act": PLACED}
+    bench.app.acts.choose(CaseEvent.REMARKED, CASE, "alone")
+    _to(bench, Panel.GUARD_CASE)
+    assert bench.desk.asked("case_act") == [("case_act", CASE, "remarked", bench.app.texts.t("case.note.alone"))]
+
+
+def test_a_reading_of_a_case_leads_back_to_the_case(bench: Bench) -> None:
+    """Of a visit it leads to the visit."""
+    bench.desk.answers |= {"case": PLACED, "guard_act": DETAIL}
+    bench.app.acts.measure(VISIT, CASE, "axilla:36.8")
+    _to(bench, Panel.GUARD_CASE)
+    bench.app.acts.measure(VISIT, None, "axilla:36.8")
+    _to(bench, Panel.GUARD_VISIT)
+
+
+def test_a_reading_that_lets_the_visitor_in_shows_the_visitors_screen(bench: Bench) -> None:
+    """The page of the case must not hide the welcome."""
+    bench.desk.answers |= {"case": PLACED, "guard_act": View(Face.ADMITTED, VISIT, number="B037")}
+    bench.app.acts.measure(VISIT, CASE, "axilla:36.8")
+    bench.kiosk.work()
+    assert bench.app.shown_name is Face.ADMITTED
+
+
+def test_an_override_asks_why(bench: Bench) -> None:
+    """Without a reason nothing is overridden."""
+    bench.desk.answers |= {"detail": REFUSED_DETAIL, "guard_act": View(Face.BOOKING, VISIT)}
+    bench.app.acts.begin_visit_act("override", VISIT, "2CDA")
+    _to(bench, Panel.GUARD_CHOICE)
+    assert bench.desk.asked("guard_act") == []
+    bench.app.screen.on_chosen("documents")
+    bench.kiosk.work()
+    assert bench.desk.asked("guard_act") == [("guard_act", GuardAct.OVERRIDE, VISIT, "documents")]
+
+
+@pytest.mark.parametrize(("subject", "visit"), [("", None), (VISIT, VISIT)], ids=["nobody's", "a visit's"])
+def test_a_case_is_opened_for_a_visit_or_for_somebody_without(bench: Bench, subject: str, visit: object) -> None:
+    """Somebody who faints beside the kiosk has no visit."""
+    bench.desk.answers["open_case"] = PLACED
+    bench.app.acts.choose("cause", subject, "collapse")
+    _to(bench, Panel.GUARD_CASE)
+    assert bench.desk.asked("open_case") == [("open_case", visit, "collapse")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "panel"),
+    [
+        ("placed", CASE, Panel.GUARD_CASE),
+        ("referred", CASE, Panel.GUARD_CHOICE),
+        ("override", VISIT, Panel.GUARD_VISIT),
+        ("cause", VISIT, Panel.GUARD_VISIT),
+        ("cause", "", Panel.GUARD_MENU),
+        ("walk_in", "", Panel.GUARD_MENU),
+        ("hand_over", "", Panel.GUARD_SHIFT),
+        ("hand_over_remark", "王*", Panel.GUARD_CHOICE),
+    ],
+)
+def test_no_answer_leads_back_to_where_the_question_came_from(
+    bench: Bench, kind: str, subject: str, panel: Panel
+) -> None:
+    """Nobody is lost in a chooser."""
+    bench.desk.answers |= {"case": PLACED, "detail": DETAIL, "board": BOARD, "shift": ON_SHIFT}
+    bench.app.acts.choose_nothing(kind, subject)
+    _to(bench, panel)
+
+
+def test_who_was_near_is_listed_with_a_supervisors_consent(bench: Bench) -> None:
+    """Without it the screen says so and asks once more; whoever was signed out meanwhile sees nothing."""
+    bench.desk.answers |= {"case": PLACED, "accounts": SUPERVISORS, "near": None}
+    bench.app.acts.open_near(CASE)
+    _to(bench, Panel.GUARD_NEAR)
+    assert [account.guard_id for account in bench.app.screen.supervisors] == ["s1", "s2"]
+    bench.app.acts.near(CASE, "s1", "1111")
+    _to(bench, Panel.GUARD_NEAR)
+    assert (bench.app.screen.near, bench.app.screen.hint) == (None, bench.app.texts.t("near.wrong"))
+    bench.app.acts.near(CASE, "s1", "4826")
+    _to(bench, Panel.GUARD_NEAR, near=NEAR)
+    assert bench.app.screen.near is NEAR
+    bench.desk.answers |= {"near": None, "case": None}
+    bench.app.acts.near(CASE, "s1", "4826")
+    bench.kiosk.work()
+    assert bench.app.shown_name is Face.IDLE
+
+
+def test_a_companion_is_let_in_with_whom_they_come_with(bench: Bench) -> None:
+    """From the list behind "more" it says where that is done."""
+    bench.app.acts.open_item("walk_in")
+    barred = [option.value for option in bench.app.screen.choice.options if option.hindrance]
+    assert barred == ["companion", "child"]
+    bench.app.acts.begin_visit_act("walk_in", VISIT, "B037")
+    bench.app.screen.on_chosen("child")
+    bench.desk.answers["walk_in"] = View(Face.DECLARATION, VISIT)
+    bench.kiosk.work()
+    assert bench.desk.asked("walk_in") == [("walk_in", "child", VISIT)]
+
+
+# the day
+
+
+def test_a_shift_is_handed_over_with_words(bench: Bench) -> None:
+    """To whom, then what to say; the lock follows by the services."""
+    bench.desk.answers |= {"shift": ON_SHIFT, "end_shift": BOARD}
+    bench.app.acts.hand_over()
+    _to(bench, Panel.GUARD_CHOICE)
+    bench.app.screen.on_chosen("王*")
+    _to(bench, Panel.GUARD_CHOICE)
+    bench.app.screen.on_chosen("busy")
+    _to(bench, Panel.GUARD_BOARD)
+    assert bench.desk.asked("end_shift") == [("end_shift", "王*", bench.app.texts.t("shift.remark.busy"))]
+
+
+def test_a_walk_in_goes_on_at_this_screen(bench: Bench) -> None:
+    """Every kind has words, and the visitor's questions come next."""
+    bench.desk.answers["walk_in"] = View(Face.DECLARATION, VISIT)
+    bench.app.acts.open_item("walk_in")
+    _to(bench, Panel.GUARD_CHOICE)
+    assert [option.value for option in bench.app.screen.choice.options] == list(WalkIn)
+    bench.app.screen.on_chosen("medical")
+    bench.kiosk.work()
+    assert bench.app.shown_name is Face.DECLARATION
+
+
+def test_a_paper_row_that_is_wrong_stays_to_be_mended(bench: Bench) -> None:
+    """Nobody types a row twice because of one figure; a good row empties the form but for its sheet."""
+    bench.app.acts.open_item("late")
+    screen = bench.app.screen
+    for digit in "0941364017":
+        screen.on_key(digit)
+    screen.admitted = "yes"
+    bench.desk.answers["late_entry"] = "late.future"
+    screen.on_save()
+    bench.kiosk.work()
+    assert (screen.hint, screen.typed["time"]) == (bench.app.texts.t("late.future"), "0941")
+    bench.desk.answers["late_entry"] = ON_SHIFT
+    screen.on_save()
+    bench.kiosk.work()
+    assert screen.typed == {"time": "", "celsius": "", "sheet": "017"}
+
+
+def test_records_keep_their_filter_from_page_to_page(bench: Bench) -> None:
+    """And a number that was typed is looked for on every page, until a filter is touched."""
+    bench.desk.answers["records"] = RECORDS
+    bench.app.acts.open_records("all", 1, "45A")
+    _to(bench, Panel.GUARD_RECORDS)
+    bench.app.screen.on_turn(1)
+    bench.kiosk.work()
+    assert bench.desk.asked("records")[-1] == ("records", "all", 2, "45A")
+    bench.app.acts.open_item("records")
+    bench.kiosk.work()
+    assert bench.app.screen.wanted == ""
+
+
+@pytest.mark.parametrize("panel", sorted(GUARD_PANELS - {Panel.GUARD_SIGN_IN, Panel.GUARD_LATE, Panel.GUARD_READING}))
+def test_nothing_is_shown_to_who_is_not_signed_in(bench: Bench, panel: Panel) -> None:
+    """Every answer of "nobody is signed in" leads to the idle screen, whatever was touched."""
+    bench.desk.answers |= dict.fromkeys(("board", "detail", "case", "area", "plan", "shift", "today", "records"))
+    acts = bench.app.acts
+    touched = {
+        Panel.GUARD_BOARD: acts.open_board,
+        Panel.GUARD_MENU: acts.open_menu,
+        Panel.GUARD_VISIT: lambda: acts.open_visit(VISIT),
+        Panel.GUARD_CASE: lambda: acts.open_case(CASE),
+        Panel.GUARD_CHOICE: lambda: acts.begin_case_act(CASE, "placed"),
+        Panel.GUARD_NEAR: lambda: acts.open_near(CASE),
+    }
+    touched.get(panel, lambda: acts.open_item(panel.removeprefix("guard_")))()
+    bench.kiosk.work()
+    assert bench.app.shown_name is Face.IDLE
