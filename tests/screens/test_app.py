@@ -1,4 +1,4 @@
-"""The window and what moves it: late results, mistakes, time-outs, codes, the next visitor, and nothing that grows."""
+"""The window and what moves it: late results, mistakes, time-outs, the next visitor, and nothing that grows."""
 
 from __future__ import annotations
 
@@ -14,65 +14,11 @@ from kivy.uix.widget import Widget
 from kiosk.domain.admission import Reason
 from kiosk.screens.catalog import GUARD_PANELS, SCREENS, SETUP_SCREENS, Panel
 from kiosk.screens.stage import TIMEOUTS_S
-from kiosk.screens.window import TypedKeys
-from kiosk.services.views import Face, Hint, RefusalFacts, View
+from kiosk.services.views import Face, RefusalFacts, View
 from tests.screens.fake_kiosk import Bench
-from tests.screens.samples import BOARD, CARD, DETAIL, SAMPLES, VISIT, frame
-from tests.screens.samples_cases import CASE, PLACED
-from tests.screens.samples_duty import CALM_AREA, CALM_PLAN, ON_SHIFT, RECORDS, TODAY
-from tests.screens.window import pixels, settle, tap, turn
-
-GUARDS_SIDE = {
-    "board": BOARD,
-    "detail": DETAIL,
-    "case": PLACED,
-    "area": CALM_AREA,
-    "plan": CALM_PLAN,
-    "shift": ON_SHIFT,
-    "today": TODAY,
-    "records": RECORDS,
-}
-BUSY = (Face.BOOKING, Face.DECLARATION, Face.MEASURING)
-TAKING = (Face.REST, Face.GUARD, Face.ADMITTED, Face.REFUSED, Face.HALL_LINE, Face.GOODBYE)
-
-
-def view_of(face: Face) -> View:
-    """Return a view for `face` with all that its screen shows."""
-    refusal = RefusalFacts(Reason.WRONG_DAY) if face is Face.REFUSED else None
-    return View(face, None if face is Face.IDLE else VISIT, CARD, refusal, number="B037", position=3)
-
-
-def open_panel(bench: Bench, panel: Panel) -> None:
-    """Open one of the window's own screens, as a touch does."""
-    acts = bench.app.acts
-    bench.desk.answers |= GUARDS_SIDE
-    opened = {
-        Panel.KEYPAD: acts.open_keypad,
-        Panel.HELP: acts.open_help,
-        Panel.WHICH: acts.open_which,
-        Panel.NOTICE: acts.open_notice,
-        Panel.GUARD_SIGN_IN: acts.open_guard,
-        Panel.GUARD_BOARD: acts.open_board,
-        Panel.GUARD_VISIT: lambda: acts.open_visit(VISIT),
-        Panel.GUARD_READING: lambda: acts.open_reading(VISIT, None),
-        Panel.GUARD_MENU: acts.open_menu,
-        Panel.GUARD_CASE: lambda: acts.open_case(CASE),
-        Panel.GUARD_CHOICE: lambda: acts.begin_case_act(CASE, "disposed"),
-        Panel.GUARD_AREA: lambda: acts.open_item("area"),
-        Panel.GUARD_PLAN: lambda: acts.open_item("plan"),
-        Panel.GUARD_SHIFT: lambda: acts.open_item("shift"),
-        Panel.GUARD_TODAY: lambda: acts.open_item("today"),
-        Panel.GUARD_RECORDS: lambda: acts.open_item("records"),
-        Panel.GUARD_LATE: lambda: acts.open_item("late"),
-        Panel.GUARD_NEAR: lambda: acts.open_near(CASE),
-        Panel.GUARD_COUNT: lambda: acts.open_item("count"),
-    }
-    if panel in {Panel.WHICH, Panel.NOTICE}:
-        bench.show(view_of(Face.DECLARATION))
-    opened[panel]()
-    bench.kiosk.work()
-    assert bench.app.shown_name is panel
-
+from tests.screens.samples import CARD, SAMPLES, VISIT, frame
+from tests.screens.showing import BUSY, open_panel, view_of
+from tests.screens.window import pixels, settle, tap
 
 # results
 
@@ -211,98 +157,6 @@ def test_a_kiosk_out_of_order_comes_back_when_the_log_works_again(bench: Bench) 
     bench.app.pulse.ask_facts(0)
     bench.kiosk.work()
     assert bench.app.shown_name is Face.IDLE
-
-
-# codes
-
-
-@pytest.mark.parametrize("face", [Face.IDLE, *TAKING])
-def test_a_code_is_taken_where_nobody_is_interrupted(bench: Bench, face: Face) -> None:
-    """The next visitor need not wait until a result leaves the screen."""
-    bench.desk.answers["scan"] = view_of(Face.BOOKING)
-    bench.show(view_of(face))
-    bench.app.from_camera(["VB1:A"])
-    bench.kiosk.work()
-    bench.kiosk.work()
-    assert bench.desk.asked("scan") == [("scan", ["VB1:A"])]
-    assert bench.app.shown_name is Face.BOOKING
-
-
-@pytest.mark.parametrize("face", BUSY)
-def test_a_code_behind_a_visitor_does_not_interrupt(bench: Bench, face: Face) -> None:
-    """Somebody in the queue who holds up a code changes nothing for the one at the screen."""
-    bench.show(view_of(face))
-    bench.app.from_camera(["VB1:A"])
-    bench.kiosk.work()
-    assert bench.desk.asked("scan") == []
-    assert bench.app.shown_name is face
-
-
-@pytest.mark.parametrize("panel", [panel for panel in Panel if panel is not Panel.HELP])
-def test_a_code_does_not_take_a_panel_away(bench: Bench, panel: Panel) -> None:
-    """Neither a typed number nor a guard's work is lost to a code that passes by."""
-    open_panel(bench, panel)
-    bench.app.from_camera(["VB1:A"])
-    bench.kiosk.work()
-    assert bench.desk.asked("scan") == []
-    assert bench.app.shown_name is panel
-
-
-def test_two_codes_of_one_frame_go_in_one_call(bench: Bench) -> None:
-    """Only together can they be seen to be ambiguous."""
-    bench.app.from_camera(["VB1:A", "VB1:B"])
-    bench.kiosk.work()
-    bench.kiosk.work()
-    assert bench.desk.asked("scan") == [("scan", ["VB1:A", "VB1:B"])]
-
-
-@pytest.mark.parametrize("face", TAKING)
-def test_a_foreign_code_does_not_take_a_result_away(bench: Bench, face: Face) -> None:
-    """A poster behind the visitor must not clear the number that they are reading."""
-    bench.desk.answers["scan"] = View(Face.IDLE, hint=Hint.NOT_A_BOOKING_CODE)
-    bench.show(view_of(face))
-    bench.app.codes.seen(["https://example.org"])
-    bench.kiosk.work()
-    assert bench.app.shown_name is face
-
-
-def test_a_foreign_code_is_told_on_the_idle_screen(bench: Bench) -> None:
-    """There it helps the one who holds it up."""
-    bench.desk.answers["scan"] = View(Face.IDLE, hint=Hint.NOT_A_BOOKING_CODE)
-    bench.app.codes.seen(["https://example.org"])
-    bench.kiosk.work()
-    assert bench.app.screen.hint == bench.app.texts.t("hint.not_a_booking_code")
-
-
-def test_a_hand_scanners_typing_arrives_with_its_capitals(bench: Bench) -> None:
-    """Kivy's keys bear a shifted sign without the shift; a booking code is capitals and a colon throughout."""
-    bench.type("VB1:NCFOXN%TS3DH\n")
-    bench.kiosk.work()
-    assert bench.desk.asked("scan") == [("scan", ["VB1:NCFOXN%TS3DH"])]
-
-
-def test_a_hand_scanner_is_heard_again_after_each_screen(bench: Bench) -> None:
-    """Touches and screens in between never take the keyboard away."""
-    for round_ in range(3):
-        bench.show(view_of(Face.ADMITTED))
-        bench.show(view_of(Face.IDLE))
-        bench.kiosk.clock.passed += 10
-        bench.type(f"VB1:ROUND-{round_}\n")
-        bench.kiosk.work()
-    assert [call[1] for call in bench.desk.asked("scan")] == [[f"VB1:ROUND-{round_}"] for round_ in range(3)]
-
-
-def test_a_window_that_was_left_does_not_take_the_keyboard_back(bench: Bench) -> None:
-    """The enrolment's window comes before the kiosk's: what is typed must not go to the one that is gone."""
-    heard: list[str] = []
-    other = TypedKeys(Widget(), heard.append)
-    turn(2)
-    other.let_go()
-    turn(4)
-    bench.type("VB1:NCFOXN%TS3DH\n")
-    bench.kiosk.work()
-    assert bench.desk.asked("scan") == [("scan", ["VB1:NCFOXN%TS3DH"])]
-    assert heard == []
 
 
 # the next visitor

@@ -1,0 +1,102 @@
+"""Codes at the window: taken where nobody is interrupted, from the camera and from hand scanners that type."""
+
+from __future__ import annotations
+
+import pytest
+from kivy.uix.widget import Widget
+
+from kiosk.screens.catalog import Panel
+from kiosk.screens.window import TypedKeys
+from kiosk.services.views import Face, Hint, View
+from tests.screens.fake_kiosk import Bench
+from tests.screens.showing import BUSY, TAKING, open_panel, view_of
+from tests.screens.window import turn
+
+
+@pytest.mark.parametrize("face", [Face.IDLE, *TAKING])
+def test_a_code_is_taken_where_nobody_is_interrupted(bench: Bench, face: Face) -> None:
+    """The next visitor need not wait until a result leaves the screen."""
+    bench.desk.answers["scan"] = view_of(Face.BOOKING)
+    bench.show(view_of(face))
+    bench.app.from_camera(["VB1:A"])
+    bench.kiosk.work()
+    bench.kiosk.work()
+    assert bench.desk.asked("scan") == [("scan", ["VB1:A"])]
+    assert bench.app.shown_name is Face.BOOKING
+
+
+@pytest.mark.parametrize("face", BUSY)
+def test_a_code_behind_a_visitor_does_not_interrupt(bench: Bench, face: Face) -> None:
+    """Somebody in the queue who holds up a code changes nothing for the one at the screen."""
+    bench.show(view_of(face))
+    bench.app.from_camera(["VB1:A"])
+    bench.kiosk.work()
+    assert bench.desk.asked("scan") == []
+    assert bench.app.shown_name is face
+
+
+@pytest.mark.parametrize("panel", [panel for panel in Panel if panel is not Panel.HELP])
+def test_a_code_does_not_take_a_panel_away(bench: Bench, panel: Panel) -> None:
+    """Neither a typed number nor a guard's work is lost to a code that passes by."""
+    open_panel(bench, panel)
+    bench.app.from_camera(["VB1:A"])
+    bench.kiosk.work()
+    assert bench.desk.asked("scan") == []
+    assert bench.app.shown_name is panel
+
+
+def test_two_codes_of_one_frame_go_in_one_call(bench: Bench) -> None:
+    """Only together can they be seen to be ambiguous."""
+    bench.app.from_camera(["VB1:A", "VB1:B"])
+    bench.kiosk.work()
+    bench.kiosk.work()
+    assert bench.desk.asked("scan") == [("scan", ["VB1:A", "VB1:B"])]
+
+
+@pytest.mark.parametrize("face", TAKING)
+def test_a_foreign_code_does_not_take_a_result_away(bench: Bench, face: Face) -> None:
+    """A poster behind the visitor must not clear the number that they are reading."""
+    bench.desk.answers["scan"] = View(Face.IDLE, hint=Hint.NOT_A_BOOKING_CODE)
+    bench.show(view_of(face))
+    bench.app.codes.seen(["https://example.org"])
+    bench.kiosk.work()
+    assert bench.app.shown_name is face
+
+
+def test_a_foreign_code_is_told_on_the_idle_screen(bench: Bench) -> None:
+    """There it helps the one who holds it up."""
+    bench.desk.answers["scan"] = View(Face.IDLE, hint=Hint.NOT_A_BOOKING_CODE)
+    bench.app.codes.seen(["https://example.org"])
+    bench.kiosk.work()
+    assert bench.app.screen.hint == bench.app.texts.t("hint.not_a_booking_code")
+
+
+def test_a_hand_scanners_typing_arrives_with_its_capitals(bench: Bench) -> None:
+    """Kivy's keys bear a shifted sign without the shift; a booking code is capitals and a colon throughout."""
+    bench.type("VB1:NCFOXN%TS3DH\n")
+    bench.kiosk.work()
+    assert bench.desk.asked("scan") == [("scan", ["VB1:NCFOXN%TS3DH"])]
+
+
+def test_a_hand_scanner_is_heard_again_after_each_screen(bench: Bench) -> None:
+    """Touches and screens in between never take the keyboard away."""
+    for round_ in range(3):
+        bench.show(view_of(Face.ADMITTED))
+        bench.show(view_of(Face.IDLE))
+        bench.kiosk.clock.passed += 10
+        bench.type(f"VB1:ROUND-{round_}\n")
+        bench.kiosk.work()
+    assert [call[1] for call in bench.desk.asked("scan")] == [[f"VB1:ROUND-{round_}"] for round_ in range(3)]
+
+
+def test_a_window_that_was_left_does_not_take_the_keyboard_back(bench: Bench) -> None:
+    """The enrolment's window comes before the kiosk's: what is typed must not go to the one that is gone."""
+    heard: list[str] = []
+    other = TypedKeys(Widget(), heard.append)
+    turn(2)
+    other.let_go()
+    turn(4)
+    bench.type("VB1:NCFOXN%TS3DH\n")
+    bench.kiosk.work()
+    assert bench.desk.asked("scan") == [("scan", ["VB1:NCFOXN%TS3DH"])]
+    assert heard == []
