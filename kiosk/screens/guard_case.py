@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 
-from kiosk.domain.case import CaseEvent
+from kiosk.domain.case import CaseEvent, Hindrance
 from kiosk.screens.act_row import ActRow, card, fill, heading, in_pairs, said
 from kiosk.screens.base import GuardScreen
 from kiosk.screens.case_facts import facts, history, readings
@@ -75,10 +75,16 @@ class GuardCaseScreen(GuardScreen):
         is_moving = choice.event is CaseEvent.PLACED and self.case.place is not None
         return self.texts.t("case.act.moved" if is_moving else f"case.act.{choice.event}")
 
+    def _why_not(self, choice: CaseChoice) -> str:
+        if choice.hindrance is None:
+            return ""
+        is_in_use = choice.event is CaseEvent.CLEANED and choice.hindrance is Hindrance.NO_PLACE
+        return self.texts.t("area.still_in" if is_in_use else f"case.hindrance.{choice.hindrance}")
+
     def _act(self, choice: CaseChoice) -> ActRow:
         row = ActRow(
             label=self._words(choice),
-            detail=self.texts.t(f"case.hindrance.{choice.hindrance}") if choice.hindrance is not None else "",
+            detail=self._why_not(choice),
             value=choice.event,
             asks=self.texts.t("guard.sure"),
             is_hard=choice.event in HARD,

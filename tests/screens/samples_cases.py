@@ -89,6 +89,7 @@ PLACED: Final = CaseView(
         CaseChoice(CaseEvent.MEASURED),
         CaseChoice(CaseEvent.REPORTED),
         CaseChoice(CaseEvent.DISPOSED),
+        CaseChoice(CaseEvent.CLEANED, Hindrance.NO_PLACE),
         CaseChoice(CaseEvent.REMARKED),
     ),
     dispositions=_ending(released=Hindrance.NOT_NORMAL, opened_in_error=Hindrance.ROLE),

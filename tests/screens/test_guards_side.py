@@ -16,6 +16,7 @@ from tests.screens.samples import BOARD, VISIT
 from tests.screens.samples_cases import CASE, PLACED
 from tests.screens.samples_duty import CALM_AREA
 from tests.screens.samples_guard import ALARM, CASES_BOARD
+from tests.screens.window import settle
 
 SECRET = BADGE + "0123456789abcdef"
 
@@ -169,6 +170,18 @@ def test_a_board_shows_a_new_case_by_itself(bench: Bench) -> None:
     assert bench.app.screen.board is CASES_BOARD
     bench.wait(TIMEOUTS_S[Panel.GUARD_BOARD] - 29)
     assert bench.app.shown_name is Face.IDLE
+
+
+def test_a_list_that_is_short_stands_at_the_top(bench: Bench) -> None:
+    """Two rows at the bottom of an empty field are overlooked, wherever the list was left."""
+    bench.app.acts.open_board()
+    _to(bench, Panel.GUARD_BOARD, board=replace(BOARD, rows=BOARD.rows[:2]))
+    settle()
+    field = bench.app.screen.ids.scroll
+    field.scroll_y = 0
+    settle()
+    first = bench.app.screen.ids.rows.children[-1]
+    assert first.to_window(first.x, first.top)[1] == pytest.approx(field.to_window(field.x, field.top)[1], abs=1)
 
 
 def test_what_did_not_change_is_not_drawn_anew(bench: Bench) -> None:
