@@ -7,49 +7,37 @@ the server's own log. What it means for the visit is done by the kiosk that has 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from central.catalogue import plan_of, policy_of, site_of
 from central.refusals import Unknown
 from central.site_view import case_of, cases_since, visit_of
-from central.tables import OFFICE
 from central.typed_reading import body_of, wrong_with
-from kiosk.domain.case import CaseAct, CaseEvent, Cause, Disposition, Hindrance, Role, hindrance
+from kiosk.domain.case import CaseEvent, Cause, Hindrance, Role
+from kiosk.domain.case_wish import (
+    CLOSE,
+    MAY_BE_LAST,
+    TAKE,
+    CaseWish,
+    entry_body,
+    is_taken_by,
+    why_not,
+    why_not_taking,
+)
 from kiosk.domain.entry import EntryKind
-from kiosk.domain.ids import CaseId, KioskId, VisitId, uuid7
+from kiosk.domain.ids import CaseId, VisitId, uuid7
+from kiosk.domain.isolation_area import LOOK_BACK
 from kiosk.domain.plan import OF_CAUSE, area, free_places
 from kiosk.domain.times import local_day, to_ms
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from central.office_log import OfficeAct, OfficeLog
     from central.typed_reading import Typed
     from kiosk.domain.case import Case
     from kiosk.domain.plan import Plan
     from kiosk.protocol.messages import Guard
 
-LOOK_BACK: Final = timedelta(days=1)  # a place that was cleaned before midnight may air after it
-_TAKES: Final = frozenset({CaseEvent.PLACED, CaseEvent.DISPOSED})
-_MAY_BE_LAST: Final = frozenset({CaseEvent.DISPOSED, CaseEvent.CLEANED, CaseEvent.CO_SIGNED, CaseEvent.REPORTED})
 _MOST_CASES: Final = 99  # a number has two digits; whoever has opened as many today calls for help otherwise
-
-
-@dataclass(frozen=True, slots=True)
-class CaseWish:
-    """What a guard wants done for a case; the fields by its event, as in `kiosk/domain/case.py: CaseAct`."""
-
-    event: CaseEvent
-    place_id: str = ""
-    disposition: Disposition | None = None
-    to: str = ""
-    item: str = ""
-    note: str = ""
-
-
-_TAKE: Final = CaseWish(CaseEvent.ACKNOWLEDGED)
 
 
 class CaseDesk:
@@ -70,11 +58,11 @@ class CaseDesk:
             why = _outside(act, case, guard, wish)
             if why:
                 return why
-            found = hindrance_at(case, guard, wish, act.now)
+            found = why_not_taking(case, wish, guard, act.now)
             if found is not None:
                 return found.value
-            if _takes(case, guard, wish, act.now):
-                record(act, case, guard, _TAKE)
+            if is_taken_by(case, wish, guard, act.now):
+                record(act, case, guard, TAKE)
             record(act, _known(act, case_id), guard, wish)
             _close_if_done(act, case_id, guard, wish)
             return ""
@@ -118,7 +106,7 @@ class CaseDesk:
                 "count": count,
             }
             act.record(EntryKind.CASE_OPENED, body)
-            record(act, _known(act, case_id), guard, _TAKE)
+            record(act, _known(act, case_id), guard, TAKE)
             return case_id, ""
 
     def look_up(self, site_id: str, case_id: str, guard: Guard, why: str) -> tuple[str, str]:
@@ -177,69 +165,15 @@ def _free(act: OfficeAct, plan: Plan) -> set[str]:
     return {place.id for place in free_places(standings)}
 
 
-def hindrance_at(case: Case, guard: Guard, wish: CaseWish, now: datetime) -> Hindrance | None:
-    """Return why a guard may not do this now by the case's own table, or None; the plan's places aside."""
-    known = case.with_act(_draft(case, guard, _TAKE, now)) if _takes(case, guard, wish, now) else case
-    return _hindrance(known, guard, wish, now)
-
-
-def _takes(case: Case, guard: Guard, wish: CaseWish, now: datetime) -> bool:
-    """Tell whether the guard takes the case by this act."""
-    return wish.event in _TAKES and _hindrance(case, guard, _TAKE, now) is None
-
-
-def _hindrance(case: Case, guard: Guard, wish: CaseWish, now: datetime) -> Hindrance | None:
-    co_signed = case.opening.co_signed if case.opening is not None else ()
-    return hindrance(case.standing(), _draft(case, guard, wish, now), co_signed)
-
-
-def _draft(case: Case, guard: Guard, wish: CaseWish, now: datetime) -> CaseAct:
-    return CaseAct(
-        turn=case.next_turn,
-        at=now,
-        kiosk_id=KioskId(OFFICE),
-        epoch=0,
-        seq=0,
-        event=wish.event,
-        guard_id=guard.id,
-        role=Role(guard.role),
-        place_id=wish.place_id,
-        disposition=wish.disposition,
-        to=wish.to,
-        item=wish.item,
-        note=wish.note,
-    )
-
-
 def record(act: OfficeAct, case: Case, guard: Guard | None, wish: CaseWish) -> None:
     """Record one thing that was done for a case (None: by program); what may be done was asked before."""
-    body = {
-        "visit_id": case.visit_id,
-        "case_id": case.id,
-        "turn": case.next_turn,
-        "event": wish.event.value,
-        "guard_id": guard.id if guard is not None else "",
-        "role": guard.role if guard is not None else Role.GUARD.value,
-        "place_id": wish.place_id,
-        "disposition": _disposition(case, wish),
-        "to": wish.to,
-        "item": wish.item,
-        "note": wish.note,
-    }
-    act.record(EntryKind.CASE_ACTED, {key: value for key, value in body.items() if value or key == "guard_id"})
-
-
-def _disposition(case: Case, wish: CaseWish) -> str:
-    """Return the disposition that an entry names: the one chosen, or the one that a second person signs."""
-    chosen = case.standing().disposition if wish.event is CaseEvent.CO_SIGNED else wish.disposition
-    return chosen.value if chosen is not None else ""
+    act.record(EntryKind.CASE_ACTED, entry_body(case, wish, guard))
 
 
 def _close_if_done(act: OfficeAct, case_id: str, guard: Guard, wish: CaseWish) -> None:
     """Close a case in which nothing is left to do: the guard who did the last thing closes it by that."""
-    if wish.event not in _MAY_BE_LAST:
+    if wish.event not in MAY_BE_LAST:
         return
     case = _known(act, case_id)
-    closing = CaseWish(CaseEvent.CLOSED)
-    if _hindrance(case, guard, closing, act.now) is None:
-        record(act, case, guard, closing)
+    if why_not(case, CLOSE, guard, act.now) is None:
+        record(act, case, guard, CLOSE)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from central.case_desk import LOOK_BACK, CaseWish, record
+from central.case_desk import record
 from central.catalogue import plan_of
 from central.guard_scene import STALE
 from central.site_view import cases_since
 from central.tables import OFFICE
 from kiosk.domain.case import Case, CaseEvent
+from kiosk.domain.case_wish import CaseWish
+from kiosk.domain.isolation_area import LOOK_BACK
 from kiosk.domain.plan import Due, Plan, due, level
 from kiosk.domain.times import to_ms
 

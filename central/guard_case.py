@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from central.case_desk import CaseWish, hindrance_at
 from central.guard_board import LOUDEST, banners, left_of, live, place_name
 from central.guard_told import facts_of, told
 from central.staff_html import Html, joined
 from central.typed_reading import SITES, Typed
 from kiosk.domain.case import CaseEvent, CaseStep, Disposition, Hindrance, may
+from kiosk.domain.case_wish import CaseWish, why_not_taking
 from kiosk.domain.plan import Need, free_places
 from kiosk.domain.times import to_ms
 
@@ -57,7 +57,7 @@ class CasePage:
 
     def hindrance(self, wish: CaseWish) -> Hindrance | None:
         """Return why the reader may not do this now, or None."""
-        return hindrance_at(self.item.case, self.reader.guard, wish, self.scene.now)
+        return why_not_taking(self.item.case, wish, self.reader.guard, self.scene.now)
 
 
 def case_page(page: CasePage) -> Html:

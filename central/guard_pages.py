@@ -16,7 +16,6 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from central.answers import desk_of
-from central.case_desk import CaseWish
 from central.guard_board import board
 from central.guard_case import CasePage, case_page
 from central.guard_door import Seat, not_found, own_form, page, words_of
@@ -25,6 +24,7 @@ from central.refusals import Unknown
 from central.staff_html import Html, file
 from central.typed_reading import Typed
 from kiosk.domain.case import CaseEvent, Cause, Disposition, Role
+from kiosk.domain.case_wish import CaseWish
 
 router: Final = APIRouter(prefix="/guard", include_in_schema=False)
 

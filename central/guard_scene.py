@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from central.case_desk import LOOK_BACK
 from central.catalogue import guard_of, guards_of, plan_of, policy_of, questions_of, site_of
 from central.clock import from_ms
 from central.log_tables import chains, entries
 from central.site_view import case_of, cases_since, site_version, visit_of
 from central.tables import bookings, kiosks
 from kiosk.domain.case import CaseStep, Role
+from kiosk.domain.isolation_area import LOOK_BACK
 from kiosk.domain.masking import mask_name
 from kiosk.domain.plan import Due, area, due, level
 from kiosk.domain.times import local_day, to_ms

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
     from kiosk.domain.case import Case, Standing
     from kiosk.domain.plan import CaseLimits, Place, Plan
+
+
+LOOK_BACK: Final = timedelta(days=1)
+"""How far back the area looks at cases that are closed: a place that was cleaned before midnight may air after it."""
 
 
 class PlaceState(StrEnum):

@@ -15,10 +15,10 @@ from kiosk.domain.case import (
     Role,
     may,
 )
+from kiosk.domain.case_wish import TAKES, CaseWish
 from kiosk.domain.correction import celsius
 from kiosk.domain.masking import mask_name
 from kiosk.domain.plan import OF_CAUSE, Situation, due, level
-from kiosk.services.cases import CaseWish
 from kiosk.services.guard_views import (
     AreaView,
     CaseChoice,
@@ -199,9 +199,7 @@ class CaseViews:
         for disposition in Disposition:
             needs_contact = disposition is Disposition.REFERRED
             wish = CaseWish(CaseEvent.DISPOSED, disposition=disposition, to="asked later" if needs_contact else "")
-            found.append(
-                DispositionChoice(disposition, self.cases.hindrance_once_taken(case, guard, wish), needs_contact)
-            )
+            found.append(DispositionChoice(disposition, self.cases.hindrance(case, guard, wish), needs_contact))
         return tuple(found)
 
     def _co_signed(self, case: Case) -> tuple[Disposition, ...]:
@@ -254,7 +252,7 @@ class CaseViews:
 
 def _is_taken_by(standing: Standing, event: CaseEvent) -> bool:
     """Tell whether a case that nobody has taken is taken by doing this: who places somebody has it."""
-    return event in {CaseEvent.PLACED, CaseEvent.DISPOSED} and standing.step is CaseStep.FLAGGED
+    return event in TAKES and standing.step is CaseStep.FLAGGED
 
 
 def _to_clean(standing: Standing) -> tuple[str, ...]:

@@ -7,11 +7,12 @@ view those of the other kiosks, of the guard's station and of the server's page.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from kiosk.domain.case import Case, CaseAct, CaseEvent, CaseStep, Cause, Disposition, Hindrance, Role, hindrance, merged
+from kiosk.domain.case import Case, CaseEvent, CaseStep, Cause, Hindrance, Role, merged
+from kiosk.domain.case_wish import TAKE, CaseWish, entry_body, is_taken_by, why_not_taking
 from kiosk.domain.entry import EntryKind
+from kiosk.domain.isolation_area import LOOK_BACK
 from kiosk.domain.plan import area, free_places
 from kiosk.domain.screening import Outcome
 
@@ -30,18 +31,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseWish:
-    """What a guard wants done for a case; the fields by its event, as in `domain/case.py: CaseAct`."""
-
-    event: CaseEvent
-    place_id: str = ""
-    disposition: Disposition | None = None
-    to: str = ""
-    item: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Cases:
     """The cases of the site, as far as this kiosk knows them, and what may be done for them."""
 
@@ -56,7 +45,7 @@ class Cases:
         """Return the cases that are open, or were touched today, with everything that any log says of them."""
         view = self.copy.site_view()
         # Those of the last day are kept in sight once they are closed: the places they used have to air.
-        own = state.cases_since(self.clock.now() - _LOOK_BACK)
+        own = state.cases_since(self.clock.now() - LOOK_BACK)
         seen = merged([*own, *(view[0].cases if view is not None else [])])
         return {case.id: self._with_own(state, case) for case in seen.values()}
 
@@ -110,7 +99,7 @@ class Cases:
         entry = act.record(EntryKind.CASE_OPENED, body)
         case = act.state.case(entry.data()["case_id"])
         if guard is not None and case is not None:
-            self.record(act, case, guard, CaseWish(CaseEvent.ACKNOWLEDGED))
+            self.record(act, case, guard, TAKE)
         return entry.data()["case_id"]
 
     def do(self, act: Act, case_id: CaseId, guard: Guard | None, wish: CaseWish) -> Hindrance | None:
@@ -121,20 +110,18 @@ class Cases:
         case = self.case(act.state, case_id)
         if case is None:
             return Hindrance.NOT_NOW
-        takes = guard is not None and wish.event in _TAKES and self.hindrance(case, guard, _TAKE) is None
-        taken = case.with_act(self._draft(case, guard, _TAKE)) if takes else case
-        why = self.hindrance(taken, guard, wish) or self._by_the_plan(act.state, case, guard, wish)
+        now = self.clock.now()
+        why = why_not_taking(case, wish, guard, now) or self._by_the_plan(act.state, case, guard, wish)
         if why is not None:
             return why
-        if takes:
-            self.record(act, case, guard, _TAKE)
+        if is_taken_by(case, wish, guard, now):
+            self.record(act, case, guard, TAKE)
         self.record(act, self.case(act.state, case_id) or case, guard, wish)
         return None
 
     def hindrance(self, case: Case, guard: Guard | None, wish: CaseWish) -> Hindrance | None:
-        """Return why this may not be done now, or None."""
-        co_signed = case.opening.co_signed if case.opening is not None else ()
-        return hindrance(case.standing(), self._draft(case, guard, wish), co_signed)
+        """Return why this may not be done now, if need be by taking the case with it, or None; the plan aside."""
+        return why_not_taking(case, wish, guard, self.clock.now())
 
     def _by_the_plan(self, state: State, case: Case, guard: Guard | None, wish: CaseWish) -> Hindrance | None:
         """Return what hinders an act by the plan in force: places with room, contacts that are there, steps, roles."""
@@ -160,32 +147,11 @@ class Cases:
             case _:
                 return None
 
-    def hindrance_once_taken(self, case: Case, guard: Guard, wish: CaseWish) -> Hindrance | None:
-        """Return why this guard may not do this, for one who takes the case by doing it."""
-        if self.hindrance(case, guard, _TAKE) is None:
-            case = case.with_act(self._draft(case, guard, _TAKE))
-        return self.hindrance(case, guard, wish)
-
     def record(
         self, act: Act, case: Case, guard: Guard | None, wish: CaseWish, happened_at: datetime | None = None
     ) -> None:
         """Record one thing that was done for a case, now or earlier; what may be done was asked before."""
-        body = {
-            "visit_id": case.visit_id,
-            "case_id": case.id,
-            "turn": case.next_turn,
-            "event": wish.event.value,
-            "guard_id": guard.id if guard is not None else "",
-            "role": guard.role if guard is not None else Role.GUARD.value,
-            "place_id": wish.place_id,
-            "disposition": _disposition(case, wish),
-            "to": wish.to,
-            "item": wish.item,
-            "note": wish.note,
-        }
-        always = {"visit_id", "case_id", "turn", "event", "guard_id", "role"}
-        known = {key: value for key, value in body.items() if value or key in always}
-        act.record(EntryKind.CASE_ACTED, known, happened_at)
+        act.record(EntryKind.CASE_ACTED, entry_body(case, wish, guard), happened_at)
 
     def of_reading(self, state: State, visit_id: VisitId) -> dict[str, Any]:
         """Return what the entry of a reading says of its visit's open case; nothing when there is none."""
@@ -202,35 +168,7 @@ class Cases:
         own = state.case(case.id)
         return merged([case, own])[case.id] if own is not None else case
 
-    def _draft(self, case: Case, guard: Guard | None, wish: CaseWish) -> CaseAct:
-        return CaseAct(
-            turn=case.next_turn,
-            at=self.clock.now(),
-            kiosk_id=self.kiosk_id,
-            epoch=0,
-            seq=0,
-            event=wish.event,
-            guard_id=guard.id if guard is not None else None,
-            role=Role(guard.role) if guard is not None else Role.GUARD,
-            place_id=wish.place_id,
-            disposition=wish.disposition,
-            to=wish.to,
-            item=wish.item,
-            note=wish.note,
-        )
-
 
 def _newest(case: Case) -> tuple[bool, str]:
     """Return what orders the cases of one visit: a case's id begins with the time at which it was opened."""
     return (case.standing().disposition is None, case.id)
-
-
-def _disposition(case: Case, wish: CaseWish) -> str:
-    """Return the disposition that an entry names: the one chosen, or the one that a second person signs."""
-    chosen = case.standing().disposition if wish.event is CaseEvent.CO_SIGNED else wish.disposition
-    return chosen.value if chosen is not None else ""
-
-
-_LOOK_BACK = timedelta(days=1)
-_TAKE = CaseWish(CaseEvent.ACKNOWLEDGED)
-_TAKES = frozenset({CaseEvent.PLACED, CaseEvent.DISPOSED})

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition
+from kiosk.domain.case_wish import CaseWish
 from kiosk.domain.policy import BodySite
 from kiosk.domain.visit import SCREEN_STEPS, Step
 from kiosk.errors import StoreError
-from kiosk.services.cases import CaseWish
 from kiosk.services.duty_desk import DutyDesk
 from kiosk.services.guards import KIND_OF_SITE, GuardAct, Typed
 from kiosk.services.views import Face

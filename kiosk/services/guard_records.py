@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kiosk.domain.case import CaseEvent, Cause, Disposition
+from kiosk.domain.case_wish import CaseWish
 from kiosk.domain.course import judged_by
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.screening import Before, assess
 from kiosk.domain.visit import Step
 from kiosk.domain.wire import to_json
-from kiosk.services.cases import CaseWish
 from kiosk.services.settling import do_for_case
 from kiosk.services.visits import record_arrival
 

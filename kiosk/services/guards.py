@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.admission import CALLS_GUARD
 from kiosk.domain.case import Cause, Role
+from kiosk.domain.case_wish import CaseWish
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import VisitId
 from kiosk.domain.overriding import MayOverride, OverrideWhy, least, may_override
@@ -21,7 +22,6 @@ from kiosk.domain.screening import Flag, Outcome, Reading
 from kiosk.domain.state_days import EXTRA_LATE, INSIDE
 from kiosk.domain.visit import Step
 from kiosk.services import guard_records as records
-from kiosk.services.cases import CaseWish
 from kiosk.services.settling import do_for_case
 
 if TYPE_CHECKING:

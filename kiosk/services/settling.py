@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kiosk.domain.case import LEAVING, Case, CaseEvent, Disposition
+from kiosk.domain.case_wish import CLOSE, MAY_BE_LAST, CaseWish
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.record import is_with_peer
 from kiosk.domain.screening import Outcome
 from kiosk.domain.visit import Step
-from kiosk.services.cases import CaseWish
 
 if TYPE_CHECKING:
     from kiosk.domain.case import Hindrance
@@ -36,9 +36,8 @@ def do_for_case(visits: Visits, act: Act, case_id: CaseId, guard: Guard | None, 
     visit = act.state.visit(case.visit_id)
     if wish.event is CaseEvent.DISPOSED and visit is not None:
         settle(visits, act, visit, case)
-    if wish.event in {CaseEvent.DISPOSED, CaseEvent.CLEANED, CaseEvent.CO_SIGNED, CaseEvent.REPORTED}:
-        # Where nothing is left to do, the guard who did the last thing closes it by that.
-        visits.cases.do(act, case_id, guard, CaseWish(CaseEvent.CLOSED))
+    if wish.event in MAY_BE_LAST:
+        visits.cases.do(act, case_id, guard, CLOSE)
     return None
 
 

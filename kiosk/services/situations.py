@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain.case import CaseEvent, Role
+from kiosk.domain.case_wish import CaseWish
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import CaseId
 from kiosk.domain.plan import Situation
 from kiosk.domain.times import from_wire, local_day
-from kiosk.services.cases import CaseWish
 from kiosk.services.guard_views import PlanView
 from kiosk.services.plan_views import contact_view, run_view
 

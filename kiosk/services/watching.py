@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case import LEAVING, CaseEvent, Disposition
+from kiosk.domain.case_wish import CaseWish
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.plan import due, level
-from kiosk.services.cases import CaseWish
 from kiosk.services.settling import settle_by_case, waits_for
 
 if TYPE_CHECKING:

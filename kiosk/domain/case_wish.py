@@ -1,0 +1,111 @@
+"""What a guard wants done for a case: what hinders it, and how its entry is spelt. Kiosk and server share it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from kiosk.domain.case import Case, CaseAct, CaseEvent, Disposition, Hindrance, Role, hindrance
+from kiosk.domain.ids import GuardId, KioskId
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Named(Protocol):
+    """The guard who does it, as far as a case needs to know."""
+
+    @property
+    def id(self) -> GuardId:
+        """Their id."""
+        ...
+
+    @property
+    def role(self) -> str:
+        """Their role, by its value."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWish:
+    """What is wanted; the fields by its event, as in `domain/case_acts.py: CaseAct`."""
+
+    event: CaseEvent
+    place_id: str = ""
+    disposition: Disposition | None = None
+    to: str = ""
+    item: str = ""
+    note: str = ""
+
+
+TAKE: Final = CaseWish(CaseEvent.ACKNOWLEDGED)
+CLOSE: Final = CaseWish(CaseEvent.CLOSED)
+
+TAKES: Final = frozenset({CaseEvent.PLACED, CaseEvent.DISPOSED})
+"""Decisions by which a case that nobody has taken is taken: who places somebody has the case."""
+
+MAY_BE_LAST: Final = frozenset({CaseEvent.DISPOSED, CaseEvent.CLEANED, CaseEvent.CO_SIGNED, CaseEvent.REPORTED})
+"""What may be the last thing to do: where nothing is left then, the guard who did it closes the case by that."""
+
+
+def why_not(case: Case, wish: CaseWish, guard: Named | None, now: datetime) -> Hindrance | None:
+    """Return why `guard` (None: the program) may not do this as the case stands, or None."""
+    return hindrance(case.standing(), _as_act(case, wish, guard, now), case.co_signed)
+
+
+def is_taken_by(case: Case, wish: CaseWish, guard: Named | None, now: datetime) -> bool:
+    """Tell whether `guard` takes the case by doing this."""
+    return guard is not None and wish.event in TAKES and why_not(case, TAKE, guard, now) is None
+
+
+def why_not_taking(case: Case, wish: CaseWish, guard: Named | None, now: datetime) -> Hindrance | None:
+    """Return why `guard` may not do this, if need be by taking the case with it, or None."""
+    taken = case.with_act(_as_act(case, TAKE, guard, now)) if is_taken_by(case, wish, guard, now) else case
+    return why_not(taken, wish, guard, now)
+
+
+def entry_body(case: Case, wish: CaseWish, guard: Named | None) -> dict[str, Any]:
+    """Return the body of the CASE_ACTED entry; what says nothing is left out, that nobody is named is said."""
+    body = {
+        "visit_id": case.visit_id,
+        "case_id": case.id,
+        "turn": case.next_turn,
+        "event": wish.event.value,
+        "guard_id": guard.id if guard is not None else "",
+        "role": _role(guard).value,
+        "place_id": wish.place_id,
+        "disposition": _disposition(case, wish),
+        "to": wish.to,
+        "item": wish.item,
+        "note": wish.note,
+    }
+    return {key: value for key, value in body.items() if value or key == "guard_id"}
+
+
+def _disposition(case: Case, wish: CaseWish) -> str:
+    """Return the disposition that an entry names: the one chosen, or the one that a second person signs."""
+    chosen = case.standing().disposition if wish.event is CaseEvent.CO_SIGNED else wish.disposition
+    return chosen.value if chosen is not None else ""
+
+
+def _role(guard: Named | None) -> Role:
+    return Role(guard.role) if guard is not None else Role.GUARD
+
+
+def _as_act(case: Case, wish: CaseWish, guard: Named | None, now: datetime) -> CaseAct:
+    """Return the act that this would be. It stands last by its turn, so of which log it is matters to nobody yet."""
+    return CaseAct(
+        turn=case.next_turn,
+        at=now,
+        kiosk_id=KioskId(""),
+        epoch=0,
+        seq=0,
+        event=wish.event,
+        guard_id=guard.id if guard is not None else None,
+        role=_role(guard),
+        place_id=wish.place_id,
+        disposition=wish.disposition,
+        to=wish.to,
+        item=wish.item,
+        note=wish.note,
+    )
