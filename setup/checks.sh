@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # $home and $venv come from `run`
 
 steps=(format lint types layers dependencies docstrings spelling tests docs)
-# What is quick and needs no window: run on every newer Python as well.
+# What is quick and needs no window: run on the newest Python as well; `--long`: on every newer one.
 quick_tests=(tests/domain tests/services tests/central tests/adapters tests/ledger)
 
 chosen=() long=()
@@ -58,7 +58,8 @@ check_spelling() { py codespell_lib; }
 check_tests() {
   local covered=yes
   py coverage erase
-  py coverage run -m pytest --numprocesses 2 --dist worksteal --ignore tests/test_docs.py "${long[@]}" | tee "$tests_log"
+  py coverage run -m pytest --numprocesses 2 --dist worksteal --durations 30 --ignore tests/test_docs.py "${long[@]}" |
+    tee "$tests_log"
   py coverage combine --quiet
   # Rules and messages are proved whole; the rest may leave out what only a broken machine reaches.
   py coverage report --include 'kiosk/domain/*,kiosk/protocol/*' --fail-under 100 || covered=no
@@ -70,6 +71,7 @@ check_tests() {
 check_tests_on_newer_pythons() {
   local python number all
   mapfile -t all < <(pythons)
+  ((${#long[@]})) || all=("${all[-1]}")
   for python in "${all[@]}"; do
     number=$(version "$python")
     [[ $number != "$(version "$venv/bin/python")" ]] || continue
