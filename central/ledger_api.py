@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Final
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from central.answers import HEADERS, answer, desk_of
 from central.ledgers import Export
@@ -15,25 +16,28 @@ from ledger.forms import MEDIA_TYPES, Form, write
 
 router: Final = office_router()
 
-_Said = Annotated[str, Query(max_length=200)]
+_Said = Annotated[str, Field(max_length=200)]
 
 
-@router.get("/sites/{site_id}/ledger")
-def ledger(
-    request: Request,
-    site_id: PathId,
-    day: date,
-    form: Annotated[Form, Query(alias="format")] = "xlsx",
-    *,
-    full: bool = False,
-    by: _Said = "",
-    reason: _Said = "",
-) -> Response:
-    """Make a local day's ledger of all kiosks; `full` shows names and numbers, and needs `by` and `reason`."""
+class LedgerWish(BaseModel):
+    """Which ledger is wanted; `full` shows names and numbers, and needs `by` and `reason`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    day: date
+    format: Form = "xlsx"
+    full: bool = False
+    by: _Said = ""
+    reason: _Said = ""
+
+
+@router.post("/sites/{site_id}/ledger")
+def ledger(request: Request, site_id: PathId, wish: LedgerWish) -> Response:
+    """Make a local day's ledger of all kiosks. Who asks and why is no part of an address, which proxies keep."""
     ledgers = desk_of(request).ledgers
-    made = ledgers.take_out(site_id, Export(day, form, full, by, reason, ledgers.now()))
-    name = {"Content-Disposition": f'attachment; filename="ledger-{site_id}-{day}.{form}"'}
-    return Response(write(made, form), headers=HEADERS | name, media_type=MEDIA_TYPES[form])
+    made = ledgers.take_out(site_id, Export(wish.day, wish.format, wish.full, wish.by, wish.reason, ledgers.now()))
+    name = {"Content-Disposition": f'attachment; filename="ledger-{site_id}-{wish.day}.{wish.format}"'}
+    return Response(write(made, wish.format), headers=HEADERS | name, media_type=MEDIA_TYPES[wish.format])
 
 
 @router.get("/sites/{site_id}/exports")

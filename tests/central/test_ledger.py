@@ -11,15 +11,15 @@ import requests
 from tests.central.builders import HERE, NAME, PHONE, PLATE, THERE, City
 
 DAY = "2020-03-10"
-WHY = {"full": "true", "by": "李主任", "reason": "专项检查"}
+WHY = {"full": True, "by": "李主任", "reason": "专项检查"}
 
 
-def ask(city: City, *, site: str = HERE, form: str = "csv", **query: str) -> requests.Response:
+def ask(city: City, *, site: str = HERE, form: str = "csv", **wish: object) -> requests.Response:
     """Ask for a ledger as the office does."""
     token = (city.data / "admin.token").read_text()
-    asked = {"day": DAY, "format": form, **query}
+    asked = {"day": DAY, "format": form, **wish}
     headers = {"Authorization": f"Bearer {token}"}
-    return requests.get(f"{city.url}/v1/admin/sites/{site}/ledger", params=asked, headers=headers, timeout=40)
+    return requests.post(f"{city.url}/v1/admin/sites/{site}/ledger", json=asked, headers=headers, timeout=40)
 
 
 def records(response: requests.Response) -> list[list[str]]:
@@ -72,7 +72,7 @@ def test_every_ledger_is_registered_with_who_and_why(city: City) -> None:
     ask(city)
     city.clock.advance(seconds=1)
     ask(city, form="xlsx", **WHY)
-    ask(city, full="true")
+    ask(city, full=True)
     told = [(item["day"], item["form"], item["full"], item["by"], item["reason"]) for item in exports(city)]
     assert told == [(DAY, "csv", False, "", ""), (DAY, "xlsx", True, "李主任", "专项检查")]
     assert exports(city)[0]["made_at"] == "2020-03-10T01:00:00Z"
@@ -131,7 +131,7 @@ def test_another_sites_log_is_not_on_the_sheet(city: City) -> None:
     there.ship()
     assert "0 人次" in foot(records(ask(city)), "合计")[0]
     assert ask(city, site="nowhere").status_code == 404
-    assert requests.get(f"{city.url}/v1/admin/sites/{HERE}/ledger?day={DAY}", timeout=40).status_code == 401
+    assert requests.post(f"{city.url}/v1/admin/sites/{HERE}/ledger", json={"day": DAY}, timeout=40).status_code == 401
 
 
 def test_the_file_says_what_it_is(city: City) -> None:
