@@ -121,19 +121,8 @@ class Sheet:
 
     def row(self, no: int, began_at: datetime, known: Known, *, full: bool) -> Row:
         """Return the visit as the ledger's row number `no`; `full`: names and numbers are not masked."""
-        texts, corrections = self._texts(known, full=full), list[Correction]()
-        readings = dict(self.readings)
-        for entry in self.corrected:
-            body = entry.data()
-            what = What(body["what"])
-            if what is What.READING:
-                of = self.reading_keys.get(entry_key(entry, body["of_seq"]))
-                old, new = _correct_reading(readings, of, body["value"])
-            else:
-                old, new = texts[what], shown(what, body["value"], full=full)
-                texts[what] = new if what is not What.REMARK or not old else f"{old}；{new}"
-            by = _named(known.guards, body["guard_id"])
-            corrections.append(Correction(what, old, new, body["of_seq"], entry.seq, by, body["reason"]))
+        texts, readings = self._texts(known, full=full), dict(self.readings)
+        corrections = self._correct(texts, readings, known, full=full)
         ordered = sorted(readings.values(), key=lambda reading: reading.at)
         skin = tuple(reading for reading in ordered if reading.kind != ReadingKind.CLINICAL)
         return Row(
@@ -169,7 +158,7 @@ class Sheet:
             is_offline=self.is_offline,
             is_late=self.is_late,
             is_overridden=self.is_overridden,
-            corrections=tuple(corrections),
+            corrections=corrections,
             places=tuple(_named(known.places, place) for place in self.places),
             reported_to=_named(known.contacts, self.reported_to),
             reported_at=self.reported_at,
@@ -178,6 +167,24 @@ class Sheet:
             with_visit=self.with_visit,
             sheet_no=self.sheet_no,
         )
+
+    def _correct(
+        self, texts: dict[What, str], readings: dict[tuple[datetime, str], LedgerReading], known: Known, *, full: bool
+    ) -> tuple[Correction, ...]:
+        """Put the corrected figures into `texts` and `readings`; return what was corrected, by whom and why."""
+        corrections: list[Correction] = []
+        for entry in self.corrected:
+            body = entry.data()
+            what = What(body["what"])
+            if what is What.READING:
+                of = self.reading_keys.get(entry_key(entry, body["of_seq"]))
+                old, new = _correct_reading(readings, of, body["value"])
+            else:
+                old, new = texts[what], shown(what, body["value"], full=full)
+                texts[what] = new if what is not What.REMARK or not old else f"{old}；{new}"
+            by = _named(known.guards, body["guard_id"])
+            corrections.append(Correction(what, old, new, body["of_seq"], entry.seq, by, body["reason"]))
+        return tuple(corrections)
 
     def _lane(self) -> Lane | None:
         """Return which way they came in: by the booking, or by the kind of a walk-in; None where neither is known."""

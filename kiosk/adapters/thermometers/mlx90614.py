@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 from pydantic import Field
 
 from kiosk.adapters.thermometers.i2c import Bus, pec
-from kiosk.adapters.thermometers.options import Options, checked
+from kiosk.adapters.thermometers.options import SurfaceOptions, checked
 from kiosk.adapters.thermometers.sampled import Sample, SampledThermometer
 from kiosk.domain.policy import ReadingKind
 from kiosk.domain.screening import Flag
-from kiosk.errors import ConfigError, DeviceGarbled, SensorFault
+from kiosk.errors import DeviceGarbled, SensorFault
 from kiosk.ports import THERMOMETER_API, Capabilities
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ PAUSE_S: Final = 0.01  # two reads back to back fail on a Pi (dotnet/iot 832)
 _ALIKE: Final = 0.005  # emissivities that differ less differ by less than 0.07 °C at 34.5 °C skin
 
 
-class Mlx90614Options(Options):
+class Mlx90614Options(SurfaceOptions):
     """`bus` of /dev/i2c-N; `pec`: whether the part sends a valid packet error code; `emissivity` of skin."""
 
     bus: int = Field(default=1, ge=0, le=255)
@@ -136,6 +136,4 @@ class Mlx90614:
 def open_device(options: Mapping[str, Any], clock: Clock) -> SampledThermometer:
     """Return the device for `kiosk.toml`."""
     chosen = checked(Mlx90614Options, options)
-    if chosen.kind is not ReadingKind.SURFACE:
-        raise ConfigError(["thermometer.options.kind: this sensor sees a surface; it estimates no body"])
     return SampledThermometer(Mlx90614(chosen), chosen, clock)

@@ -16,11 +16,11 @@ from pydantic import Field
 
 from kiosk.adapters.thermometers import mlx90640_math as maths
 from kiosk.adapters.thermometers.i2c import Bus
-from kiosk.adapters.thermometers.options import Options, checked
+from kiosk.adapters.thermometers.options import SurfaceOptions, checked
 from kiosk.adapters.thermometers.sampled import Sample, SampledThermometer
 from kiosk.domain.policy import BodySite, ReadingKind
 from kiosk.domain.screening import RAW_LOW_CC, Flag
-from kiosk.errors import ConfigError, DeviceGarbled, DeviceTimeout
+from kiosk.errors import DeviceGarbled, DeviceTimeout
 from kiosk.ports import THERMOMETER_API, Capabilities
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ LEAST_FACE: Final = 6  # pixels; at a metre a face covers about 60 of the 55° l
 _TRACE: Final = (768, 776, 778, 800, 810)  # of the frame: what the chip's own temperature and gain come from
 
 
-class Mlx90640Options(Options):
+class Mlx90640Options(SurfaceOptions):
     """`bus` of /dev/i2c-N; `emissivity` of skin; `refresh`: half pictures a second, which the bus must carry."""
 
     site: BodySite = BodySite.FACE_MAX
@@ -182,6 +182,4 @@ def _faces(grid: maths.Floats) -> int:
 def open_device(options: Mapping[str, Any], clock: Clock) -> SampledThermometer:
     """Return the device for `kiosk.toml`."""
     chosen = checked(Mlx90640Options, options)
-    if chosen.kind is not ReadingKind.SURFACE:
-        raise ConfigError(["thermometer.options.kind: this sensor sees a surface; it estimates no body"])
     return SampledThermometer(Mlx90640(chosen), chosen, clock)

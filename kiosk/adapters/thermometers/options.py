@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from kiosk.domain.policy import BodySite, ReadingKind
 from kiosk.errors import ConfigError
@@ -35,6 +35,17 @@ class Options(Section):
     interval_s: float = Field(default=0.1, ge=0, le=5)
     deadline_s: float = Field(default=15.0, gt=0, le=120)
     stuck_s: float = Field(default=30.0, gt=0, le=3600)
+
+
+class SurfaceOptions(Options):
+    """Options of a bare sensor."""
+
+    @field_validator("kind")
+    @classmethod
+    def _is_surface(cls, kind: ReadingKind) -> ReadingKind:
+        if kind is not ReadingKind.SURFACE:
+            raise ValueError("this sensor sees a surface; it estimates no body")
+        return kind
 
 
 _Options = TypeVar("_Options", bound=Section)
