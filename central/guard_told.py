@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from central.guard_board import clock_time, contact_name, kiosk_name, place_name
 from central.staff_html import Html, Words, joined
 from kiosk.domain.case import CaseEvent, CaseStep, Role
+from kiosk.domain.correction import celsius
 from kiosk.domain.plan import OF_CAUSE
 
 if TYPE_CHECKING:
@@ -110,12 +111,6 @@ def _reading(item: Measured, words: Words) -> str:
     said = f"{celsius(item.value_cc)} °C" if item.value_cc is not None else "—"
     site = f" · {words.t(f'site.{item.site}')}" if words.has(f"site.{item.site}") else ""
     return f"{said} · {words.t(f'outcome.{item.outcome}')}{site}"
-
-
-def celsius(value_cc: int) -> str:
-    """Return 3740 as "37.4" and 3729 as "37.29": rounded, it would stand on the other side of the limit."""
-    whole, part = divmod(value_cc, 100)
-    return f"{whole}.{part // 10}" if part % 10 == 0 else f"{whole}.{part:02d}"
 
 
 def _remark(page: CasePage) -> Html:

@@ -98,5 +98,5 @@ def celsius_cc(text: str) -> int:
 
 
 def celsius(value_cc: int) -> str:
-    """Return hundredths of a degree as people write them: 36.8, 36.85."""
+    """Return hundredths of a degree as people write them: 36.8, 36.85; rounded, it might be past a limit or not."""
     return f"{value_cc / 100:.2f}".removesuffix("0")

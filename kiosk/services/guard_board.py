@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.domain.admission import Reason
 from kiosk.domain.case import CaseStep, Role
+from kiosk.domain.correction import celsius
 from kiosk.domain.ids import VisitId
 from kiosk.domain.masking import mask_name
 from kiosk.domain.plan import due, level
@@ -158,7 +159,7 @@ class Board:
             return None
         case = self.visits.cases.of_visit(state, visit.id)
         readings = tuple(
-            (item.at, _celsius(item.value_cc) if item.value_cc is not None else "—", item.outcome.value)
+            (item.at, celsius(item.value_cc) if item.value_cc is not None else "—", item.outcome.value)
             for item in visit.readings
         )
         conflict = self._conflicts(state).get(visit.id) if not needs_guard(visit) else None
@@ -212,12 +213,6 @@ class Board:
             needs=tuple(act.value for act in self.guards.allowed(visit, state, role)),
             kiosk="" if self.everywhere.is_here(state, visit) else visit.kiosk_id,
         )
-
-
-def _celsius(value_cc: int) -> str:
-    """Return 3740 as "37.4" and 3729 as "37.29": rounded, it would stand on the other side of the limit."""
-    whole, part = divmod(value_cc, 100)
-    return f"{whole}.{part // 10}" if part % 10 == 0 else f"{whole}.{part:02d}"
 
 
 def _cause_key(visit: Visit) -> str:
