@@ -35,6 +35,9 @@ class ServerSettings(Section):
             raise ValueError("client_cert_file and client_key_file belong together")
         if self.client_cert_file and not self.url.startswith("https:"):
             raise ValueError("a client certificate needs an https url")
+        key = Path(self.client_key_file)
+        if key.is_file() and key.stat().st_mode & 0o077:
+            raise ValueError(f"client_key_file: others can read it; run: chmod 600 {key}")
         return self
 
 

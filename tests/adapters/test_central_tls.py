@@ -131,3 +131,14 @@ def test_a_kiosks_half_pair_or_one_without_tls_is_a_mistake_as_well(wrong: dict[
     """Over plain HTTP no certificate is ever shown, so one that is named there is a misunderstanding."""
     with pytest.raises(ValidationError):
         KioskServer.model_validate({"url": "http://127.0.0.1:8480", **wrong})
+
+
+def test_a_clients_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    """Whoever has it is this kiosk."""
+    key = tmp_path / "door.key"
+    key.touch(0o640)
+    wanted = {"url": "https://127.0.0.1:8480", "client_cert_file": "a", "client_key_file": str(key)}
+    with pytest.raises(ValidationError, match="chmod 600"):
+        KioskServer.model_validate(wanted)
+    key.chmod(0o600)
+    assert KioskServer.model_validate(wanted).client_key_file == str(key)
