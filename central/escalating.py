@@ -13,10 +13,10 @@ from central.catalogue import plan_of
 from central.guard_scene import STALE
 from central.site_view import cases_since
 from central.tables import OFFICE
-from kiosk.domain.case import Case, CaseEvent
+from kiosk.domain.case import CaseEvent
 from kiosk.domain.case_wish import CaseWish
 from kiosk.domain.isolation_area import LOOK_BACK
-from kiosk.domain.plan import Due, Plan, due, level
+from kiosk.domain.plan import goes_on_to
 from kiosk.domain.times import to_ms
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from central.database import Database
     from central.office_log import OfficeLog
     from central.tokens import Tokens
+    from kiosk.domain.case import Case
 
 
 class Escalating:
@@ -42,14 +43,16 @@ class Escalating:
         with self._db.read() as tx:  # nearly always there is nothing to do, and nobody is kept waiting for it
             plan = plan_of(tx, site_id)
             known = cases_since(tx, site_id, to_ms(now - LOOK_BACK))
-        found = [case.id for case in known if self._is_ours(site_id, case, now) and _next(case, plan, now) is not None]
+        found = [
+            case.id for case in known if self._is_ours(site_id, case, now) and goes_on_to(case, plan, now) is not None
+        ]
         return sum(self._go_on(site_id, case_id) for case_id in found)
 
     def _go_on(self, site_id: str, case_id: str) -> int:
         with self._log.act(site_id) as act:
             plan = plan_of(act.tx, site_id)
             case = next((one for one in cases_since(act.tx, site_id, to_ms(act.now)) if one.id == case_id), None)
-            found = _next(case, plan, act.now) if case is not None else None
+            found = goes_on_to(case, plan, act.now) if case is not None else None
             if case is None or found is None:
                 return 0
             need, contact = found
@@ -63,14 +66,3 @@ class Escalating:
             return True
         heard = self._tokens.heard_at(site_id, case.opening.kiosk_id) or self._since
         return now - heard > STALE
-
-
-def _next(case: Case, plan: Plan, now: datetime) -> tuple[Due, str] | None:
-    """Return what a case waits for too long and whom it goes on to; None when everybody due has been told."""
-    need = due(case, plan.limits)
-    if need is None:
-        return None
-    # Counted from when this need began: one that was met in time starts with the first contact again.
-    told = sum(act.event is CaseEvent.ESCALATED and act.at >= need.since for act in case.acts)
-    loud = min(level(need, plan.limits, now), len(plan.escalation))
-    return (need, plan.escalation[told]) if told < loud else None

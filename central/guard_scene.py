@@ -187,7 +187,7 @@ class Scenes:
 def _now(case: Case, plan: Plan, now: datetime) -> CaseNow:
     standing = case.standing()
     waits = due(case, plan.limits, standing)
-    return CaseNow(case, standing, waits, level(waits, plan.limits, now) if waits is not None else 0)
+    return CaseNow(case, standing, waits, level(waits, plan.limits, now))
 
 
 def _pressing(item: CaseNow) -> tuple[float, str]:

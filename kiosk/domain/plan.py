@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from kiosk.domain.case import Case, CaseStep, Cause, Disposition, Opening, Role
+from kiosk.domain.case import Case, CaseEvent, CaseStep, Cause, Disposition, Opening, Role
 from kiosk.domain.isolation_area import PlaceStanding, PlaceState, area, free_places
 from kiosk.domain.site import Words
 
@@ -37,6 +37,7 @@ __all__ = [
     "area",
     "due",
     "free_places",
+    "goes_on_to",
     "level",
     "mistakes",
 ]
@@ -275,7 +276,20 @@ _NEEDS: Final = {
 }
 
 
-def level(item: Due, limits: CaseLimits, now: datetime) -> int:
-    """Return how loud a need is: 0 in time, 1 overdue, and one more each time it could have gone on to the next."""
-    late = item.overdue(now)
+def level(item: Due | None, limits: CaseLimits, now: datetime) -> int:
+    """Return how loud a need is: 0 in time or none, 1 overdue, and 1 more for each time it could have gone on."""
+    late = item.overdue(now) if item is not None else None
     return 0 if not late else 1 + int(late.total_seconds()) // limits.escalate_s
+
+
+def goes_on_to(case: Case, plan: Plan, now: datetime) -> tuple[Due, str] | None:
+    """Return what a case waits for too long and whom it goes on to; None when everybody due has been told.
+
+    Counted from when this need began: one that was met in time starts with the first contact again.
+    """
+    need = due(case, plan.limits)
+    if need is None:
+        return None
+    told = sum(act.event is CaseEvent.ESCALATED and act.at >= need.since for act in case.acts)
+    loud = min(level(need, plan.limits, now), len(plan.escalation))
+    return (need, plan.escalation[told]) if told < loud else None

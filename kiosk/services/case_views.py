@@ -87,7 +87,7 @@ class CaseViews:
             guard=self._name(standing.guard_id),
             need=need.need if need is not None else None,
             due_at=need.until if need is not None else None,
-            level=level(need, plan.limits, now) if need is not None else 0,
+            level=level(need, plan.limits, now),
             place=place.name if place is not None else None,
             dirty=tuple((place_id, self._place_name(place_id)) for place_id in _to_clean(standing)),
             disposition=standing.disposition,

@@ -98,7 +98,7 @@ class Board:
         for case in self.visits.cases.open(state):
             standing = case.standing()
             need = due(case, limits, standing)
-            loud = level(need, limits, now) if need is not None else 0
+            loud = level(need, limits, now)
             if need is not None and (loud or standing.step is CaseStep.FLAGGED):
                 is_seen = standing.step is CaseStep.FLAGGED and standing.seen_at is not None and loud == 0
                 calls.append((case.label, loud + 1, need.since, is_seen))
@@ -131,7 +131,7 @@ class Board:
                     needs=(need.need.value,) if need is not None else (),
                     case_id=case.id,
                     place=place.name if place is not None else None,
-                    level=level(need, plan.limits, now) if need is not None else 0,
+                    level=level(need, plan.limits, now),
                     kiosk="" if is_here or opening is None else opening.kiosk_id,
                 )
             )

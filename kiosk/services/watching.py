@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from kiosk.domain.case import LEAVING, CaseEvent, Disposition
 from kiosk.domain.case_wish import CaseWish
 from kiosk.domain.entry import EntryKind
-from kiosk.domain.plan import due, level
+from kiosk.domain.plan import goes_on_to
 from kiosk.services.settling import settle_by_case, waits_for
 
 if TYPE_CHECKING:
@@ -64,17 +64,13 @@ class Watch:
         cases, plan, now = self.visits.cases, self.visits.rules.plan, self.visits.cases.clock.now()
         if case.opening is None or case.opening.kiosk_id != cases.kiosk_id:
             return 0
-        need = due(case, plan.limits)
-        if need is None:
+        found = goes_on_to(case, plan, now)
+        if found is None:
             return 0
-        # Counted from when this need began: one that was met in time starts with the first contact again.
-        told = [act for act in case.acts if act.event is CaseEvent.ESCALATED and act.at >= need.since]
-        loud = min(level(need, plan.limits, now), len(plan.escalation))
-        if loud <= len(told):
-            return 0
+        need, contact = found
         with self.visits.log.act() as act:
             known = cases.case(act.state, case.id) or case
-            wish = CaseWish(CaseEvent.ESCALATED, to=plan.escalation[len(told)], item=need.need.value)
+            wish = CaseWish(CaseEvent.ESCALATED, to=contact, item=need.need.value)
             cases.record(act, known, None, wish)
         return 1
 

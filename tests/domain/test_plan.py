@@ -18,6 +18,7 @@ from kiosk.domain.plan import (
     area,
     due,
     free_places,
+    goes_on_to,
     level,
     mistakes,
 )
@@ -106,6 +107,27 @@ def test_a_need_grows_louder_with_time() -> None:
     assert [level(need, LIMITS, at(minutes)) for minutes in (0, 1, 1.1, 2.9, 3, 5)] == [0, 0, 1, 1, 2, 3]
     assert need.overdue(at(3)) == timedelta(minutes=2)
     assert need.overdue(at(0.5)) == timedelta(0)
+    assert level(None, LIMITS, at(500)) == 0
+
+
+def test_an_overdue_need_goes_on_to_each_contact_of_the_plan_once() -> None:
+    """From one to the next as it grows louder; a need that was met begins with the first one again."""
+    plan = make.plan()
+    first, second = plan.escalation[:2]
+    goes_on = act(CaseEvent.ESCALATED, 2, guard_id=None, to=first)
+    assert goes_on_to(case(), plan, at(1)) is None
+    assert whom(goes_on_to(case(), plan, at(2))) == (Need.ACKNOWLEDGE, first)
+    assert goes_on_to(case(goes_on), plan, at(2)) is None
+    assert whom(goes_on_to(case(goes_on), plan, at(4))) == (Need.ACKNOWLEDGE, second)
+    assert whom(goes_on_to(case(goes_on, taken_at(5)), plan, at(60))) == (Need.PLACE, first)
+    everybody = [act(CaseEvent.ESCALATED, turn, guard_id=None, to=to) for turn, to in enumerate(plan.escalation, 2)]
+    assert goes_on_to(case(*everybody), plan, at(600)) is None
+    assert goes_on_to(case(opening=None), plan, at(600)) is None
+
+
+def whom(found: tuple[Due, str] | None) -> tuple[Need, str] | None:
+    """Return what is waited for, and who is told."""
+    return (found[0].need, found[1]) if found is not None else None
 
 
 # the plan as a whole
