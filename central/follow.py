@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _CHUNK: Final = 500
 _STEPS: Final = {EntryKind.ADMITTED: 1, EntryKind.WENT_OUT: -1}
 _DAY_TURNS: Final = frozenset({EntryKind.DAY_OPENED, EntryKind.DAY_CLOSED})
-_COUNTS: Final = _DAY_TURNS | {*_STEPS, EntryKind.COUNTED, EntryKind.LATE_ENTRY}
+_COUNTS: Final = _DAY_TURNS | {*_STEPS, EntryKind.COUNTED, EntryKind.EXIT_SENSED, EntryKind.LATE_ENTRY}
 
 _START: Final = {"high_seq": 0, "high_hash": GENESIS, "last_recorded_ms": 0, "inside": 0, "inside_day": ""}
 
@@ -147,6 +147,8 @@ def _inside(entry: Entry, before: int) -> int:
     body = entry.data()
     if entry.kind is EntryKind.COUNTED:
         return int(body.get("here", before))
+    if entry.kind is EntryKind.EXIT_SENSED:
+        return before - bool(body.get("counts"))
     if entry.kind is EntryKind.LATE_ENTRY:
         return before + bool(body.get("admitted") and body.get("is_inside"))
     return before + _STEPS.get(entry.kind, 0)

@@ -286,6 +286,10 @@ class Kiosk:
             desk.health.devices = {**desk.health.devices, name: is_well}
             desk.note_device(name, "ok" if is_well else "fault")
 
+    def note_exit(self) -> None:
+        """Hear from the sensor at the way out that somebody left."""
+        self.submit(self.real_desk.exit_sensed)
+
     def drain(self) -> int:
         """Ship until nothing is unsent or the server does not answer; return how many are left.
 

@@ -93,6 +93,18 @@ class AlarmSettings(Section):
         return self
 
 
+class ExitSensorSettings(SerialSettings):
+    """What tells each person who leaves: a sensor on a serial line, or a program that prints a line for each."""
+
+    command: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if self.port and self.command:
+            raise ValueError("an exit sensor has a port or a command, not both")
+        return self
+
+
 class PaperSettings(Section):
     """Where USB sticks are mounted: patterns of folders, or a folder itself."""
 
@@ -133,6 +145,7 @@ class KioskSettings(Section):
     camera: CameraSettings = CameraSettings()
     scanner: SerialSettings = SerialSettings()  # pyright: ignore[reportCallIssue]
     id_card: SerialSettings = SerialSettings()  # pyright: ignore[reportCallIssue]
+    exit_sensor: ExitSensorSettings = ExitSensorSettings()  # pyright: ignore[reportCallIssue]
     thermometer: ThermometerSettings
     alarm: AlarmSettings = AlarmSettings()  # pyright: ignore[reportCallIssue]
     screen: ScreenSettings = ScreenSettings()  # pyright: ignore[reportCallIssue]

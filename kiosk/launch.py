@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from kiosk.adapters.clock import SystemClock
+from kiosk.adapters.exit_sensor import CommandExitSensor, SerialExitSensor
 from kiosk.adapters.id_card import IdCardReader
 from kiosk.adapters.serial_scanner import SerialScanner
 from kiosk.app import KioskApp
@@ -67,10 +68,13 @@ def make_app(kiosk: Kiosk, source: str | FrameSource | None) -> KioskApp:
     return app
 
 
-def serial_devices(kiosk: Kiosk, app: KioskApp) -> list[SerialScanner | IdCardReader]:
-    """Return the hand scanner and the card reader of the settings, not started; both stand beside the camera."""
+Beside = SerialScanner | IdCardReader | SerialExitSensor | CommandExitSensor
+
+
+def devices_beside(kiosk: Kiosk, app: KioskApp) -> list[Beside]:
+    """Return what the settings put beside the camera, not started: hand scanner, card reader, exit sensor."""
     settings = kiosk.settings.kiosk
-    devices: list[SerialScanner | IdCardReader] = []
+    devices: list[Beside] = []
     if settings.scanner.port:
         devices.append(
             SerialScanner(
@@ -89,6 +93,15 @@ def serial_devices(kiosk: Kiosk, app: KioskApp) -> list[SerialScanner | IdCardRe
                 baud=settings.id_card.baud,
             )
         )
+    sensor = settings.exit_sensor
+
+    def is_there(known: bool) -> None:  # noqa: FBT001 - as every device tells it
+        kiosk.set_device("exit_sensor", is_well=known)
+
+    if sensor.command:
+        devices.append(CommandExitSensor(sensor.command, kiosk.note_exit, is_there))
+    elif sensor.port:
+        devices.append(SerialExitSensor(sensor.port, kiosk.note_exit, is_there, baud=sensor.baud))
     return devices
 
 
@@ -169,7 +182,7 @@ def run(settings: Settings, data: Path) -> int:
         kiosk.start()
         source = settings.kiosk.camera.source
         app = make_app(kiosk, None if source == "none" else source)
-        devices = serial_devices(kiosk, app)
+        devices = devices_beside(kiosk, app)
         try:
             for device in devices:
                 device.start()

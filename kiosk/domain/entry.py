@@ -68,6 +68,7 @@ class EntryKind(StrEnum):
     SITUATION_BEGUN = "situation_begun"  # one of the plan's that is no case: a crowd, a power failure
     SITUATION_TICKED = "situation_ticked"
     SITUATION_ENDED = "situation_ended"
+    EXIT_SENSED = "exit_sensed"  # a sensor at the way out saw somebody leave
     COUNTED = "counted"  # the number inside, corrected by a guard's count
     LOOKED_UP = "looked_up"  # a guard opened what is personal
     REFERENCE_CHECKED = "reference_checked"  # a thermometer against a reference

@@ -62,6 +62,7 @@ _MACHINE: Final = frozenset(
         EntryKind.STOPPED,
         EntryKind.DEVICE,
         EntryKind.TYPED_WRONG,
+        EntryKind.EXIT_SENSED,
         EntryKind.DAY_OPENED,
         EntryKind.DAY_CLOSED,
         EntryKind.ERASED,

@@ -105,6 +105,10 @@ def _counted(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
     state.set_count(INSIDE, body["here"])
 
 
+def _exit_sensed(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
+    state.set_count(INSIDE, state.count(INSIDE) - bool(body["counts"]))
+
+
 def _signed(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
     """A wrong PIN makes that account wait; the right one, or a badge, ends the wait."""
     name = f"lockout:{body['guard_id']}:{body['day']}"
@@ -127,6 +131,7 @@ HANDLERS: Final[Mapping[EntryKind, Callable[[State, Entry, Mapping[str, Any]], N
     EntryKind.SITUATION_TICKED: _situation_ticked,
     EntryKind.SITUATION_ENDED: _situation_ended,
     EntryKind.COUNTED: _counted,
+    EntryKind.EXIT_SENSED: _exit_sensed,
     EntryKind.SIGNED_IN: _signed,
     EntryKind.SIGN_IN_FAILED: _signed,
     EntryKind.REFERENCE_CHECKED: reference.note,

@@ -125,6 +125,15 @@ class Desk:
         with self.visits.log.act() as act:
             act.record(EntryKind.DEVICE, {"device": device, "state": state})
 
+    def exit_sensed(self) -> None:
+        """Record that the sensor at the way out saw somebody leave; an empty hall loses nobody: that was staff."""
+        self.health.view(self._exit_sensed)
+
+    def _exit_sensed(self) -> None:
+        with self.visits.log.act() as act:
+            inside = self.visits.hall.inside(act.state)
+            act.record(EntryKind.EXIT_SENSED, {"counts": inside > 0, "inside": max(0, inside - 1)})
+
     # what the idle screen and the declaration show
 
     def idle_facts(self) -> IdleFacts:

@@ -27,6 +27,7 @@ _PLAIN: Final[Mapping[EntryKind, str]] = {
     EntryKind.ADMITTED: "number",
     EntryKind.LINED_UP: "number",
     EntryKind.COUNTED: "inside",
+    EntryKind.EXIT_SENSED: "inside",
     EntryKind.TOLERANCE_WIDENED: "minutes",
     EntryKind.EXPORTED: "form",
     EntryKind.LATE_ENTRY: "sheet_no",

@@ -8,12 +8,14 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from pydantic import ValidationError
 
 sys.path.insert(0, str(Path(__file__).parent))
 from serial_lines import READ, Line, Reader, card_text, wait_until, whole_card
 
-from kiosk.config import SerialSettings
-from kiosk.launch import serial_devices
+from kiosk.adapters.exit_sensor import Pulses
+from kiosk.config import ExitSensorSettings, SerialSettings
+from kiosk.launch import devices_beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,20 +27,29 @@ NUMBER = "11010519491231002X"  # the example of GB 11643-1999
 class Door:
     """A kiosk and a window that note what they are told."""
 
-    def __init__(self, scanner: str, id_card: str) -> None:
+    def __init__(
+        self, scanner: str = "", id_card: str = "", exit_sensor: str = "", command: tuple[str, ...] = ()
+    ) -> None:
+        self.exits = 0
         self.states: list[tuple[str, bool]] = []
         self.codes_seen: list[list[str]] = []
         self.numbers: list[str] = []
         self.codes = SimpleNamespace(from_card=self.numbers.append)
         self.settings = SimpleNamespace(
             kiosk=SimpleNamespace(
-                scanner=SerialSettings(port=scanner, baud=9600), id_card=SerialSettings(port=id_card, baud=115200)
+                scanner=SerialSettings(port=scanner, baud=9600),
+                id_card=SerialSettings(port=id_card, baud=115200),
+                exit_sensor=ExitSensorSettings(port=exit_sensor, baud=9600, command=command),
             )
         )
 
     def from_camera(self, texts: list[str]) -> None:
         """The window's way in for codes."""
         self.codes_seen.append(texts)
+
+    def note_exit(self) -> None:
+        """The kiosk's count."""
+        self.exits += 1
 
     def set_device(self, name: str, *, is_well: bool) -> None:
         """The kiosk's devices."""
@@ -61,7 +72,7 @@ def test_codes_go_to_the_window_and_a_cards_number_to_the_look_up(lines: tuple[L
     door = Door(lines[0].port, lines[1].port)
     reader = Reader(lines[1])
     reader.answers[READ] = whole_card(card_text(NUMBER))
-    devices = serial_devices(cast("Any", door), cast("Any", door))
+    devices = devices_beside(cast("Any", door), cast("Any", door))
     try:
         for device in devices:
             device.start()
@@ -79,4 +90,79 @@ def test_codes_go_to_the_window_and_a_cards_number_to_the_look_up(lines: tuple[L
 def test_without_ports_there_are_no_devices() -> None:
     """A kiosk with a camera alone has nothing to miss."""
     door = Door("", "")
-    assert serial_devices(cast("Any", door), cast("Any", door)) == []
+    assert devices_beside(cast("Any", door), cast("Any", door)) == []
+
+
+def test_a_serial_sensor_at_the_way_out_counts_each_person_once(tmp_path: Path) -> None:
+    """A burst is one person, and so is what bounces after it; a sensor that comes back goes on."""
+    line = Line(tmp_path / "sensor")
+    line.plug_in()
+    door = Door(exit_sensor=line.port)
+    (sensor,) = devices_beside(cast("Any", door), cast("Any", door))
+    sensor.start()
+    try:
+        wait_until(lambda: door.states == [("exit_sensor", True)])
+        line.say(b"\x01")
+        wait_until(lambda: door.exits == 1)
+        line.unplug()
+        wait_until(lambda: door.states[-1] == ("exit_sensor", False))
+        line.plug_in()
+        wait_until(lambda: door.states[-1] == ("exit_sensor", True))
+        line.say(b"OUT 1\r\n")
+        wait_until(lambda: door.exits == 2)
+    finally:
+        sensor.stop()
+        line.unplug()
+    assert door.exits == 2
+
+
+def test_pulses_that_bounce_are_one_person() -> None:
+    """However long it goes on."""
+    pulses = Pulses()
+    times = (0.0, 0.1, 0.3, 0.6, 1.0, 5.0, 5.2)
+    assert [pulses.is_person(at) for at in times] == [True, False, False, False, True, True, False]
+
+
+def test_a_program_that_prints_lines_counts_and_is_begun_again(tmp_path: Path) -> None:
+    """Its end is a device that is missing."""
+    turn = tmp_path / "turn"
+    script = f"import pathlib, time; pathlib.Path({str(turn)!r}).open('a').write('x'); print('out', flush=True)"
+    door = Door(command=(sys.executable, "-c", script))
+    (sensor,) = devices_beside(cast("Any", door), cast("Any", door))
+    sensor.start()
+    try:
+        wait_until(lambda: turn.exists() and len(turn.read_text()) >= 2)
+        wait_until(lambda: door.exits >= 2)
+    finally:
+        sensor.stop()
+        sensor.stop()
+    assert door.states[:2] == [("exit_sensor", True), ("exit_sensor", False)]
+
+
+def test_a_program_that_runs_on_ends_with_the_kiosk() -> None:
+    """Nothing is left behind."""
+    script = "import time; print('out', flush=True); time.sleep(600)"
+    door = Door(command=(sys.executable, "-c", script))
+    (sensor,) = devices_beside(cast("Any", door), cast("Any", door))
+    sensor.start()
+    wait_until(lambda: door.exits == 1)
+    sensor.stop()
+    assert door.states == [("exit_sensor", True)]
+
+
+def test_a_program_that_is_not_there_is_missing(tmp_path: Path) -> None:
+    """Said once, and tried again."""
+    door = Door(command=(str(tmp_path / "nothing"),))
+    (sensor,) = devices_beside(cast("Any", door), cast("Any", door))
+    sensor.start()
+    try:
+        wait_until(lambda: door.states == [("exit_sensor", False)])
+    finally:
+        sensor.stop()
+    assert door.exits == 0
+
+
+def test_a_port_and_a_command_are_a_mistake() -> None:
+    """Both would count the same person."""
+    with pytest.raises(ValidationError, match="not both"):
+        ExitSensorSettings.model_validate({"port": "/dev/x", "command": ["x"]})

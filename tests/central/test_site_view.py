@@ -81,9 +81,13 @@ def test_the_number_inside_is_right_with_an_exit_of_its_own(city: City) -> None:
     out.ship()
     assert _view(two).inside_elsewhere == 2
     assert _view(one).inside_elsewhere == -1
+    out.log.add("exit_sensed", {"counts": True, "inside": 1})
+    out.log.add("exit_sensed", {"counts": False, "inside": 0})
+    out.ship()
+    assert (_view(one).inside_elsewhere, _view(two).inside_elsewhere) == (-2, 1)
     one.log.add("day_closed", {"inside": 3})
     one.ship()
-    assert _view(two).inside_elsewhere == -1
+    assert _view(two).inside_elsewhere == -2
     city.clock.advance(days=1)
     assert _view(two).inside_elsewhere == 0
 

@@ -42,7 +42,7 @@ def test_whatever_is_about_a_person_is_never_kept_for_good() -> None:
     """A new kind counts as a visitor's until somebody decides otherwise; machine kinds are a short, known list."""
     kept = {kind.value for kind in EntryKind if subject_of(kind) is Subject.MACHINE}
     assert kept == set(KEPT_KINDS)
-    words = "started stopped device typed_wrong day_opened day_closed erased hold_placed hold_lifted"
+    words = "started stopped device typed_wrong exit_sensed day_opened day_closed erased hold_placed hold_lifted"
     assert kept == set(words.split())
     assert subject_of(EntryKind.READING) is Subject.VISITOR
     assert subject_of(EntryKind.SIGNED_IN) is Subject.STAFF

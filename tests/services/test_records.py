@@ -257,6 +257,17 @@ def test_a_count_corrects_the_sum_and_says_what_it_was(door: Door, elsewhere: in
     assert door.is_proved()
 
 
+def test_a_sensor_at_the_way_out_counts_down_to_an_empty_hall(door: Door) -> None:
+    """Each pulse is an entry; one more than there are people was a member of staff, and counts for nobody later."""
+    door.lets_in(door.books())
+    door.desk.exit_sensed()
+    door.desk.exit_sensed()
+    assert [(body["counts"], body["inside"]) for body in door.bodies("exit_sensed")] == [(True, 0), (False, 0)]
+    door.lets_in(door.books())
+    assert door.desk.idle_facts().inside == 1
+    assert door.is_proved()
+
+
 @pytest.mark.parametrize("nonsense", [-1, 100_000])
 def test_a_count_that_makes_no_sense_changes_nothing(door: Door, nonsense: int) -> None:
     """Nobody counts below zero, or a hundred thousand."""
