@@ -21,6 +21,7 @@ from kiosk.screens.failures import FailClosed, log_failure
 from kiosk.screens.fonts import register_font
 from kiosk.screens.pulse import ALARM_S, FACTS_S, LIVE_S, Pulse
 from kiosk.screens.showcase import SCREEN_FACES, Showcase
+from kiosk.screens.tone import Tone
 from kiosk.screens.window import TypedKeys
 from kiosk.services.views import Face, View
 
@@ -56,6 +57,7 @@ class KioskApp(App):
         self.acts = Acts(self)
         self._case = Showcase(stage, self.acts, kiosk.clock)
         self.scanner = scanner
+        self.tone = Tone()
         self.view = View(Face.IDLE)
         self.pending = 0
         self._deadline = Deadline(self._case, kiosk.clock.monotonic)
@@ -124,13 +126,12 @@ class KioskApp(App):
 
     def regulars(self) -> tuple[tuple[Callable[[float], None], float], ...]:
         """Return what the window does by itself, and every how many seconds."""
-        pulse = self.pulse
         return (
             (self._tick, _TICK_S),
             (self._draw_frame, _FRAME_S),
-            (pulse.ask_facts, FACTS_S),
-            (pulse.ask_alarm, ALARM_S),
-            (pulse.ask_live, LIVE_S),
+            (self.pulse.ask_facts, FACTS_S),
+            (self.pulse.ask_alarm, ALARM_S),
+            (self.pulse.ask_live, LIVE_S),
         )
 
     # from the worker, by one way
@@ -241,8 +242,7 @@ class KioskApp(App):
         self.show_view(View(Face.IDLE))
 
     def _ask_form(self, view: View) -> None:
-        visit_id = view.visit_id
-        if visit_id is not None:
+        if (visit_id := view.visit_id) is not None:
             self.run_job(lambda: self._kiosk.desk.form(visit_id), self._show_form)
 
     def _show_form(self, form: Declaration) -> None:
@@ -250,8 +250,7 @@ class KioskApp(App):
         self.screen.show(self.view)
 
     def _measure(self, view: View) -> None:
-        visit_id = view.visit_id
-        if visit_id is None:
+        if (visit_id := view.visit_id) is None:
             return
         turn = self._case.turn
         self._progress(turn, 0.0)
@@ -291,7 +290,11 @@ class KioskApp(App):
         """Take the codes of one frame; call on any thread."""
         self.codes.from_camera(texts)
 
+    def say_read(self) -> None:
+        """Show and sound at once that a code was read: the next picture may be 67 ms away."""
+        self._draw_frame(0)
+        self.tone.play()
+
     def _draw_frame(self, _dt: float) -> None:
         if self.scanner is not None and self.shown_name is Face.IDLE:
-            frame = self.scanner.latest()
-            self.screen.show_frame(frame.pixels if frame is not None else None)
+            self.screen.show_sight(self.scanner.sight())

@@ -30,6 +30,7 @@ from kiosk.domain.token_roll import DeviceKey
 from kiosk.enrolment import COPY_FILE, LOG_FILE, PAPER_FOLDER, central_client, data_key, in_use
 from kiosk.errors import DeviceError, KioskError, StoreError, StoreForked, StoreFull
 from kiosk.services.duty_desk import Outside
+from kiosk.services.health import FAULT, WELL
 from kiosk.services.refreshing import Follower, Refresher
 from kiosk.services.reporting import Backoff, Reporter
 from kiosk.services.retention import Retention
@@ -276,15 +277,9 @@ class Kiosk:
         self.set_device("thermometer", is_well=True)
         return reading
 
-    def set_device(self, name: str, *, is_well: bool) -> None:
-        """Tell how a device is; a change is recorded."""
-        self.submit(lambda: self._note_device(name, is_well=is_well))
-
-    def _note_device(self, name: str, *, is_well: bool) -> None:
-        desk = self.real_desk
-        if desk.health.devices.get(name, True) != is_well or name not in desk.health.devices:
-            desk.health.devices = {**desk.health.devices, name: is_well}
-            desk.note_device(name, "ok" if is_well else "fault")
+    def set_device(self, name: str, *, is_well: bool, state: str = "") -> None:
+        """Tell how a device is, by the name of its `state` where it has one; a change is recorded."""
+        self.submit(lambda: self.real_desk.device_is(name, state or (WELL if is_well else FAULT)))
 
     def note_exit(self) -> None:
         """Hear from the sensor at the way out that somebody left."""

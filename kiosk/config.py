@@ -112,12 +112,13 @@ class PaperSettings(Section):
 
 
 class ScreenSettings(Section):
-    """The window, in pixels."""
+    """The window, in pixels. `sound`: a short tone when the camera has read a code, where there is a loudspeaker."""
 
     width: int = Field(1080, ge=480, le=7680)
     height: int = Field(1920, ge=480, le=7680)
     fullscreen: bool = True
     first_language: Literal["zh", "en"] = "zh"
+    sound: bool = True
 
 
 class TimeoutSettings(Section):

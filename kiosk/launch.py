@@ -14,16 +14,15 @@ from kiosk.adapters.id_card import IdCardReader
 from kiosk.adapters.serial_scanner import SerialScanner
 from kiosk.app import KioskApp
 from kiosk.bootstrap import Kiosk
-from kiosk.domain.booking_code import PREFIX
 from kiosk.domain.site import Words
 from kiosk.enrol_app import EnrolApp
 from kiosk.enrolment import enrol, is_enrolled
 from kiosk.scanner import Scanner
 from kiosk.screens.catalog import GUARD_PANELS, Panel, required_texts
+from kiosk.screens.codes import is_taken
 from kiosk.screens.stage import ScreenSettings, Stage
 from kiosk.screens.window import configure
 from kiosk.services.enrolling import Enrolling
-from kiosk.services.sign_in import BADGE
 from kiosk.services.views import Face
 from kiosk.texts import LANGUAGES, Texts
 
@@ -57,15 +56,22 @@ def make_app(kiosk: Kiosk, source: str | FrameSource | None) -> KioskApp:
         timeouts_s=_timeouts(settings.kiosk.timeouts),
     )
     app = KioskApp(kiosk, Stage(texts, on_screen), None)
+    if screen.sound:
+        app.tone.load()
     if source is not None:
-        app.scanner = Scanner(
-            source,
-            lambda codes: app.from_camera([code.text for code in codes]),
-            lambda state: kiosk.set_device("camera", is_well=state.reads),
-            clock=kiosk.clock.monotonic,
-            is_ours=lambda text: text.upper().startswith((PREFIX, BADGE)),
-        )
+        app.scanner = camera(kiosk, app, source)
     return app
+
+
+def camera(kiosk: Kiosk, app: KioskApp, source: str | FrameSource) -> Scanner:
+    """Return the scanner that reads `source`, not started; each state of the camera goes into the log by its name."""
+    return Scanner(
+        source,
+        lambda codes: app.from_camera([code.text for code in codes]),
+        lambda state: kiosk.set_device("camera", is_well=state.reads, state=state.value),
+        clock=kiosk.clock.monotonic,
+        is_ours=is_taken,
+    )
 
 
 Beside = SerialScanner | IdCardReader | SerialExitSensor | CommandExitSensor

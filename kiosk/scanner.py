@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -18,8 +17,10 @@ import cv2
 from kiosk.errors import DeviceError
 from kiosk.scanning.cascade import Cascade
 from kiosk.scanning.codes import Corners, FoundCode
-from kiosk.scanning.frames import Frame, Pixels, to_gray
-from kiosk.scanning.hints import Hint, hint_for
+from kiosk.scanning.frames import CAMERA_SIZE, Frame, Pixels
+from kiosk.scanning.hints import Hint
+from kiosk.scanning.lookout import Lookout, Sight
+from kiosk.scanning.settings import ScannerSettings
 from kiosk.scanning.sightings import Sightings
 from kiosk.scanning.sources import CameraBusy, FrameSource, open_source
 from kiosk.scanning.stills import scan_paths
@@ -40,6 +41,7 @@ __all__ = [
     "Pixels",
     "Scanner",
     "ScannerSettings",
+    "Sight",
     "ZbarProcess",
     "open_source",
     "scan_paths",
@@ -48,24 +50,7 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 
-_MAY_FALL_SILENT = frozenset({None, CameraState.OK, CameraState.BLACK, CameraState.BRIGHT, CameraState.SLOW})
-
-
-@dataclass(frozen=True, slots=True)
-class ScannerSettings:
-    """Times in seconds. A camera's fault is noticed within 5 s (issue 4), so what waits for one waits less."""
-
-    out_of_sight: float = 2.0
-    """A code is reported again after it has not been seen for so long."""
-    black_after: float = 2.0
-    """A black picture is a fault when it has lasted so long."""
-    frozen_after: float = 3.0
-    """So is a picture that does not change at all, or does not come."""
-    reopen_first: float = 0.5
-    """The wait before a camera is opened again; it doubles up to `reopen_last`."""
-    reopen_last: float = 3.0
-    hint_lasts: float = 1.0
-    """A hint stays for so long after what gave rise to it, so that it can be read."""
+_SILENT_ALREADY = frozenset({CameraState.MISSING, CameraState.BUSY, CameraState.FROZEN})
 
 
 class Scanner:
@@ -89,14 +74,14 @@ class Scanner:
     ) -> None:
         """`source`: what `open_source` takes, or an object with `read` and `close`, which is closed at the stop.
 
-        `is_ours` tells a text that has a booking code's form, for the hint; every code is reported all the same.
+        `is_ours` tells a text that the kiosk takes, for the hint; every code is reported all the same.
         """
         self._source = source
         self._on_codes = on_codes
         self._on_state = on_state
         self._clock = clock
         self._settings = settings or ScannerSettings()
-        self._is_ours = is_ours
+        self._lookout = Lookout(is_ours, hint_after=self._settings.hint_after, hint_lasts=self._settings.hint_lasts)
         self._size: tuple[int, ...] = ()
         self._sightings = Sightings(self._settings.out_of_sight)
         self._stop = threading.Event()
@@ -109,8 +94,6 @@ class Scanner:
         self._state: CameraState | None = None
         self._state_lock = threading.Lock()
         self._in_sight: tuple[FoundCode, ...] = ()
-        self._hint = Hint.NONE
-        self._hint_at = 0.0
         self._threads = [
             threading.Thread(target=self._run, args=(self._grab,), name="scanner-grab"),
             threading.Thread(target=self._run, args=(self._decode,), name="scanner-decode"),
@@ -141,14 +124,19 @@ class Scanner:
         return self._state
 
     @property
-    def hint(self) -> Hint:
-        """What would help the visitor now."""
-        return self._hint if time.monotonic() - self._hint_at < self._settings.hint_lasts else Hint.NONE
+    def in_sight(self) -> tuple[FoundCode, ...]:
+        """The codes of the last frame that was decoded, reported or not."""
+        return self._in_sight
 
     @property
-    def in_sight(self) -> tuple[FoundCode, ...]:
-        """The codes of the last frame that was decoded, reported or not, for a frame drawn around them."""
-        return self._in_sight
+    def hint(self) -> Hint:
+        """What would help the visitor now."""
+        return self.sight().hint
+
+    def sight(self) -> Sight:
+        """What a screen shows of all this now; call on any thread."""
+        frame, state = self._newest, self._state or CameraState.OK
+        return self._lookout.sight(frame.pixels if frame is not None else None, state, time.monotonic())
 
     def forget(self) -> None:
         """Report the codes in sight once more, as if they had just come."""
@@ -235,7 +223,8 @@ class Scanner:
         self._set_state(CameraState.MISSING)
 
     def _new_watch(self) -> CameraWatch:
-        return CameraWatch(black_after=self._settings.black_after, frozen_after=self._settings.frozen_after)
+        times = self._settings
+        return CameraWatch(black_after=times.black_after, frozen_after=times.frozen_after, size=CAMERA_SIZE)
 
     # The decode thread
 
@@ -265,17 +254,12 @@ class Scanner:
     def _notice_silence(self) -> None:
         """A read or an opening that does not return cannot say so itself."""
         silent = time.monotonic() - self._alive_at > self._settings.frozen_after
-        if silent and self._state in _MAY_FALL_SILENT and not self._stop.is_set():
+        if silent and self._state not in _SILENT_ALREADY and not self._stop.is_set():
             self._set_state(CameraState.MISSING if self._newest is None else CameraState.FROZEN)
 
     def _read(self, frame: Frame, cascade: Cascade) -> None:
         try:
             codes = cascade.decode(frame.pixels)
-            if cascade.unread and not codes:
-                self._hint, self._hint_at = hint_for(to_gray(frame.pixels), cascade.unread), frame.at
-            elif codes:
-                is_foreign = not any(self._is_ours(code.text) for code in codes)
-                self._hint, self._hint_at = Hint.NOT_A_BOOKING_CODE if is_foreign else Hint.NONE, frame.at
         except (cv2.error, RuntimeError, ValueError):
             # One frame that a decoder chokes on; the next one comes.
             logger.exception("a frame could not be decoded")
@@ -285,6 +269,8 @@ class Scanner:
             self._forget.clear()
             self._sightings.forget()
         fresh = self._sightings.new(codes, self._clock())
+        # Before the codes are told: whoever hears of them finds the picture saying so already.
+        self._lookout.see(codes, cascade.unread, frame.pixels, frame.at, is_new=bool(fresh))
         if fresh and not self._stop.is_set():
             self._on_codes(fresh)
 

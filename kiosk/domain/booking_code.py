@@ -114,6 +114,11 @@ def issue(claims: Claims, key: Ed25519PrivateKey) -> str:
     return text
 
 
+def is_ours(text: str) -> bool:
+    """Tell, by its form alone, whether a scanned `text` is for this kiosk: a booking code, good or bad, or a number."""
+    return not isinstance(read(text, {}), ForeignCode)
+
+
 def read(text: str, keys: Mapping[str, bytes]) -> CodeRead:
     """Return what a scanned `text` is, judged by its form first and then by its signature.
 

@@ -18,6 +18,9 @@ Pixels: TypeAlias = NDArray[np.uint8]
 Gray: TypeAlias = NDArray[np.uint8]
 """Height × width."""
 
+CAMERA_SIZE = (1280, 720)
+"""Width and height in pixels that a camera is asked for, and for which the readings are made."""
+
 _GRAY_DIMENSIONS = 2
 _WITH_ALPHA = 4
 

@@ -21,6 +21,7 @@ class Hint(Enum):
     BRIGHTER = "brighter"
     TOO_BRIGHT = "too_bright"
     NOT_A_BOOKING_CODE = "not_a_booking_code"
+    READ = "read"
 
 
 # A booking code of version 9 has 53 modules; below 2.5 pixels a module sharp frames are no longer sure to be read.

@@ -10,7 +10,7 @@ import cv2
 
 from kiosk.errors import DeviceUnavailable
 from kiosk.scanning.controls import set_controls
-from kiosk.scanning.frames import as_pixels, quiet_opencv, read_picture, to_bgr
+from kiosk.scanning.frames import CAMERA_SIZE, as_pixels, quiet_opencv, read_picture, to_bgr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,6 @@ VIDEOS = frozenset({".avi", ".mp4", ".mkv", ".mov", ".webm", ".m4v"})
 """Endings of the files that are read as videos."""
 
 # What is asked of a camera; a driver that has no such mode gives its nearest, and any size is scanned.
-_CAMERA_SIZE = (1280, 720)
 _CAMERA_RATE = 30
 
 _DEVICE = "camera"
@@ -68,8 +67,8 @@ class CameraSource:
         # Most USB cameras give 30 frames a second at this size in MJPG only.
         for setting, value in (
             (cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG")),
-            (cv2.CAP_PROP_FRAME_WIDTH, _CAMERA_SIZE[0]),
-            (cv2.CAP_PROP_FRAME_HEIGHT, _CAMERA_SIZE[1]),
+            (cv2.CAP_PROP_FRAME_WIDTH, CAMERA_SIZE[0]),
+            (cv2.CAP_PROP_FRAME_HEIGHT, CAMERA_SIZE[1]),
             (cv2.CAP_PROP_FPS, _CAMERA_RATE),
             # The driver's queue would hand out frames that are several frames old.
             (cv2.CAP_PROP_BUFFERSIZE, 1),

@@ -1,4 +1,4 @@
-"""The watch over the camera: black, burnt-out, frozen and slow pictures are noticed from the frames themselves."""
+"""The watch over the camera: black, burnt-out, frozen, slow and odd pictures are noticed from the frames themselves."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ class CameraState(Enum):
     """Burnt out: a lamp shines into the lens, or the exposure has run away."""
     SLOW = "slow"
     """It reads, but gives fewer than 12 frames a second."""
+    OTHER_SIZE = "other_size"
+    """It reads, but gives another picture than the 1280 × 720 that it is asked for."""
 
     @property
     def reads(self) -> bool:
         """Whether codes can be read all the same."""
-        return self in {CameraState.OK, CameraState.SLOW}
+        return self in {CameraState.OK, CameraState.SLOW, CameraState.OTHER_SIZE}
 
 
 # Every so many pixels one is looked at, both ways: 53 × 30 of them in a frame of 1280 × 720, in 0.02 ms.
@@ -56,8 +58,9 @@ class CameraWatch:
     It outlives a reopening, so that a camera which is still frozen afterwards is not taken for a sound one.
     """
 
-    def __init__(self, *, black_after: float, frozen_after: float) -> None:
-        """What has lasted so many seconds is a fault."""
+    def __init__(self, *, black_after: float, frozen_after: float, size: tuple[int, int] | None = None) -> None:
+        """What has lasted so many seconds is a fault; so is another width and height than `size`, unless None."""
+        self._size = size
         self._black_after = black_after
         self._frozen_after = frozen_after
         self._last: Pixels | None = None
@@ -85,9 +88,9 @@ class CameraWatch:
         self._pace += _PACE * (min(took, _HANGS) - self._pace)
         if self._pace < _SLOW_FRAME:
             self._quick_at = now
-        return self._state(now, live=live)
+        return self._state(frame, now, live=live)
 
-    def _state(self, now: float, *, live: bool) -> CameraState:
+    def _state(self, frame: Pixels, now: float, *, live: bool) -> CameraState:
         # A lens cap gives the very same black for ever: black says better what to look for than frozen.
         if now - self._lit_at >= self._black_after:
             return CameraState.BLACK
@@ -97,4 +100,6 @@ class CameraWatch:
             return CameraState.FROZEN
         if live and now - self._quick_at >= self._black_after:
             return CameraState.SLOW
+        if live and self._size not in {None, (frame.shape[1], frame.shape[0])}:
+            return CameraState.OTHER_SIZE
         return CameraState.OK

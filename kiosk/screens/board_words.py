@@ -22,10 +22,10 @@ def devices(board: GuardBoard, stage: Stage) -> list[tuple[str, str, str]]:
 
 
 def device_row(known: Iterable[tuple[str, bool]], stage: Stage) -> tuple[str, str, str]:
-    """Return how the devices are, in one row; those that are not well by name."""
+    """Return how the devices are, in one row; those that are not well by name, the camera by what is wrong."""
     texts = stage.texts
     bad = [name for name, well in known if not well]
-    words = [texts.t(f"device.{name}") if texts.has(f"device.{name}") else name for name in bad]
+    words = [next((texts.t(key) for key in (name, f"device.{name}") if texts.has(key)), name) for name in bad]
     said = " · ".join([texts.t("guard.not_well"), *words]) if bad else texts.t("guard.well")
     return (texts.t("guard.devices"), said, "look" if bad else "well")
 

@@ -15,11 +15,14 @@ from kiosk.domain.overriding import MayOverride, OverrideWhy
 from kiosk.domain.plan import Need, PlaceState
 from kiosk.domain.screening import Outcome
 from kiosk.domain.walk_in import WalkIn
+from kiosk.scanner import CameraState
+from kiosk.scanner import Hint as Seen
 from kiosk.screens.admitted import AdmittedScreen
 from kiosk.screens.booking import BookingScreen
 from kiosk.screens.choices import HAND_OVER_REMARKS, REMARKS
 from kiosk.screens.declaration import DeclarationScreen
 from kiosk.screens.enrol import EnrolScreen
+from kiosk.screens.frame_corners import FrameCorners
 from kiosk.screens.goodbye import GoodbyeScreen
 from kiosk.screens.guard import GuardWaitScreen
 from kiosk.screens.guard_area import GuardAreaScreen
@@ -54,6 +57,7 @@ from kiosk.screens.which import WhichScreen
 from kiosk.screens.widgets import Text
 from kiosk.services.enrolling import Stage, Trouble
 from kiosk.services.guards import GuardAct
+from kiosk.services.health import FAULT, state_key
 from kiosk.services.link import LinkTrouble
 from kiosk.services.views import Face, Hint
 
@@ -132,7 +136,7 @@ SCREENS: Final[dict[Face | Panel, type[BaseScreen]]] = {
 SETUP_SCREENS: Final[dict[Setup, type[BaseScreen]]] = {Setup.ENROL: EnrolScreen}
 """Screens of the window of a kiosk that is nobody yet (`enrol_app.py`)."""
 
-PARTS: Final = (Text, Sides, Sign, LivePicture, QrCard)
+PARTS: Final = (Text, Sides, Sign, LivePicture, FrameCorners, QrCard)
 """Widgets that stand in `.kv` files only; to import them is what makes them known to Kivy."""
 
 _LAYOUTS: Final = ("theme", "widgets", "base", "live_picture", "qr", "act_row", "bars", "board_row")
@@ -158,6 +162,8 @@ def required_texts() -> set[str]:
     keys = {f"refused.{reason}.{part}" for reason in Reason for part in ("title", "text", "todo")}
     keys |= {f"guard.cause.{reason}" for reason in Reason}
     keys |= {f"hint.{hint}" for hint in Hint if hint is not Hint.NONE}
+    keys |= {f"sight.{hint.value}" for hint in Seen if hint is not Seen.NONE}
+    keys |= {state_key("camera", state) for state in (FAULT, *(state.value for state in CameraState))}
     keys |= {f"enrol.{part}.{stage}" for part in ("title", "text") for stage in Stage}
     keys |= {f"enrol.trouble.{trouble}" for trouble in Trouble if trouble is not Trouble.NONE}
     keys |= {f"link.{trouble}" for trouble in LinkTrouble if trouble is not LinkTrouble.NONE}

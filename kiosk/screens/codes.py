@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from kivy.clock import Clock
 
 from kiosk.adapters.wedge import Wedge
+from kiosk.domain.booking_code import is_ours
 from kiosk.screens.acting import Window
 from kiosk.screens.catalog import Panel, face_of
 from kiosk.screens.showcase import TAKES_CODES
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
     from kiosk.screens.acts import Acts
     from kiosk.services.views import View
+
+
+def is_taken(text: str) -> bool:
+    """Tell, by its form alone, whether this kiosk has a use for a code: a booking's or a guard's badge."""
+    return text.startswith(BADGE) or is_ours(text)
 
 
 class _Window(Window, Protocol):
@@ -35,6 +41,10 @@ class _Window(Window, Protocol):
         """The acts behind the buttons."""
         ...
 
+    def say_read(self) -> None:
+        """Show and sound at once that a code was read."""
+        ...
+
 
 class Codes:
     """Takes codes where nobody is interrupted. `were_missed`: one came at another time, and may still be held up."""
@@ -48,7 +58,11 @@ class Codes:
 
     def from_camera(self, texts: Sequence[str]) -> None:
         """Take the codes of one frame; call on any thread."""
-        Clock.schedule_once(lambda _dt: self.seen(texts))
+        Clock.schedule_once(lambda _dt: self._held_up(texts))
+
+    def _held_up(self, texts: Sequence[str]) -> None:
+        if self.seen(texts) and any(is_taken(text) for text in texts):
+            self._window.say_read()
 
     def from_card(self, number: str) -> None:
         """Look up the booking of a card that was laid on the reader; call on any thread."""
@@ -71,8 +85,8 @@ class Codes:
         if code is not None:
             self.seen([code])
 
-    def seen(self, texts: Sequence[str]) -> None:
-        """Take the codes of one frame, one burst, or one line; call on the window's thread."""
+    def seen(self, texts: Sequence[str]) -> bool:
+        """Take the codes of one frame, one burst, or one line, and tell whether; call on the window's thread."""
         window = self._window
         name = window.shown_name
         badges = [text for text in texts if text.startswith(BADGE)]
@@ -80,15 +94,16 @@ class Codes:
             self.were_missed = True  # the same badge, still in sight, is to be read once more when it is wanted again
             if len(set(badges)) == 1:
                 window.acts.badge(badges[0])
-            return
+            return len(set(badges)) == 1
         others = [text for text in texts if not text.startswith(BADGE)]
         if not others:
-            return
+            return False
         is_changing = window.pending > 0 and name is not Face.IDLE
         if name not in TAKES_CODES or is_changing:
             self.were_missed = True
-            return
+            return False
         window.run_job(lambda: window.desk.scan(others), self._show_scanned)
+        return True
 
     def _show_scanned(self, view: View) -> None:
         # A foreign code behind the visitor must not take a result away that they are reading.

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from kivy.properties import ObjectProperty, StringProperty
 
+from kiosk.scanner import Hint as Seen
+from kiosk.scanner import Sight
 from kiosk.screens.base import VisitorScreen
+from kiosk.services.health import state_key
 from kiosk.services.link import LinkTrouble
 from kiosk.services.views import Hint
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from kiosk.services.views import IdleFacts
 
 HINT_LASTS: Final = timedelta(seconds=6)
+READ: Final = frozenset({Seen.READ, Seen.NOT_A_BOOKING_CODE})
+"""What the scanner says of a code that it has read."""
 
 
 class IdleScreen(VisitorScreen):
@@ -26,6 +31,7 @@ class IdleScreen(VisitorScreen):
 
     facts = ObjectProperty(None, allownone=True)
     hint = StringProperty("")
+    hint_second = StringProperty("")
     slot_text = StringProperty("")
     inside_text = StringProperty("")
     cap_text = StringProperty("")
@@ -33,14 +39,17 @@ class IdleScreen(VisitorScreen):
     notice_text = StringProperty("")
     staff_text = StringProperty("")
     suffix = StringProperty("")
+    _sight = Sight()
+    _told = Hint.NONE
     _hinted_at: datetime | None = None
 
     def refresh(self) -> None:
         """Say hint and facts in the language that comes first."""
         self.suffix = "_exit" if self.stage.settings.is_exit else ""
-        hint = self.view.hint if self.view is not None else Hint.NONE
-        self.hint = "" if hint is Hint.NONE else self.texts.t(f"hint.{hint}")
-        self._hinted_at = None if hint in {Hint.NONE, Hint.EXIT_NEXT} else self.now
+        self._told = self.view.hint if self.view is not None else Hint.NONE
+        self._hinted_at = None if self._told in {Hint.NONE, Hint.EXIT_NEXT} else self.now
+        self._say_hint()
+        self._say_staff()
         if self.facts is not None:
             self.show_facts(self.facts)
 
@@ -48,8 +57,8 @@ class IdleScreen(VisitorScreen):
         """Take a hint away after a while: it was about a visitor who may have left."""
         super().tick(now)
         if self._hinted_at is not None and now - self._hinted_at >= HINT_LASTS:
-            self._hinted_at = None
-            self.hint = ""
+            self._hinted_at, self._told = None, Hint.NONE
+            self._say_hint()
 
     def show_facts(self, facts: IdleFacts) -> None:
         """Show the hour, the hall, who may scan again, and the notices."""
@@ -59,13 +68,41 @@ class IdleScreen(VisitorScreen):
         cap = facts.cap
         self.cap_text = self.texts.t("idle.people") if cap is None else self.texts.t("idle.of_cap", cap=cap)
         self.called_text = "  ".join(facts.called)
-        is_well = facts.link is LinkTrouble.NONE
-        self.staff_text = "" if is_well else self.texts.t("idle.staff", trouble=self.texts.t(f"link.{facts.link}"))
+        self._say_staff()
         self.notice_text = " · ".join(self.texts.pick(notice) for notice in facts.notices)
 
     def show_frame(self, frame: np.ndarray | None) -> None:
         """Show what the camera sees."""
         self.ids.picture.show_frame(frame)
+
+    def show_sight(self, sight: Sight) -> None:
+        """Show what the scanner sees: the picture, the code in it, and what would help."""
+        self.show_frame(sight.picture)
+        self.ids.picture.show_code(sight.outline, is_read=sight.is_read and self._told is Hint.NONE)
+        before, self._sight = self._sight, sight
+        if sight.hint is not before.hint:
+            self._say_hint()
+        if sight.state is not before.state:
+            self._say_staff()
+
+    def _say_hint(self) -> None:
+        """Say what is seen of a code that is not read; of one that is read, rather what became of it."""
+        seen = self._sight.hint
+        if self._told is not Hint.NONE and (seen is Seen.NONE or seen in READ):
+            key = f"hint.{self._told}"
+        else:
+            key = f"sight.{seen.value}" if seen is not Seen.NONE else ""
+        self.hint = self.texts.t(key) if key else ""
+        self.hint_second = self.texts.second(key) if key else ""
+
+    def _say_staff(self) -> None:
+        """Say exactly what a member of staff can mend: the link to the server, and a camera that sees nothing."""
+        link = self.facts.link if self.facts is not None else LinkTrouble.NONE
+        keys = [] if link is LinkTrouble.NONE else [f"link.{link}"]
+        if not self._sight.state.reads:
+            keys.append(state_key("camera", self._sight.state.value))
+        troubles = " · ".join(self.texts.t(key) for key in keys)
+        self.staff_text = self.texts.t("idle.staff", trouble=troubles) if keys else ""
 
     def on_no_code(self) -> None:
         """Type a number instead."""

@@ -120,6 +120,12 @@ class Desk:
             act.record(EntryKind.DEVICE, {"device": "log", "state": "ok"})
         return self._turned_day()
 
+    def device_is(self, device: str, state: str) -> None:
+        """Hear how a device is; a change is recorded."""
+        if self.health.devices.get(device) != state:
+            self.health.devices = {**self.health.devices, device: state}
+            self.note_device(device, state)
+
     def note_device(self, device: str, state: str) -> None:
         """Record that a device changed its state ("ok" or what is wrong with it)."""
         with self.visits.log.act() as act:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from kiosk.errors import StoreError
 from kiosk.services.link import Link
@@ -19,6 +19,10 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+WELL: Final = "ok"
+FAULT: Final = "fault"
+"""States of a device in the log and on the guard's screens; the camera has names for what is wrong with it."""
+
 
 @dataclass(slots=True)
 class Health:
@@ -27,7 +31,7 @@ class Health:
     log: Log
     kiosk_name: str
     link: Link = field(default_factory=Link)
-    devices: Mapping[str, bool] = field(default_factory=dict[str, bool])
+    devices: Mapping[str, str] = field(default_factory=dict[str, str])
     broken: str = field(default="", init=False)
 
     def view(self, act: Callable[[], T]) -> T | View:
@@ -48,5 +52,11 @@ class Health:
         return View(Face.OUT_OF_ORDER, facts={"code": error.code, "kiosk": self.kiosk_name})
 
     def all_devices(self) -> tuple[tuple[str, bool], ...]:
-        """Return each device and whether it is well, the log among them."""
-        return (*self.devices.items(), ("log", not self.broken))
+        """Return each device, by the text key of its state where it has one, and whether it is well; the log too."""
+        devices = ((state_key(name, state) or name, state == WELL) for name, state in self.devices.items())
+        return (*devices, ("log", not self.broken))
+
+
+def state_key(device: str, state: str) -> str:
+    """Return the text key of a device's state, "" where states have no words of their own: only the camera's have."""
+    return f"camera.{state}" if device == "camera" else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kiosk.domain.correction import celsius
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.plan import Situation
+from kiosk.services.health import FAULT, state_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,7 +62,7 @@ def _turned_away(body: Mapping[str, Any], _plan: Plan) -> str:
 
 
 def _device(body: Mapping[str, Any], _plan: Plan) -> str:
-    return f"device.{body['device']}"
+    return state_key(body["device"], body.get("state", FAULT)) or f"device.{body['device']}"
 
 
 def _situation(body: Mapping[str, Any], plan: Plan) -> Words | str:

@@ -22,6 +22,7 @@ from kiosk.domain.booking_code import (
     Claims,
     CodeRead,
     ForeignCode,
+    is_ours,
     issue,
     read,
 )
@@ -276,6 +277,13 @@ def test_an_opaque_booking_number_is_accepted_in_a_code(spelling: str) -> None:
     number = booking_number.from_value(0xBEEF_CAFE_42)
     text = spelling.format(number, number[:4], number[4:], number.lower())
     assert look(text) == BookingNumber(number)
+
+
+def test_what_is_ours_is_told_by_its_form_alone() -> None:
+    """Before anything is looked up: the screen says at once whether it has a use for a code."""
+    number = booking_number.from_value(0xBEEF_CAFE_42)
+    assert all(is_ours(text) for text in (PREFIX + "ABC", PREFIX.lower() + "abc", PREFIX, number, f" {number}\n"))
+    assert not any(is_ours(text) for text in ("", "https://example.org/pay", "VB2:ABC", "健康码", number[:-1], "42"))
 
 
 def test_a_row_id_is_never_a_code() -> None:

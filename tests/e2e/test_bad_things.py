@@ -175,7 +175,7 @@ def test_without_a_camera_the_state_is_told_and_typing_goes_on(city: City) -> No
     finally:
         scanner.stop()
     assert states[0] is CameraState.MISSING
-    kiosk.set_device("camera", is_well=False)
+    kiosk.set_device("camera", is_well=False, state=states[0].value)
     booking = city.book()
     city.tell("A")
     assert kiosk.call(lambda: kiosk.desk.look_up("booking", booking.number)).face is Face.BOOKING

@@ -70,6 +70,21 @@ def test_a_slow_camera_is_told_from_a_single_slow_frame() -> None:
     assert not CameraState.BRIGHT.reads
 
 
+def test_another_size_is_named_after_what_is_worse() -> None:
+    """It reads; a camera that is slow as well is slow first. A file may have any size."""
+    watch = CameraWatch(black_after=2, frozen_after=3, size=(1280, 720))
+    whole = np.full((720, 1280, 3), 120, np.uint8)
+    assert [watch.judge(frame, at) for at, frame in enumerate((whole, GRAY, OTHER, whole))] == [
+        CameraState.OK,
+        CameraState.OTHER_SIZE,
+        CameraState.OTHER_SIZE,
+        CameraState.OK,
+    ]
+    assert CameraState.OTHER_SIZE.reads
+    assert watch.judge(GRAY, 4, live=False) is CameraState.OK
+    assert {watch.judge((GRAY, OTHER)[at % 2], at, took=0.4) for at in range(20, 40)} >= {CameraState.SLOW}
+
+
 def test_a_file_that_stands_still_is_no_fault() -> None:
     """A single picture as the source never changes."""
     watch = CameraWatch(black_after=2, frozen_after=3)

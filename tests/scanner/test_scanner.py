@@ -327,6 +327,7 @@ def test_a_camera_of_another_resolution_is_read_and_named(
     run: Callable[..., Run],
     camera: FakeCamera,
     draw_qr: Callable[..., Gray],
+    showing: Callable[..., Pixels],
     wait_for: Callable[..., None],
     caplog: pytest.LogCaptureFixture,
     size: tuple[int, int],
@@ -341,7 +342,9 @@ def test_a_camera_of_another_resolution_is_read_and_named(
     camera.picture = picture
     wait_for(lambda: one.heard.codes == [["VB1:SIZE"]])
     assert f"camera gives {size[1]} × {size[0]}" in caplog.text
-    assert one.heard.states == [CameraState.OK]
+    assert one.heard.states == [CameraState.OK, CameraState.OTHER_SIZE]
+    camera.picture = showing()
+    wait_for(lambda: one.heard.states == [CameraState.OK, CameraState.OTHER_SIZE, CameraState.OK])
 
 
 def test_a_code_that_is_no_booking_gives_a_hint(

@@ -12,6 +12,8 @@ from kiosk.domain.admission import LOOKS_TO_GUARD, Reason
 from kiosk.domain.declaration import Declaration, Notice, Question
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.domain.site import Words
+from kiosk.scanner import CameraState, Sight
+from kiosk.scanner import Hint as Seen
 from kiosk.screens.catalog import Panel, Setup
 from kiosk.services.enrolling import EnrolView, Stage, Trouble
 from kiosk.services.link import LinkTrouble
@@ -111,7 +113,26 @@ def _idle(facts: IdleFacts, hint: Hint = Hint.NONE, *, with_frame: bool = True) 
         screen.show(View(Face.IDLE, hint=hint))
         screen.show_facts(facts)
         screen.waiting = facts.waiting_for_guard
-        screen.show_frame(frame() if with_frame else None)
+        screen.show_sight(Sight(frame() if with_frame else None))
+
+    return prepare
+
+
+CODE_CORNERS: Final = ((268, 170), (372, 170), (372, 274), (268, 274))
+
+
+def _seen(hint: Seen, *, is_read: bool = False) -> Callable[[BaseScreen], None]:
+    def prepare(screen: BaseScreen) -> None:
+        _idle(FACTS)(screen)
+        screen.show_sight(Sight(frame(), CODE_CORNERS, is_read, hint))
+
+    return prepare
+
+
+def _blind(state: CameraState, facts: IdleFacts = FACTS) -> Callable[[BaseScreen], None]:
+    def prepare(screen: BaseScreen) -> None:
+        _idle(facts)(screen)
+        screen.show_sight(Sight(state=state))
 
     return prepare
 
@@ -132,7 +153,7 @@ def _before_facts(screen: BaseScreen) -> None:
     for name in ("slot_text", "inside_text", "cap_text", "called_text", "notice_text", "staff_text"):
         setattr(screen, name, "")
     screen.show(View(Face.IDLE))
-    screen.show_frame(frame())
+    screen.show_sight(Sight(frame()))
 
 
 def _form(screen: BaseScreen) -> None:
@@ -195,11 +216,16 @@ def _card_of(reason: Reason) -> BookingCard | None:
     return replace(CARD, slot_start=at(11), slot_end=at(12))
 
 
+SEEN: Final = (Seen.COME_NEARER, Seen.HOLD_STILL, Seen.BRIGHTER, Seen.TOO_BRIGHT)
 SAMPLES: Final[tuple[Sample, ...]] = (
     Sample("idle", Face.IDLE, _idle(FACTS)),
     Sample("idle-busy", Face.IDLE, _idle(BUSY_FACTS, Hint.NOT_A_BOOKING_CODE), is_simulated=True),
     Sample("idle-dark", Face.IDLE, _idle(FACTS, with_frame=False)),
     Sample("idle-revoked", Face.IDLE, _idle(REVOKED_FACTS)),
+    *(Sample(f"idle-{hint.value}".replace("_", "-"), Face.IDLE, _seen(hint)) for hint in SEEN),
+    Sample("idle-read", Face.IDLE, _seen(Seen.READ, is_read=True)),
+    Sample("idle-camera-black", Face.IDLE, _blind(CameraState.BLACK)),
+    Sample("idle-camera-and-link", Face.IDLE, _blind(CameraState.MISSING, REVOKED_FACTS)),
     Sample("idle-before-facts", Face.IDLE, _before_facts),
     Sample("idle-alarm", Face.IDLE, _idle(BUSY_FACTS), alarm=ALARM),
     Sample("idle-alarm-seen", Face.IDLE, _idle(BUSY_FACTS), is_training=True, alarm=ON_WAY),

@@ -185,11 +185,13 @@ def test_situations_and_their_steps_are_told_in_the_plans_words() -> None:
 
 
 def test_what_else_a_line_says() -> None:
-    """Faults by their outcome, devices by name, a disposition by its words."""
+    """Faults by their outcome, devices by name, the camera by its state, a disposition by its words."""
     plan = make.plan()
     fault = {"reading": {"code": "device_timeout"}, "outcome": "device_fault"}
     assert detail_of(EntryKind.READING, fault, plan) == "guard.outcome.device_fault"
     assert detail_of(EntryKind.DEVICE, {"device": "log", "state": "ok"}, plan) == "device.log"
+    assert detail_of(EntryKind.DEVICE, {"device": "camera", "state": "black"}, plan) == "camera.black"
+    assert detail_of(EntryKind.DEVICE, {"device": "camera"}, plan) == "camera.fault"
     assert detail_of(EntryKind.TURNED_AWAY, {"disposition": "referred"}, plan) == "case.disposition.referred"
     assert detail_of(EntryKind.TURNED_AWAY, {"guard_id": "g"}, plan) == ""
     assert detail_of(EntryKind.COUNTED, {"inside": 7}, plan) == "7"
