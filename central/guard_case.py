@@ -232,6 +232,7 @@ _NEEDED: Final = {
     Need.PLACE: "place",
     Need.MEASURE: "measure",
     Need.MEASURE_AGAIN: "measure",
+    Need.DECIDE: "end",
     Need.REPORT: "report",
     Need.CLEAN: "clean",
     Need.SIGN: "sign",

@@ -195,6 +195,7 @@ class Need(StrEnum):
     PLACE = "place"
     MEASURE = "measure"
     MEASURE_AGAIN = "measure_again"
+    DECIDE = "decide"
     REPORT = "report"
     CLEAN = "clean"
     SIGN = "sign"
@@ -246,7 +247,9 @@ def _placed(opening: Opening, now: Standing, limits: CaseLimits) -> tuple[Due, .
     since = now.placed_at or opening.at
     if now.measured_at is None:
         return (_due(Need.MEASURE, since, limits.measure_s),)
-    return (_due(Need.MEASURE_AGAIN, max(now.measured_at, since), limits.remeasure_s),)
+    # Who was found normal is not measured again and again: somebody says how it ends.
+    need = Need.DECIDE if now.is_found_normal else Need.MEASURE_AGAIN
+    return (_due(need, max(now.measured_at, since), limits.remeasure_s),)
 
 
 def _disposed(opening: Opening, now: Standing, limits: CaseLimits) -> tuple[Due, ...]:

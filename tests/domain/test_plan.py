@@ -60,10 +60,21 @@ def test_a_case_that_was_taken_waits_for_its_place_and_then_for_its_reading() ->
 def test_readings_go_on_at_intervals_as_long_as_somebody_is_in_a_place() -> None:
     """A fault is no reading; a move to another place lets the interval begin anew."""
     start = (taken_at(), placed(2))
-    assert waits(*start, read(3)) == (Need.MEASURE_AGAIN, 3, 33)
+    elevated = read(3, Outcome.ELEVATED), act(CaseEvent.REPORTED, 4, to="clinic", at=at(3))
+    assert waits(*start, *elevated) == (Need.MEASURE_AGAIN, 3, 33)
     fault = act(CaseEvent.MEASURED, 4, reading=measured(4, Outcome.DEVICE_FAULT, value_cc=None))
     assert waits(*start, fault) == (Need.MEASURE, 2, 12)
-    assert waits(*start, read(3), placed(5, "room_2")) == (Need.MEASURE_AGAIN, 5, 35)
+    moved = placed(5, "room_2")
+    assert waits(*start, *elevated, moved) == (Need.MEASURE_AGAIN, 5, 35)
+
+
+def test_who_was_found_normal_waits_for_a_decision_not_for_another_reading() -> None:
+    """Until then somebody healthy sits in a room; a reading that is elevated again asks for the next one."""
+    start = (taken_at(), placed(2), read(3))
+    assert waits(*start) == (Need.DECIDE, 3, 33)
+    assert waits(*start, placed(5, "room_2")) == (Need.DECIDE, 5, 35)
+    again = read(6, Outcome.ELEVATED), act(CaseEvent.REPORTED, 7, to="clinic", at=at(6))
+    assert waits(*start, *again) == (Need.MEASURE_AGAIN, 6, 36)
 
 
 def test_a_confirmed_case_waits_to_be_reported_at_every_step_until_it_is() -> None:

@@ -118,7 +118,7 @@ def test_a_case_goes_its_way_and_the_page_always_names_the_next_need(door: Door)
     reads(door, visit_id, "36.5")
     page = door.desk.guarding.case(case_id)
     assert page is not None
-    assert (page.need, endings(page)[Disposition.RELEASED]) == (Need.MEASURE_AGAIN, None)
+    assert (page.need, endings(page)[Disposition.RELEASED]) == (Need.DECIDE, None)
     shown = door.desk.guarding.case_act(case_id, "disposed", "released")
     assert isinstance(shown, View)
     assert (shown.face, door.visit(visit_id).step) == (Face.ADMITTED, Step.ADMITTED)
