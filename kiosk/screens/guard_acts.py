@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kiosk.domain.case import CaseEvent, Disposition
+from kiosk.domain.case import CaseEvent, CaseStep, Disposition
 from kiosk.domain.ids import CaseId, VisitId
 from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
@@ -102,12 +102,14 @@ class GuardActs(DutyActs):
         self._ask(lambda: self._guarding.guard_act(what, visit_id, value))
 
     def measure(self, visit_id: VisitId, case_id: CaseId | None, value: str) -> None:
-        """Record a reading taken by hand; of a case, go back to its page."""
+        """Record a reading taken by hand; of a case, or when it opened one, go on at the page of the case."""
 
         def job() -> Shown:
             shown = self._guarding.guard_act(GuardAct.MEASURE, visit_id, value)
+            its_case = case_id or (shown.row.case_id if isinstance(shown, GuardDetail) else None)
             stays = isinstance(shown, (GuardBoard, GuardDetail))
-            return self._guarding.case(case_id) if case_id is not None and stays else shown
+            case = self._guarding.case(its_case) if its_case is not None and stays else None
+            return shown if case is None or case.step is CaseStep.CLOSED else case
 
         self._ask(job)
 

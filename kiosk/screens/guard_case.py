@@ -59,7 +59,7 @@ class GuardCaseScreen(GuardScreen):
         )
         self.need_text = texts.t(f"case.need.{case.need}") if case.need is not None else ""
         self.level = case.level
-        self.visit_text = texts.t("case.visit")
+        self.visit_text = texts.t("case.visit") if case.has_visit else ""
         self._say_acts(case)
         fill(self.ids.body, self._body(case))
         self._say_time()

@@ -1,4 +1,7 @@
-"""The screens of one window: made when first needed, one shown at a time, in the language and size of this visitor."""
+"""The screens of one window: made when first needed, one shown at a time.
+
+Language and size of text are this visitor's; the guard's side has a language of its own, which outlasts visitors.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.screens.catalog import SCREENS, Panel
+from kiosk.screens.catalog import GUARD_PANELS, SCREENS, Panel
 from kiosk.screens.stage import fit_metrics
 from kiosk.services.views import AlarmView, Face
 
@@ -37,7 +40,7 @@ class Showcase:
         self._clock = clock
         self._screens: dict[Face | Panel, BaseScreen] = {}
         self._is_large = False
-        self.stage = stage
+        self._is_swapped = {False: False, True: False}  # of the visitor's side, of the guard's
         self.root = FloatLayout()
         self.facts: IdleFacts | None = None
         self.alarm = AlarmView()
@@ -54,13 +57,14 @@ class Showcase:
 
     def turn_to(self, name: Face | Panel) -> Any:  # noqa: ANN401 - each screen has methods of its own
         """Put a screen on the window and return it."""
+        self.shown_name = name
         screen = self._screen(name)
         screen.stage = self.stage
         screen.tick(self._clock.now())
         if screen is not self.screen:
             self.root.clear_widgets()
             self.root.add_widget(screen)
-        self.screen, self.shown_name = screen, name
+        self.screen = screen
         self.turn += 1
         self._tell(screen)
         return screen
@@ -97,13 +101,22 @@ class Showcase:
             screen.waiting = self.facts.waiting_for_guard
 
     @property
+    def _is_guards(self) -> bool:
+        return self.shown_name in GUARD_PANELS
+
+    @property
+    def stage(self) -> Stage:
+        """The words and the place, in the language of whoever stands before the screen that is shown."""
+        return self._first_stage.swapped() if self._is_swapped[self._is_guards] else self._first_stage
+
+    @property
     def is_as_at_first(self) -> bool:
         """Whether language and size of text are those that a new visitor begins with."""
-        return self.stage is self._first_stage and not self._is_large
+        return not self._is_swapped[False] and not self._is_large
 
     def switch_language(self) -> None:
-        """Make the other language the first one, on this screen and the next ones of this visitor."""
-        self.stage = self.stage.swapped()
+        """Make the other language the first one: for this visitor, or from now on for the guard's side."""
+        self._is_swapped[self._is_guards] = not self._is_swapped[self._is_guards]
         self.screen.stage = self.stage
 
     def switch_large_text(self) -> None:
@@ -115,7 +128,7 @@ class Showcase:
 
     def reset(self) -> None:
         """Begin as at first, for the next visitor."""
-        self.stage = self._first_stage
+        self._is_swapped[False] = False
         if self._is_large:
             self._is_large = False
             self.fit()

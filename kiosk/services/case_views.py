@@ -79,6 +79,7 @@ class CaseViews:
         return CaseView(
             case_id=case.id,
             visit_id=case.visit_id,
+            has_visit=visit is not None,
             label=case.label,
             cause=opening.cause if opening is not None else self._unknown_cause(),
             step=standing.step,

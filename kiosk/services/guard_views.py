@@ -120,6 +120,7 @@ class CaseView:
 
     case_id: CaseId
     visit_id: VisitId
+    has_visit: bool  # somebody who never stood at a kiosk has none to look at
     label: str
     cause: Cause
     step: CaseStep

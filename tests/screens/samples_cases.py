@@ -69,6 +69,7 @@ def _ending(**hindered: Hindrance) -> tuple[DispositionChoice, ...]:
 PLACED: Final = CaseView(
     case_id=CASE,
     visit_id=VISIT,
+    has_visit=True,
     label="C02",
     cause=Cause.ELEVATED,
     step=CaseStep.PLACED,

@@ -87,6 +87,7 @@ def test_a_reading_of_a_case_leads_back_to_the_case(bench: Bench) -> None:
     bench.desk.answers |= {"case": PLACED, "guard_act": DETAIL}
     bench.app.acts.measure(VISIT, CASE, "axilla:36.8")
     _to(bench, Panel.GUARD_CASE)
+    bench.desk.answers["guard_act"] = replace(DETAIL, row=replace(DETAIL.row, case_id=None))
     bench.app.acts.measure(VISIT, None, "axilla:36.8")
     _to(bench, Panel.GUARD_VISIT)
 

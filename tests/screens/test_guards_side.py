@@ -12,7 +12,7 @@ from kiosk.screens.stage import TIMEOUTS_S
 from kiosk.services.sign_in import BADGE
 from kiosk.services.views import AlarmView, Face, View
 from tests.screens.fake_kiosk import Bench
-from tests.screens.samples import BOARD, VISIT
+from tests.screens.samples import BOARD, DETAIL, VISIT
 from tests.screens.samples_cases import CASE, PLACED
 from tests.screens.samples_duty import CALM_AREA
 from tests.screens.samples_guard import ALARM, CASES_BOARD
@@ -203,6 +203,44 @@ def test_an_area_shows_what_changed(bench: Bench) -> None:
     bench.app.pulse.ask_live()
     bench.kiosk.work()
     assert bench.app.screen.warning != ""
+
+
+# whose language
+
+
+def test_the_guards_side_has_a_language_of_its_own(bench: Bench) -> None:
+    """A visitor's choice is not the guard's, and a guard's outlasts the lock and the visitors between."""
+    bench.show(View(Face.ADMITTED, VISIT, number="B037"))
+    bench.app.acts.switch_language()
+    bench.app.acts.open_board()
+    _to(bench, Panel.GUARD_BOARD, board=BOARD)
+    assert bench.app.texts.first == "zh"
+    bench.app.acts.switch_language()
+    assert bench.app.texts.first == "en"
+    bench.app.acts.sign_out()
+    bench.kiosk.work()
+    assert (bench.app.shown_name, bench.app.texts.first) == (Face.IDLE, "zh")
+    bench.app.acts.open_guard()
+    bench.kiosk.work()
+    assert bench.app.texts.first == "en"
+
+
+# what leads to a case
+
+
+def test_a_reading_that_opens_a_case_leads_to_it(bench: Bench) -> None:
+    """What comes next is written there, not on the visit's page."""
+    bench.desk.answers |= {"guard_act": DETAIL, "case": PLACED}
+    bench.app.acts.measure(VISIT, None, "axilla:37.8")
+    bench.kiosk.work()
+    assert bench.app.shown_name is Panel.GUARD_CASE
+
+
+def test_a_case_of_somebody_who_never_stood_at_a_kiosk_has_no_visit_to_look_at(bench: Bench) -> None:
+    """A button that leads nowhere threw the guard out to the idle screen."""
+    bench.app.acts.open_case(CASE)
+    _to(bench, Panel.GUARD_CASE, case=replace(PLACED, has_visit=False))
+    assert bench.app.screen.visit_text == ""
 
 
 # training and the station
