@@ -15,6 +15,8 @@ def visit_rows(detail: GuardDetail, stage: Stage, now: datetime) -> list[tuple[s
     """Return what is known of a visit, in the first language."""
     texts = stage.texts
     rows: list[tuple[str, ...]] = [(texts.t("guard.cause_label"), _cause(detail, stage))]
+    if detail.number:
+        rows.append((texts.t("guard.number"), detail.number))
     if detail.first_arrival is not None:
         rows.append((texts.t("guard.first_arrival"), stage.clock(detail.first_arrival), "look"))
     if detail.card is not None:

@@ -37,6 +37,7 @@ _STATES = {
     Step.GUARD: "waiting",
     Step.HALL_LINE: "in_line",
     Step.REFUSED: "refused",
+    Step.ADMITTED: "admitted",
 }
 
 _CAUSES = {Step.CARD_CHECK: "card_check", Step.RESTING: "resting", Step.HALL_LINE: "hall_full"}
@@ -171,6 +172,7 @@ class Board:
             readings=readings,
             case_label=case.label if case is not None else None,
             declared_keys=visit.declared_yes,
+            number=_number(visit),
             first_arrival=self._first_arrival(visit, state),
             override_by=self.guards.override_by(visit),
         )
@@ -215,8 +217,15 @@ class Board:
         )
 
 
+def _number(visit: Visit) -> str:
+    """Return the number of somebody who was let in, or waits before a full hall."""
+    return {Step.ADMITTED: visit.queue_number, Step.HALL_LINE: visit.line_number}.get(visit.step, "")
+
+
 def _cause_key(visit: Visit) -> str:
     """Return the text key of why a visit needs a guard."""
+    if visit.step is Step.ADMITTED:
+        return "admitted"
     if visit.cause:
         return visit.cause
     if visit.step in _CAUSES:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kiosk.domain.ids import CaseId, GuardId, VisitId
+    from kiosk.domain.record import Visit
     from kiosk.protocol.messages import Guard
     from kiosk.services.case_views import CaseViews
     from kiosk.services.duty_desk import Outside
@@ -35,13 +36,16 @@ if TYPE_CHECKING:
     from kiosk.services.visits import Visits
 
 _LONGEST_NOTE: Final = 200  # characters of a remark
-_GOES_ON: Final = SCREEN_STEPS | {Step.ADMITTED, Step.HALL_LINE}
-"""Steps at which the visitor goes on at this very screen after a guard's act; the guard is signed out."""
+_LET_IN: Final = frozenset({Step.ADMITTED, Step.HALL_LINE})
+_GOES_ON: Final = SCREEN_STEPS | _LET_IN
+"""Steps at which the visitor goes on at this very screen after a guard's act; the guard is signed out.
+
+Not at a station, before which no visitor stands: there the guard's page tells the number."""
 
 
 @dataclass(slots=True)
 class GuardDesk:
-    """What the guard's screens call. `guard`: who is signed in."""
+    """What the guard's screens call. `guard`: who is signed in. `is_station`: no visitor stands before this screen."""
 
     visits: Visits
     identifying: Identifying
@@ -51,6 +55,7 @@ class GuardDesk:
     case_views: CaseViews
     health: Health
     outside: Outside
+    is_station: bool = False
     guard: Guard | None = field(default=None, init=False)
     duty: DutyDesk = field(init=False)
 
@@ -118,11 +123,12 @@ class GuardDesk:
         typed = read_typed(value) if what is GuardAct.MEASURE else None
         view = self.health.view(lambda: self.guards.act(guard, what, visit_id, typed, value))
         visit = self.visits.log.state.visit(visit_id)
-        goes_on = visit is not None and visit.step in _GOES_ON
+        goes_on = visit is not None and visit.step in _GOES_ON and not self.is_station
         if goes_on or view.face is Face.OUT_OF_ORDER:
             self.sign_out()
             return view
-        page = self.detail(visit_id) if what in {GuardAct.MEASURE, GuardAct.CARD_SEEN} else None
+        is_in = visit is not None and visit.step in _LET_IN
+        page = self.detail(visit_id) if is_in or what in {GuardAct.MEASURE, GuardAct.CARD_SEEN} else None
         return page or self.board()
 
     # isolation cases
@@ -147,10 +153,13 @@ class GuardDesk:
         case = self.visits.cases.case(state, case_id)
         return self.case_views.view(case, self.guard, state) if self.guard is not None and case is not None else None
 
-    def case_act(self, case_id: CaseId, event: str, value: str = "") -> CaseView | GuardBoard | View | None:
+    def case_act(
+        self, case_id: CaseId, event: str, value: str = ""
+    ) -> CaseView | GuardBoard | GuardDetail | View | None:
         """Do one thing for a case; return its page, the board when it is closed, or None when nobody is signed in.
 
-        Who is let in by it must read their number: their own screen comes then, and the guard is signed out.
+        Who is let in by it must read their number: their own screen comes then, and the guard is signed out; at a
+        station the guard reads it to them, on the page of the visit.
         `value`: the place for placed and cleaned, "disposition" or "disposition:contact" for disposed, the contact
         for reported, the plan's step for ticked, a few words for remarked. What may not be done now changes nothing:
         the page says why.
@@ -164,19 +173,20 @@ class GuardDesk:
             self.sign_out()
             return self.health.out_of_order(error)
         let_in = self._let_in_by(case_id) if wish.disposition is Disposition.RELEASED else None
+        if let_in is not None and self.is_station:
+            return self.detail(let_in.id)
         if let_in is not None:
             self.sign_out()
-            return let_in
+            return self.visits.showing.of(let_in, self.visits.log.state)
         page = self.case(case_id)
         return self.board() if page is None or page.step is CaseStep.CLOSED else page
 
-    def _let_in_by(self, case_id: CaseId) -> View | None:
-        """Return the screen of the visitor whom the end of a case let in here just now, or None."""
+    def _let_in_by(self, case_id: CaseId) -> Visit | None:
+        """Return the visit that the end of a case let in here just now, or None."""
         state = self.visits.log.state
         case = self.visits.cases.case(state, case_id)
         visit = state.visit(case.visit_id) if case is not None else None
-        is_in = visit is not None and visit.step in {Step.ADMITTED, Step.HALL_LINE}
-        return self.visits.showing.of(visit, state) if visit is not None and is_in else None
+        return visit if visit is not None and visit.step in _LET_IN else None
 
     def open_case(self, visit_id: VisitId | None, cause: str) -> CaseView | View | None:
         """Open a case by the guard's word: for a visit, or for somebody who never stood at a kiosk."""

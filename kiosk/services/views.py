@@ -189,5 +189,6 @@ class GuardDetail:
     readings: tuple[tuple[datetime, str, str], ...]  # when, "37.4", text key of the outcome
     case_label: str | None
     declared_keys: tuple[str, ...]  # ids of the questions answered "yes"
+    number: str = ""  # of who was let in: the hall's, or that of the line outside it
     first_arrival: datetime | None = None  # when this booking arrived before, for a code that was used already
     override_by: str = ""  # who may override the refusal: guard, leader, supervisor, never; "" where there is none

@@ -163,6 +163,7 @@ class Bench:
         self.app._case.is_training = False
         self.app.pending = 0
         self.app._case.reset()
+        self.app._case._is_swapped[True] = False  # the guard's language outlasts a reset, but no test
         self.app._case.facts = None
         self.app.show_view(View(Face.IDLE))
         turn(2)

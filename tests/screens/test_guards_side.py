@@ -243,6 +243,13 @@ def test_a_case_of_somebody_who_never_stood_at_a_kiosk_has_no_visit_to_look_at(b
     assert bench.app.screen.visit_text == ""
 
 
+def test_the_page_of_somebody_who_was_let_in_tells_their_number(bench: Bench) -> None:
+    """At a station the guard reads it to them."""
+    bench.app.acts.open_visit(VISIT)
+    _to(bench, Panel.GUARD_VISIT, detail=replace(DETAIL, number="B037"))
+    assert ("号码", "B037") in bench.app.screen.rows
+
+
 # training and the station
 
 

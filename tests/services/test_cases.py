@@ -16,7 +16,7 @@ from kiosk.errors import StoreFull
 from kiosk.services.guard_desk import read_wish
 from kiosk.services.guard_views import AreaView, CaseView
 from kiosk.services.guards import GuardAct
-from kiosk.services.views import Face, GuardBoard, View
+from kiosk.services.views import Face, GuardBoard, GuardDetail, View
 from tests.domain import builders as make
 from tests.services.builders import GUARD, LEADER, SUPERVISOR, Door
 
@@ -380,6 +380,35 @@ def test_a_refusal_is_an_entry_and_no_way_in(door: Door) -> None:
     assert GuardAct.ADMIT not in allowed
     assert {GuardAct.MEASURE, GuardAct.TURN_AWAY} <= set(allowed)
     assert door.guard_reads(visit_id, 3650).face is Face.ADMITTED
+
+
+# at a station
+
+
+def test_at_a_station_who_is_let_in_leaves_the_guard_where_they_were(door: Door) -> None:
+    """No visitor stands there: the page tells the number, and the guard goes on without signing in anew."""
+    door.desk.guarding.is_station = True
+    visit_id, case_id = flagged(door)
+    signs_in(door)
+    does(door, case_id, "acknowledged")
+    does(door, case_id, "placed", "room_1")
+    reads(door, visit_id, "36.5")
+    page = door.desk.guarding.case_act(case_id, "disposed", "released")
+    assert isinstance(page, GuardDetail)
+    assert (page.row.state_key, page.cause_key, page.number) == ("admitted", "admitted", "B001")
+    assert isinstance(door.desk.guarding.case_act(case_id, "cleaned", "room_1"), GuardBoard)
+
+
+def test_at_a_station_a_reading_that_lets_somebody_in_tells_the_number(door: Door) -> None:
+    """Measured at the station, admitted by it, and the guard stays signed in."""
+    door.desk.guarding.is_station = True
+    visit_id = door.to_measuring(door.books())
+    door.desk.measure_by_hand(visit_id)
+    signs_in(door)
+    page = door.desk.guarding.guard_act(GuardAct.MEASURE, visit_id, "axilla:36.5")
+    assert isinstance(page, GuardDetail)
+    assert (page.number, page.row.needs) == ("B001", ())
+    assert door.desk.guarding.guard is not None
 
 
 # the board
