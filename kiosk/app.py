@@ -270,7 +270,10 @@ class KioskApp(App):
     def _tick(self, _dt: float) -> None:
         self.screen.tick(self._kiosk.clock.now())
         self.codes.tick()
-        if self._deadline.show(self.view) <= 0:
+        if self._deadline.is_practice_left:
+            self.more_time()
+            self.ask_aside(self._kiosk.end_training, lambda _none: self._training_switched())
+        elif self._deadline.show(self.view) <= 0:
             self._time_out()
 
     def _time_out(self) -> None:

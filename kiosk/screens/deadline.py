@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kiosk.screens.catalog import Panel
 from kiosk.services.views import Face, Hint
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from kiosk.screens.showcase import Showcase
     from kiosk.services.views import View
+
+PRACTICE_S: Final = 600.0
+"""Training at which nobody touched anything for so long was left: the kiosk has visitors to serve."""
 
 
 class Deadline:
@@ -27,6 +30,11 @@ class Deadline:
     def begin(self) -> None:
         """Start the time of this screen anew."""
         self._since = self._now_s()
+
+    @property
+    def is_practice_left(self) -> bool:
+        """Whether somebody began training and went away."""
+        return self._case.is_training and self._now_s() - self._since >= PRACTICE_S
 
     def show(self, view: View) -> float:
         """Show and return the seconds left on this screen; infinite on one that stays."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.screens.catalog import Panel
+from kiosk.screens.deadline import PRACTICE_S
 from kiosk.screens.stage import TIMEOUTS_S
 from kiosk.services.sign_in import BADGE
 from kiosk.services.views import AlarmView, Face, View
@@ -267,6 +268,22 @@ def test_training_is_told_on_every_screen_until_it_ends(bench: Bench) -> None:
     assert not bench.app.is_training
     assert not bench.app.screen.is_training
     assert [call[0] for call in bench.desk.calls if "training" in str(call[0])] == ["begin_training", "end_training"]
+
+
+def test_training_that_was_left_ends_by_itself(bench: Bench) -> None:
+    """A kiosk that practises serves nobody; the screens lock first, and a touch in between buys the time anew."""
+    bench.app.acts.open_item("training")
+    bench.kiosk.work()
+    bench.wait(PRACTICE_S - 1)
+    bench.app.acts.open_guard()
+    bench.kiosk.work()
+    bench.wait(TIMEOUTS_S[Panel.GUARD_SIGN_IN] + 1)
+    assert (bench.app.shown_name, bench.app.is_training) == (Face.IDLE, True)
+    bench.wait(PRACTICE_S - 1)
+    assert bench.app.is_training
+    bench.wait(2)
+    assert (bench.app.shown_name, bench.app.is_training, bench.app.screen.is_training) == (Face.IDLE, False, False)
+    assert bench.desk.asked("end_training") == [("end_training",)]
 
 
 def test_a_station_rests_on_the_sign_in(station: Bench) -> None:
