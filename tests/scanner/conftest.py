@@ -5,17 +5,20 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 import pytest
 import segno
 
 from kiosk.scanning.cascade import Cascade
 from kiosk.scanning.zbar import ZbarProcess
+from tests.scanner.running import QUICK, FakeCamera, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kiosk.scanning.frames import Gray
+    from kiosk.scanner import ScannerSettings
+    from kiosk.scanning.frames import Gray, Pixels
 
 
 def draw_qr(content: str | bytes, unit: int = 4, **how: Any) -> Gray:
@@ -63,3 +66,40 @@ def cascade() -> Iterator[Cascade]:
     shared.decode_still(np.full((40, 40), 200, np.uint8))
     yield shared
     shared.close()
+
+
+@pytest.fixture
+def run() -> Iterator[Callable[..., Run]]:
+    """Starts scanners that are stopped with the test."""
+    runs: list[Run] = []
+
+    def start(source: object, settings: ScannerSettings = QUICK, **how: Callable[[str], bool]) -> Run:
+        runs.append(Run(source, settings, **how))
+        runs[-1].scanner.start()
+        return runs[-1]
+
+    yield start
+    for one in runs:
+        one.scanner.stop()
+
+
+@pytest.fixture
+def camera() -> Iterator[FakeCamera]:
+    """A camera that is freed at the end, so that the scanner can stop."""
+    fake = FakeCamera()
+    yield fake
+    fake.stuck.set()
+
+
+@pytest.fixture
+def showing(draw_qr: Callable[..., Gray]) -> Callable[..., Pixels]:
+    """Draws a colour frame with codes side by side."""
+
+    def draw(*texts: str) -> Pixels:
+        frame = np.full((720, 1280), 180, np.uint8)
+        for place, text in enumerate(texts):
+            code = draw_qr(text, 5)
+            frame[200 : 200 + code.shape[0], 100 + 400 * place : 100 + 400 * place + code.shape[1]] = code
+        return np.asarray(cv2.cvtColor(frame, cv2.COLOR_GRAY2BGR), dtype=np.uint8)
+
+    return draw
