@@ -39,8 +39,13 @@ if TYPE_CHECKING:
     from kiosk.protocol.messages import Documents
     from kiosk.services.desk import Desk
 
-VISITORS: Final = ("训练一", "训练二", "训练三", "训练四", "训练五", "训练六")
-_READINGS_CC: Final = (3640, 3810, 3660, 3790, 3400, 3650)  # in turn: a new guard shall meet a fever soon
+VISITORS: Final = ("训练一", "训练二", "训练三")  # as many as can be read in the one line of the idle screen
+_READINGS_CC: Final = (
+    3640,
+    3810,
+    3400,
+    3650,
+)  # in turn: a new guard meets a fever, and somebody cold who is warm later
 
 
 class PracticeThermometer(SimulatedThermometer):
@@ -156,7 +161,8 @@ def _take_in(copy: SqliteCopy, documents: Documents | None, clock: Clock) -> Seq
         )
         for name in VISITORS
     ]
-    told = [Words(f"训练预约号 {item.number}", f"Practice number {item.number}") for item in bookings]
+    numbers = " · ".join(item.number for item in bookings)
+    told = [Words(f"训练预约号 {numbers}", f"Practice numbers {numbers}")]
     open_all_day = replace(documents.site, opens=0, closes=24 * 60, closed_days=())
     changes = {"site": open_all_day, "keys": {}, "revoked_keys": [], "notices": told, "holds": []}
     copy.store_documents(documents.model_copy(update=changes))

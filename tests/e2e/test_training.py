@@ -13,6 +13,7 @@ from kiosk.domain.visit import Step
 from kiosk.services.guard_views import CaseView, PlanView, ShiftView
 from kiosk.services.guards import GuardAct
 from kiosk.services.views import Face, GuardBoard
+from kiosk.training import VISITORS
 from tests.e2e.city import let_in, scan
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def test_a_kiosk_that_stops_in_training_leaves_nothing_behind(city: City, kiosk:
 def test_the_round_of_readings_holds_a_fever_and_somebody_cold(kiosk: Kiosk) -> None:
     """A new guard meets both within a few minutes."""
     thermometer, outcomes = practice(kiosk).thermometer, set[Outcome]()
-    for which in range(5):
+    for which in range(len(VISITORS)):
         visit_id = comes_up(kiosk, which)
         is_measured(kiosk, visit_id)
         visit = kiosk.desk.visits.log.state.visit(visit_id)
