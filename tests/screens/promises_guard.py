@@ -134,7 +134,7 @@ CASE_PROMISES: Final[dict[str, dict[str, Acts]]] = {
         "上报": (("begin_case_act", CASE, "reported"),),
         "处置": (("begin_case_act", CASE, "disposed"),),
         "备注": (("begin_case_act", CASE, "remarked"),),
-        "访客页": (("open_visit", VISIT),),
+        "看这位访客": (("open_visit", VISIT),),
         **_steps("elevated", ("case_act", CASE, "ticked"), ticked=2),
     },
     "guard-case-cleaned": {
@@ -143,7 +143,7 @@ CASE_PROMISES: Final[dict[str, dict[str, Acts]]] = {
         **TO_BOARD,
         "结束个案": (("begin_case_act", CASE, "closed"),),
         "备注": (("begin_case_act", CASE, "remarked"),),
-        "访客页": (("open_visit", VISIT),),
+        "看这位访客": (("open_visit", VISIT),),
     },
     "guard-choice-place": _chosen("placed", CASE, {"留观室 2": "room_2", "室外帐篷": "tent"}),
     "guard-choice-report": {
