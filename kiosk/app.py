@@ -186,6 +186,9 @@ class KioskApp(App):
         if name is Face.IDLE and self._case.stage.settings.is_station:
             self.acts.open_guard()
             return
+        if view.to_lane:
+            self.acts.lead_to_lane(view)
+            return
         screen = self.turn_to(name)
         if name is Face.DECLARATION:
             self._ask_form(view)
@@ -279,7 +282,9 @@ class KioskApp(App):
     def _time_out(self) -> None:
         self.more_time()
         visit_id = self.view.visit_id
-        if self.shown_name in GUARD_PANELS:
+        if self.shown_name is Panel.GUARD_LANE and not self._case.stage.settings.is_station:
+            self.acts.give_lane()  # a lane never blocks the door; it closes by itself
+        elif self.shown_name in GUARD_PANELS:
             self.acts.sign_out()
         elif face_of(self.view) in SCREEN_FACES and visit_id is not None:
             self.run_job(lambda: self._kiosk.desk.time_out(visit_id), self.show_view)

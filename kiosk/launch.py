@@ -14,6 +14,7 @@ from kiosk.adapters.id_card import IdCardReader
 from kiosk.adapters.serial_scanner import SerialScanner
 from kiosk.app import KioskApp
 from kiosk.bootstrap import Kiosk
+from kiosk.domain.lane import OPEN_S
 from kiosk.domain.site import Words
 from kiosk.enrol_app import EnrolApp
 from kiosk.enrolment import enrol, is_enrolled
@@ -29,7 +30,7 @@ from kiosk.texts import LANGUAGES, Texts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kiosk.config import Settings, TimeoutSettings
+    from kiosk.config import KioskSettings, Settings
     from kiosk.scanner import FrameSource
 
 
@@ -53,7 +54,7 @@ def make_app(kiosk: Kiosk, source: str | FrameSource | None) -> KioskApp:
         is_borderless=screen.fullscreen,
         is_exit=settings.kiosk.direction == "exit",
         is_station=settings.kiosk.role == "guard",
-        timeouts_s=_timeouts(settings.kiosk.timeouts),
+        timeouts_s=_timeouts(settings.kiosk),
     )
     app = KioskApp(kiosk, Stage(texts, on_screen), None)
     if screen.sound:
@@ -111,8 +112,9 @@ def devices_beside(kiosk: Kiosk, app: KioskApp) -> list[Beside]:
     return devices
 
 
-def _timeouts(settings: TimeoutSettings) -> dict[str, float]:
+def _timeouts(kiosk: KioskSettings) -> dict[str, float]:
     """Return each screen's time by the settings; a screen that is not named stays."""
+    settings = kiosk.timeouts
     limits: dict[str, float] = {
         Face.BOOKING: settings.booking_s,
         Face.DECLARATION: settings.declaration_s,
@@ -125,7 +127,10 @@ def _timeouts(settings: TimeoutSettings) -> dict[str, float]:
         ((Panel.KEYPAD, Panel.HELP, Panel.NOTICE, Panel.WHICH), settings.keypad_s),
         (GUARD_PANELS, settings.guard_s),
     )
-    return limits | {name: seconds for names, seconds in shared for name in names}
+    limits |= {name: seconds for names, seconds in shared for name in names}
+    if kiosk.is_station:  # nobody's door: the lane is not left between two visitors
+        limits[Panel.GUARD_LANE] = max(settings.guard_s, OPEN_S)
+    return limits
 
 
 def make_enrol_app(settings: Settings, data: Path, source: str | FrameSource | None) -> EnrolApp:

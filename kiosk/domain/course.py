@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from kiosk.domain import baseline, outdoor, reference
 from kiosk.domain.policy import ColdMode, ScreeningPolicy
-from kiosk.domain.record import Measured, Visit
+from kiosk.domain.record import Measured, Visit, is_provisional
 from kiosk.domain.screening import Before, Fault, Flag, Outcome, Reading, Reference, assess
 from kiosk.domain.times import local_day, local_hour, to_ms
 from kiosk.domain.wire import from_json, to_json, to_text
@@ -114,7 +114,7 @@ def _provisional(visit: Visit) -> Measured | None:
     for reading in reversed(visit.readings):
         if reading.outcome is Outcome.NORMAL:
             return None
-        if reading.outcome is Outcome.ELEVATED or reading.reason == "guard_band":
+        if is_provisional(reading):
             return reading
     return None
 

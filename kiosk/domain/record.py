@@ -28,6 +28,11 @@ class Measured:
     monotonic_ms: int | None = None  # of the device's clock that nobody can set
 
 
+def is_provisional(reading: Measured) -> bool:
+    """Tell whether a reading was elevated or almost elevated, so that a second one by other means must settle it."""
+    return reading.outcome is Outcome.ELEVATED or reading.reason == "guard_band"
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One passage, from first contact to its end. Times are None until they happen."""
@@ -65,6 +70,11 @@ class Visit:
     def is_green(self) -> bool:
         """Whether it passes by the green channel."""
         return self.walk_in in GREEN if self.booking is None else self.booking.is_green
+
+    @property
+    def label(self) -> str:
+        """What it is called by on the visitor's screen and on the guard's: its number, or its last signs."""
+        return self.rest_number or self.line_number or self.id[-4:].upper()
 
     @property
     def is_listed(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kivy.lang import Builder
 
+from kiosk.domain import lane
 from kiosk.domain.admission import Reason
 from kiosk.domain.case import NAMELESS, CaseEvent, CaseStep, Cause, Disposition, Hindrance
 from kiosk.domain.entry import EntryKind
@@ -30,11 +31,12 @@ from kiosk.screens.guard_board import GuardBoardScreen
 from kiosk.screens.guard_case import GuardCaseScreen
 from kiosk.screens.guard_choice import GuardChoiceScreen
 from kiosk.screens.guard_count import GuardCountScreen
+from kiosk.screens.guard_lane import GuardLaneScreen
 from kiosk.screens.guard_late import GuardLateScreen
 from kiosk.screens.guard_menu import GuardMenuScreen
 from kiosk.screens.guard_near import GuardNearScreen
 from kiosk.screens.guard_plan import GuardPlanScreen
-from kiosk.screens.guard_reading import GuardReadingScreen
+from kiosk.screens.guard_reading import LANE_SITES, SITES, GuardReadingScreen
 from kiosk.screens.guard_records import FILTERS, GuardRecordsScreen
 from kiosk.screens.guard_shift import GuardShiftScreen
 from kiosk.screens.guard_sign_in import GuardSignInScreen
@@ -90,6 +92,7 @@ class Panel(StrEnum):
     GUARD_LATE = "guard_late"
     GUARD_COUNT = "guard_count"
     GUARD_NEAR = "guard_near"
+    GUARD_LANE = "guard_lane"
 
 
 class Setup(StrEnum):
@@ -131,6 +134,7 @@ SCREENS: Final[dict[Face | Panel, type[BaseScreen]]] = {
     Panel.GUARD_LATE: GuardLateScreen,
     Panel.GUARD_COUNT: GuardCountScreen,
     Panel.GUARD_NEAR: GuardNearScreen,
+    Panel.GUARD_LANE: GuardLaneScreen,
 }
 
 SETUP_SCREENS: Final[dict[Setup, type[BaseScreen]]] = {Setup.ENROL: EnrolScreen}
@@ -173,6 +177,8 @@ def required_texts() -> set[str]:
 _GUARDS_WORDS: Final[Mapping[str, Iterable[str]]] = {
     "guard.act": GuardAct,
     "guard.may": MayOverride,
+    "guard.site": {*SITES, *LANE_SITES},
+    "lane": lane.SITES,
     "guard.outcome": Outcome,
     "guard.state": [f"case_{step}" for step in CaseStep],
     "case.step": CaseStep,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kiosk.domain.ids import GuardId, VisitId
 from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
-from kiosk.screens.guard_base import GuardBase
+from kiosk.screens.lane_acts import LaneActs
 from kiosk.services.guard_views import CaseView, NearView, RecordsView, ShiftView
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kiosk.services.views import Account, GuardBoard, View
 
 
-class DutyActs(GuardBase):
+class DutyActs(LaneActs):
     """The guard's acts that are about the day, the plan and the shift."""
 
     @property
@@ -44,6 +44,7 @@ class DutyActs(GuardBase):
     def open_item(self, name: str) -> None:
         """Open one thing of the list."""
         items: dict[str, Callable[[], None]] = {
+            "lane": self.open_lane,
             "area": lambda: self._ask(self._guarding.area),
             "plan": lambda: self._ask(self._duty.plan),
             "shift": lambda: self._ask(self._duty.shift),

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from kivy.properties import BooleanProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.screens.base import VisitorScreen
 
 
 class GuardWaitScreen(VisitorScreen):
-    """Asks the visitor to wait. It shows nothing of the view: neither step, number nor cause."""
+    """Asks the visitor to wait. Of the view it shows what they are called by, and neither step nor cause."""
 
+    number = StringProperty("")
     has_called = BooleanProperty(False)
 
     def refresh(self) -> None:
         """Start anew for each visitor."""
         self.has_called = False
+        number = self.view.number
+        self.number = self.texts.t("guard_wait.number", number=number) if number else ""
 
     def on_call_again(self) -> None:
         """Call the guard once more, and say that it was done."""

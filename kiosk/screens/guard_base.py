@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kiosk.screens.catalog import Panel
-from kiosk.services.guard_views import AreaView, CaseView, PlanView, RecordsView, ShiftView, TodayView
+from kiosk.services.guard_views import AreaView, CaseView, LaneView, PlanView, RecordsView, ShiftView, TodayView
 from kiosk.services.views import Face, GuardBoard, GuardDetail, View
 
 if TYPE_CHECKING:
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from kiosk.screens.choices import Choice
     from kiosk.services.guard_desk import GuardDesk
 
-Shown = GuardBoard | GuardDetail | CaseView | AreaView | PlanView | ShiftView | TodayView | RecordsView | View | None
+_Page = CaseView | AreaView | PlanView | ShiftView | TodayView | RecordsView | LaneView
+Shown = GuardBoard | GuardDetail | _Page | View | None
 """What an act of the guard's leads to; None: nobody is signed in."""
 
 _PANELS: Final[dict[type, Panel]] = {
@@ -25,6 +26,7 @@ _PANELS: Final[dict[type, Panel]] = {
     ShiftView: Panel.GUARD_SHIFT,
     TodayView: Panel.GUARD_TODAY,
     RecordsView: Panel.GUARD_RECORDS,
+    LaneView: Panel.GUARD_LANE,
 }
 """Which screen shows what the services return."""
 

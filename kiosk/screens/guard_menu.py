@@ -30,6 +30,7 @@ _ACTS: Final = ("exit", "widen", "reopen_typing", "close_day")
 _ABOUT_SCREEN: Final = frozenset({"training", "language", "large"})
 
 ITEMS: Final = (
+    "lane",
     "area",
     "plan",
     "open_case",

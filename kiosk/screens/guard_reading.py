@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from kiosk.domain.ids import CaseId, VisitId
 
 SITES: Final = ("axilla", "forehead", "ear", "wrist")
+LANE_SITES: Final = ("wrist", "neck", "axilla", "ear")
+"""Where it is measured, and where in the manual lane: under clothes, or with a clinical thermometer."""
+
 _DIGITS: Final = 3
 _COMMON_TENTHS: Final = range(350, 391)  # 35.0 to 39.0 °C; anything else is typed twice
 
@@ -26,15 +29,26 @@ class GuardReadingScreen(GuardScreen):
     shown = StringProperty("")
     hint = StringProperty("")
     site = StringProperty(SITES[0])
-    site_names = ListProperty(["", "", "", ""])
+    sites = ListProperty(SITES)
+    site_names = ListProperty([""] * len(SITES))
     can_save = BooleanProperty(False)
     _first = ""
+    _is_in_lane = False
 
     def start(self, visit_id: VisitId, label: str, case_id: CaseId | None) -> None:
         """Begin a reading for the visit or the case called `label`."""
+        self._is_in_lane, self.sites = False, SITES
+        self._begin(visit_id, label, case_id, SITES[0])
+
+    def start_in_lane(self, visit_id: VisitId, label: str, site: str) -> None:
+        """Begin a reading in the manual lane, which is shown again after it."""
+        self._is_in_lane, self.sites = True, LANE_SITES
+        self._begin(visit_id, label, None, site)
+
+    def _begin(self, visit_id: VisitId, label: str, case_id: CaseId | None, site: str) -> None:
         self.visit_id = visit_id
         self.case_id = case_id
-        self.site = SITES[0]
+        self.site = site
         self._first = ""
         self.digits = ""
         self.label = label
@@ -43,7 +57,7 @@ class GuardReadingScreen(GuardScreen):
     def refresh(self) -> None:
         """Say everything in the language that comes first."""
         self.heading = self.texts.t("guard.handle", label=self.label)
-        self.site_names = [self.texts.t(f"guard.site.{site}") for site in SITES]
+        self.site_names = [self.texts.t(f"guard.site.{site}") for site in self.sites]
         self.hint = self.texts.t("guard.pad_again" if self._first else "guard.pad_hint")
 
     def on_digits(self, _screen: GuardReadingScreen, digits: str) -> None:
@@ -73,7 +87,10 @@ class GuardReadingScreen(GuardScreen):
         else:
             typed = f"{value[:2]}.{value[2:]}"
             value = ":".join([self.site, typed, *([typed] if first else [])])
-            self.host.measure(self.visit_id, self.case_id, value)
+            if self._is_in_lane:
+                self.host.measure_in_lane(self.visit_id, value)
+            else:
+                self.host.measure(self.visit_id, self.case_id, value)
 
     def _ask_again(self, first: str, key: str) -> None:
         self._first = first
@@ -81,8 +98,10 @@ class GuardReadingScreen(GuardScreen):
         self.hint = self.texts.t(key)
 
     def on_cancel(self) -> None:
-        """Go back to the case or the visit without a reading."""
-        if self.case_id is not None:
+        """Go back to the lane, the case or the visit without a reading."""
+        if self._is_in_lane:
+            self.host.open_lane(self.visit_id)
+        elif self.case_id is not None:
             self.host.open_case(self.case_id)
         else:
             self.host.open_visit(self.visit_id)

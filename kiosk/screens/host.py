@@ -152,6 +152,24 @@ class ScreenHost(Protocol):
         """List who was near an open case, with a supervisor's PIN."""
         ...
 
+    # the manual lane
+
+    def open_lane(self, visit_id: VisitId | None = None) -> None:
+        """Show the manual lane; `visit_id` is measured next, whoever waits longest when it is None."""
+        ...
+
+    def measure_in_lane(self, visit_id: VisitId, value: str) -> None:
+        """Record the first reading by hand of somebody in the lane."""
+        ...
+
+    def open_lane_pad(self, visit_id: VisitId, label: str, site: str) -> None:
+        """Show the pad for a value that has no button in the lane."""
+        ...
+
+    def give_lane(self) -> None:
+        """Give the window to the next visitor; the lane stays open."""
+        ...
+
     # the guard's day
 
     def begin_situation(self, situation: str) -> None:

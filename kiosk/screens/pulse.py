@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kiosk.screens.acting import Window
 from kiosk.screens.catalog import Panel, face_of
-from kiosk.services.guard_views import AreaView, CaseView
+from kiosk.services.guard_views import AreaView, CaseView, LaneView
 from kiosk.services.views import AlarmView, Face, GuardBoard, IdleFacts, View
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ FACTS_S: Final = 1.0
 ALARM_S: Final = 0.5
 LIVE_S: Final = 1.0
 
-Live = GuardBoard | CaseView | AreaView
+Live = GuardBoard | CaseView | AreaView | LaneView
 
 
 class _Window(Window, Protocol):
@@ -99,7 +99,7 @@ class Pulse:
     # the guard's screens
 
     def ask_live(self, _dt: float = 0) -> None:
-        """Refresh the board, a case or the area while a guard looks at it."""
+        """Refresh the board, a case, the area or the lane while a guard looks at it."""
         window, guarding = self._window, self._window.desk.guarding
         if window.pending:
             return
@@ -112,6 +112,8 @@ class Pulse:
                 window.ask_aside(lambda: guarding.case(case_id), lambda case: self._renew(screen, screen.case, case))
             case Panel.GUARD_AREA:
                 window.ask_aside(guarding.area, lambda area: self._renew(screen, screen.area, area))
+            case Panel.GUARD_LANE:
+                window.ask_aside(guarding.lane.view, lambda lane: self._renew(screen, screen.shown, lane))
             case _:
                 pass
 
@@ -122,6 +124,8 @@ class Pulse:
             return
         if isinstance(now, GuardBoard):
             screen.show_board(now)
+        elif isinstance(now, LaneView):
+            screen.renew(now)
         elif not isinstance(now, CaseView) or now.case_id == screen.case.case_id:
             screen.present(now)
 

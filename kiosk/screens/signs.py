@@ -62,8 +62,30 @@ SIGNS: Final[dict[str, tuple[Stroke, ...]]] = {
         ((-0.08, 0.24), (0.44, -0.24)),
         ((-0.08, -0.24), (0.44, 0.24)),
     ),
+    # Where the manual lane measures: a hand whose sleeve is rolled up, a neck over an open collar.
+    "wrist": (
+        ((1.0, 0.55), (0.5, 0.55), (0.5, -0.55), (1.0, -0.55)),
+        ((0.66, 0.55), (0.66, -0.55)),
+        ((0.5, 0.36), (-0.2, 0.3), (-0.36, 0.42), (-0.5, 0.66), (-0.68, 0.72), (-0.72, 0.58), (-0.58, 0.36)),
+        ((-0.58, 0.36), (-0.94, 0.32), (-1.0, 0.22), (-1.0, -0.2), (-0.92, -0.3), (-0.5, -0.36), (-0.2, -0.3)),
+        ((-0.2, -0.3), (0.5, -0.36)),
+        ((-1.0, 0.1), (-0.62, 0.1)),
+        ((-1.0, -0.08), (-0.62, -0.08)),
+    ),
+    "neck": (
+        _arc(0, 0.5, 0.42, -62, 242),
+        ((-0.2, 0.13), (-0.2, -0.18), (-0.5, -0.34), (-0.86, -0.52), (-0.96, -0.95)),
+        ((0.2, 0.13), (0.2, -0.18), (0.5, -0.34), (0.86, -0.52), (0.96, -0.95)),
+        ((-0.42, -0.3), (0.0, -0.78), (0.42, -0.3)),
+    ),
 }
 """Strokes in a square from -1 to 1, y upwards."""
+
+SPOTS: Final[dict[str, tuple[Stroke, ...]]] = {
+    "wrist": (_arc(0.14, 0, 0.17), ((0.14, 0.95), (0.14, 0.3)), ((0.0, 0.46), (0.14, 0.28), (0.28, 0.46))),
+    "neck": (_arc(0.12, -0.04, 0.15), ((0.98, -0.04), (0.4, -0.04)), ((0.54, 0.1), (0.38, -0.04), (0.54, -0.18))),
+}
+"""Of a sign, the strokes that point at what matters, in `spot_color`."""
 
 
 class Sign(Widget):
@@ -74,12 +96,13 @@ class Sign(Widget):
     kind = StringProperty("tick")
     disc = ColorProperty((0, 0, 0, 0))
     line_color = ColorProperty((0, 0, 0, 1))
+    spot_color = ColorProperty((0, 0, 0, 1))
     part = NumericProperty(0.5)
     thick = NumericProperty(0.055)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        for name in ("pos", "size", "kind", "disc", "line_color", "part", "thick"):
+        for name in ("pos", "size", "kind", "disc", "line_color", "spot_color", "part", "thick"):
             self.fbind(name, self._draw)
         self._draw()
 
@@ -93,9 +116,10 @@ class Sign(Widget):
         with self.canvas:
             Color(*self.disc)
             SmoothEllipse(pos=(middle_x - across / 2, middle_y - across / 2), size=(across, across))
-            Color(*self.line_color)
-            for stroke in SIGNS[self.kind]:
-                points = [(middle_x + x * half, middle_y + y * half) for x, y in stroke]
-                SmoothLine(points=[value for point in points for value in point], width=thick)
-                for x, y in (points[0], points[-1]):  # round ends
-                    SmoothEllipse(pos=(x - thick, y - thick), size=(2 * thick, 2 * thick))
+            for color, strokes in ((self.line_color, SIGNS[self.kind]), (self.spot_color, SPOTS.get(self.kind, ()))):
+                Color(*color)
+                for stroke in strokes:
+                    points = [(middle_x + x * half, middle_y + y * half) for x, y in stroke]
+                    SmoothLine(points=[value for point in points for value in point], width=thick)
+                    for x, y in (points[0], points[-1]):  # round ends
+                        SmoothEllipse(pos=(x - thick, y - thick), size=(2 * thick, 2 * thick))

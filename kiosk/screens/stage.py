@@ -52,6 +52,7 @@ TIMEOUTS_S: Final[Mapping[str, float]] = {
             "guard_late",
             "guard_count",
             "guard_near",
+            "guard_lane",
         ),
         60.0,
     ),

@@ -97,7 +97,7 @@ class Desk:
         return self._view(lambda: self.visits.unexpected(visit_id))
 
     def _view(self, act: Callable[[], View]) -> View:
-        return self.health.view(act)
+        return self.health.view(lambda: self.guarding.lane.catch(act()))
 
     def out_of_order(self, error: StoreError) -> View:
         """Take the kiosk out of order until its log can be written again."""

@@ -204,7 +204,7 @@ class Board:
         rested = visit.step is Step.RESTING and visit.rest_until is not None
         over = rested and visit.rest_until is not None and visit.rest_until <= self.visits.clock.now()
         case = self.visits.cases.of_visit(state, visit.id)
-        label = case.label if case is not None else visit.rest_number or visit.line_number or visit.id[-4:].upper()
+        label = case.label if case is not None else visit.label
         state_key = ("rest_over" if over else "resting") if rested else _STATES.get(visit.step, "waiting")
         return GuardRow(
             visit_id=visit.id,

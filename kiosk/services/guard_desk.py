@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition
 from kiosk.domain.case_wish import CaseWish
-from kiosk.domain.policy import BodySite
 from kiosk.domain.visit import SCREEN_STEPS, Step
 from kiosk.errors import StoreError
 from kiosk.services.duty_desk import DutyDesk
-from kiosk.services.guards import KIND_OF_SITE, GuardAct, Typed
+from kiosk.services.guards import GuardAct
+from kiosk.services.lane_desk import LaneDesk
+from kiosk.services.typed import read_typed
 from kiosk.services.views import Face
 
 if TYPE_CHECKING:
@@ -58,10 +59,12 @@ class GuardDesk:
     is_station: bool = False
     guard: Guard | None = field(default=None, init=False)
     duty: DutyDesk = field(init=False)
+    lane: LaneDesk = field(init=False)
 
     def __post_init__(self) -> None:
-        """Give the other half of the desk its place."""
+        """Give the other parts of the desk their place."""
         self.duty = DutyDesk(self, self.outside)
+        self.lane = LaneDesk(self)
 
     def accounts(self) -> tuple[Account, ...]:
         """Return who may sign in here."""
@@ -78,14 +81,17 @@ class GuardDesk:
     def _signed_in(self, try_it: Callable[[], Guard | None]) -> GuardBoard | None:
         try:
             self.guard = try_it()
+            keeper = self.lane.release() if self.guard is not None else None
+            if keeper is not None and keeper != self.guard:  # the lane was left open in another's name
+                self.signing.sign_out(keeper)
         except StoreError as error:  # a sign-in that cannot be recorded is none
             self.guard = None
             self.health.out_of_order(error)
         return self.board()
 
     def sign_out(self) -> None:
-        """Lock the guard's screens."""
-        guard, self.guard = self.guard, None
+        """Lock the guard's screens, and close the lane."""
+        guard, self.guard = self.lane.release() or self.guard, None
         try:
             if guard is not None:
                 self.signing.sign_out(guard)
@@ -216,29 +222,6 @@ class GuardDesk:
         elif what is GuardAct.CLOSE_DAY:
             self.guards.close_day(guard)
         return self.board()
-
-
-def read_typed(value: str) -> Typed | None:
-    """Return the temperature that a guard typed ("axilla:37.4", or twice "axilla:39.6:39.6"), or None for nonsense."""
-    site, _, rest = value.partition(":")
-    numbers = rest.split(":")
-    try:
-        values = [_centi(number) for number in numbers]
-        place = BodySite(site)
-    except ValueError:
-        return None
-    if place not in KIND_OF_SITE or len(values) > 2:  # noqa: PLR2004 - once or twice
-        return None
-    return Typed(values[0], place, "guard", values[1] if len(values) > 1 else None)
-
-
-def _centi(text: str) -> int:
-    """Return "37.4" as 3740; raises ValueError for anything but one or two digits, a point and a digit or two."""
-    whole, _, part = text.partition(".")
-    if not (whole.isdecimal() and part.isdecimal() and len(whole) <= 2 and len(part) <= 2):  # noqa: PLR2004 - see above
-        message = f"{text!r} is no temperature"
-        raise ValueError(message)
-    return int(whole) * 100 + int(part.ljust(2, "0"))
 
 
 def read_wish(event: str, value: str) -> CaseWish | None:

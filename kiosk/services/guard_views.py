@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition, Hindrance
     from kiosk.domain.ids import CaseId, VisitId
     from kiosk.domain.plan import Need, PlaceState, Situation
+    from kiosk.domain.screening import Outcome
     from kiosk.domain.site import Words
 
 
@@ -211,3 +212,31 @@ class NearView:
     label: str
     until: datetime
     lines: tuple[tuple[datetime, str, str], ...]  # when, queue or booking number, masked name
+
+
+@dataclass(frozen=True, slots=True)
+class LaneRow:
+    """One visitor who waits to be measured by hand, since they answered the questions."""
+
+    visit_id: VisitId
+    label: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LaneResult:
+    """What became of the one measured last. `number`: of the queue, or of the line; "" for who is not let in."""
+
+    label: str
+    celsius: str
+    outcome: Outcome
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaneView:
+    """The manual lane: who waits, whoever answered the questions first on top."""
+
+    guard_name: str
+    waiting: tuple[LaneRow, ...]
+    last: LaneResult | None = None

@@ -16,13 +16,13 @@ from kiosk.domain.case_wish import CaseWish
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import VisitId
 from kiosk.domain.overriding import MayOverride, OverrideWhy, least, may_override
-from kiosk.domain.policy import BodySite, ReadingKind
 from kiosk.domain.record import Visit
 from kiosk.domain.screening import Flag, Outcome, Reading
 from kiosk.domain.state_days import EXTRA_LATE, INSIDE
 from kiosk.domain.visit import Step
 from kiosk.services import guard_records as records
 from kiosk.services.settling import do_for_case
+from kiosk.services.typed import KIND_OF_SITE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kiosk.ports import Act
     from kiosk.protocol.messages import Guard
     from kiosk.services.everywhere import Everywhere
+    from kiosk.services.typed import Typed
     from kiosk.services.views import View
     from kiosk.services.visits import Visits
 
@@ -54,37 +55,6 @@ class GuardAct(StrEnum):
     WIDEN = "widen"
     REOPEN_TYPING = "reopen_typing"
     CLOSE_DAY = "close_day"
-
-
-KIND_OF_SITE: Final[Mapping[BodySite, ReadingKind]] = {
-    BodySite.AXILLA: ReadingKind.CLINICAL,
-    BodySite.ORAL: ReadingKind.CLINICAL,
-    BodySite.EAR: ReadingKind.CLINICAL,
-    BodySite.FOREHEAD: ReadingKind.BODY_ESTIMATE,
-    BodySite.WRIST: ReadingKind.BODY_ESTIMATE,
-    BodySite.NECK: ReadingKind.BODY_ESTIMATE,
-}
-"""What a hand-held thermometer's number means, by where it is held."""
-
-TWICE_BELOW_CC: Final = 3500  # temperature-facts.md section 1: entered twice outside 35.0 to 39.0 °C
-TWICE_ABOVE_CC: Final = 3900
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A temperature that a guard typed, in hundredths of a degree Celsius. `again_cc`: typed a second time."""
-
-    value_cc: int
-    site: BodySite
-    device: str
-    again_cc: int | None = None
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether it is within the usual or was typed a second time, and then alike."""
-        if self.again_cc is None:
-            return TWICE_BELOW_CC <= self.value_cc <= TWICE_ABOVE_CC
-        return self.again_cc == self.value_cc
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from kiosk.domain.ids import VisitId
 from kiosk.domain.policy import BodySite
 from kiosk.domain.screening import Flag, Reading, assess
 from kiosk.domain.wire import to_json
-from kiosk.services.guards import KIND_OF_SITE, TWICE_ABOVE_CC, TWICE_BELOW_CC
+from kiosk.services.typed import KIND_OF_SITE, TWICE_ABOVE_CC, TWICE_BELOW_CC
 
 if TYPE_CHECKING:
     from datetime import datetime

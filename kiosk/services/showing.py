@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kiosk.domain.booking import Booking
-    from kiosk.domain.ids import VisitId
     from kiosk.domain.record import Visit
     from kiosk.domain.site import Site
     from kiosk.domain.state_keeper import State
@@ -54,9 +53,9 @@ class Showing:
         """Return the idle screen, with one line for the visitor."""
         return View(Face.IDLE, hint=hint)
 
-    def waiting(self, visit_id: VisitId | None) -> View:
-        """Return the wait for the guard, the same for every cause."""
-        return View(Face.GUARD, visit_id)
+    def waiting(self, visit: Visit | None) -> View:
+        """Return the wait for the guard, the same for every cause; None: for somebody whom no visit is known of."""
+        return View(Face.GUARD, visit.id, number=visit.label) if visit is not None else View(Face.GUARD)
 
     def of(self, visit: Visit, state: State, hint: Hint = Hint.NONE) -> View:
         """Return the view of a visit at its step."""
@@ -64,16 +63,17 @@ class Showing:
         if face is Face.IDLE:
             return self.idle(hint)
         reason = Reason(visit.reasons[0]) if visit.step is Step.REFUSED and visit.reasons else None
+        looks_to_guard = reason in LOOKS_TO_GUARD
         return View(
             face=face,
             visit_id=visit.id,
             card=self.card(visit.booking) if visit.booking is not None and face is not Face.GUARD else None,
             refusal=self._refusal(visit, reason, state) if reason is not None else None,
-            number=_number(visit),
+            number=visit.label if face is Face.GUARD or looks_to_guard else _number(visit),
             position=self.hall.place_in_line(state, visit) if visit.step is Step.HALL_LINE else None,
             until=visit.rest_until if visit.step is Step.RESTING else None,
             hint=hint,
-            looks_to_guard=reason in LOOKS_TO_GUARD,
+            looks_to_guard=looks_to_guard,
         )
 
     def card(self, booking: Booking) -> BookingCard:

@@ -91,6 +91,7 @@ class View:
     until: datetime | None = None  # RESTING: when to measure again
     hint: Hint = Hint.NONE
     looks_to_guard: bool = False  # REFUSED that looks and sounds like GUARD
+    to_lane: bool = False  # GUARD at a kiosk whose manual lane is open: the guard's screen for it comes at once
     facts: Mapping[str, str] = field(default_factory=dict[str, str])  # further placeholders for the texts
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from kiosk.domain import outdoor
+from kiosk.domain import lane, outdoor
 from kiosk.domain.case import Cause
 from kiosk.domain.course import Turn, after, before, judged_by
 from kiosk.domain.declaration import read_answers
 from kiosk.domain.entry import EntryKind
+from kiosk.domain.ids import VisitId
 from kiosk.domain.screening import Outcome, Reading, assess
 from kiosk.domain.times import to_wire
 from kiosk.domain.visit import SCREEN_STEPS, Step
@@ -23,7 +24,6 @@ from kiosk.services.views import Hint
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kiosk.domain.ids import VisitId
     from kiosk.domain.policy import Policy
     from kiosk.domain.record import Visit
     from kiosk.domain.screening import Assessment, Fault
@@ -163,6 +163,10 @@ class Visits:
         """Hear "measure me by hand": a guard does."""
         return self._hold(visit_id, "by_hand")
 
+    def to_lane(self, visit_id: VisitId) -> View:
+        """Send a visitor to the guard's manual lane, past the kiosk's own thermometer."""
+        return self._hold(visit_id, lane.CAUSE)
+
     def unexpected(self, visit_id: VisitId) -> View:
         """Hand a visit to the guard after an unexpected failure."""
         return self._hold(visit_id, "unexpected")
@@ -177,12 +181,12 @@ class Visits:
         """Call a member of staff; from the idle screen as well, and from a refusal."""
         with self.log.act() as act:
             visit = act.state.visit(visit_id) if visit_id is not None else None
-            known = visit.id if visit is not None else None
+            called = visit.id if visit is not None else VisitId(self.new_id())
             if visit is not None and visit.step in SCREEN_STEPS:
-                act.record(EntryKind.HELD, {"visit_id": visit.id, "cause": "asked_person"})
+                act.record(EntryKind.HELD, {"visit_id": called, "cause": "asked_person"})
             else:
-                act.record(EntryKind.CALLED, {"visit_id": known or self.new_id(), "again": visit is not None})
-            return self.showing.waiting(known)
+                act.record(EntryKind.CALLED, {"visit_id": called, "again": visit is not None})
+            return self.showing.waiting(act.state.visit(called))
 
     def time_out(self, visit_id: VisitId) -> View:
         """Close a visit that its visitor left; what was personal leaves the screen, scanning again takes it up."""

@@ -67,6 +67,11 @@ class FakeDesk:
         """The guard's day: the same notes."""
         return self
 
+    @property
+    def lane(self) -> FakeDesk:
+        """The manual lane: the same notes."""
+        return self
+
     def __getattr__(self, name: str) -> Callable[..., object]:
         """Return the act of this name."""
 

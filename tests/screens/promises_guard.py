@@ -36,6 +36,7 @@ def _item(words: str, name: str) -> dict[str, Acts]:
 MENU: Final[dict[str, Acts]] = {
     **LOCK,
     **TO_BOARD,
+    **_item("测温通道", "lane"),
     **_item("隔离区", "area"),
     **_item("特情预案", "plan"),
     **_item("登记异常个案", "open_case"),
@@ -171,7 +172,32 @@ CASE_PROMISES: Final[dict[str, dict[str, Acts]]] = {
     "guard-menu-calm": {**MENU, **_item("结束训练", "training")},
 }
 
+_LANE_ROWS: Final[dict[str, Acts]] = dict.fromkeys(["2CDA", "7F10", "RB02", "91AB"], ())
+_QUICK: Final[dict[str, Acts]] = {f"{tenths / 10}": () for tenths in range(355, 375)}
+
+_LANE: Final[dict[str, dict[str, Acts]]] = {
+    "guard-lane": {
+        **LOCK,
+        **TO_BOARD,
+        **_LANE_ROWS,
+        **_QUICK,
+        "手腕": (),
+        "颈侧": (),
+        "记录 36.4 · 2CDA": (("measure_in_lane", VISIT, "wrist:36.4"),),
+        "其他读数": (("open_lane_pad", VISIT, "2CDA", "wrist"),),
+        "请下一位": (("give_lane",),),
+    },
+    "guard-lane-other": {
+        **LOCK,
+        **DIGITS,
+        **dict.fromkeys(["手腕", "颈侧", "腋下", "耳内"], ()),
+        "返回": (("open_lane", VISIT),),
+        "记录": (("measure_in_lane", VISIT, "neck:37.8"),),
+    },
+}
+
 DAY_PROMISES: Final[dict[str, dict[str, Acts]]] = {
+    **_LANE,
     "guard-area": {
         **LOCK,
         **TO_BOARD,

@@ -21,6 +21,7 @@ from kiosk.services.views import BookingCard, Face, Hint, IdleFacts, RefusalFact
 from tests.screens.samples_base import CARD, CONFIG, GREEN, NOW, VISIT, Sample, at, settings
 from tests.screens.samples_duty import DUTY_SAMPLES
 from tests.screens.samples_guard import ACCOUNTS, ALARM, BOARD, DETAIL, GUARD_SAMPLES, ON_WAY
+from tests.screens.samples_lane import LANE_SAMPLES
 
 __all__ = [
     "ACCOUNTS",
@@ -238,7 +239,7 @@ SAMPLES: Final[tuple[Sample, ...]] = (
     Sample("measuring-again", Face.MEASURING, _measuring(0.0, Hint.HOLD_STILL), is_simulated=True),
     Sample("admitted", Face.ADMITTED, _view(View(Face.ADMITTED, VISIT, CARD, number="B037"))),
     Sample("rest", Face.REST, _view(View(Face.REST, VISIT, CARD, number="R12", until=at(10, 22)))),
-    Sample("guard", Face.GUARD, _view(View(Face.GUARD, VISIT))),
+    Sample("guard", Face.GUARD, _view(View(Face.GUARD, VISIT, number="2CDA"))),
     Sample("hall-line", Face.HALL_LINE, _view(View(Face.HALL_LINE, VISIT, CARD, number="W03", position=3))),
     Sample("goodbye", Face.GOODBYE, _view(View(Face.GOODBYE, VISIT))),
     Sample(
@@ -274,4 +275,5 @@ SAMPLES: Final[tuple[Sample, ...]] = (
     ),
     *GUARD_SAMPLES,
     *DUTY_SAMPLES,
+    *LANE_SAMPLES,
 )

@@ -9,6 +9,7 @@ from tests.screens.fake_kiosk import Bench
 from tests.screens.samples import BOARD, CARD, DETAIL, VISIT
 from tests.screens.samples_cases import CASE, PLACED
 from tests.screens.samples_duty import CALM_AREA, CALM_PLAN, ON_SHIFT, RECORDS, TODAY
+from tests.screens.samples_lane import LANE
 
 GUARDS_SIDE = {
     "board": BOARD,
@@ -19,6 +20,7 @@ GUARDS_SIDE = {
     "shift": ON_SHIFT,
     "today": TODAY,
     "records": RECORDS,
+    "view": LANE,
 }
 BUSY = (Face.BOOKING, Face.DECLARATION, Face.MEASURING)
 TAKING = (Face.REST, Face.GUARD, Face.ADMITTED, Face.REFUSED, Face.HALL_LINE, Face.GOODBYE)
@@ -53,6 +55,7 @@ def open_panel(bench: Bench, panel: Panel) -> None:
         Panel.GUARD_RECORDS: lambda: acts.open_item("records"),
         Panel.GUARD_LATE: lambda: acts.open_item("late"),
         Panel.GUARD_NEAR: lambda: acts.open_near(CASE),
+        Panel.GUARD_LANE: lambda: acts.open_item("lane"),
         Panel.GUARD_COUNT: lambda: acts.open_item("count"),
     }
     if panel in {Panel.WHICH, Panel.NOTICE}:

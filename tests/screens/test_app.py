@@ -126,7 +126,7 @@ def test_a_screen_goes_back_when_its_time_is_over(bench: Bench, name: Face | Pan
     assert bench.app.screen.time_left == pytest.approx(0.5 / limit, abs=0.01)
     bench.wait(1)
     assert bench.app.shown_name is Face.IDLE
-    assert bool(bench.desk.asked("sign_out")) == (name in GUARD_PANELS)
+    assert bool(bench.desk.asked("sign_out")) == (name in GUARD_PANELS - {Panel.GUARD_LANE})
     is_in_visit = name in {*BUSY, Panel.WHICH, Panel.NOTICE}
     assert bench.desk.asked("time_out") == ([("time_out", VISIT)] if is_in_visit else [])
 
@@ -206,8 +206,9 @@ def test_nothing_typed_is_left_for_the_next_visitor(bench: Bench) -> None:
 def test_every_wait_for_the_guard_is_the_same_picture(bench: Bench) -> None:
     """No outcome shames: a refusal that must not be told cannot be told from any other wait."""
     shown: list[np.ndarray] = []
-    refused = View(Face.REFUSED, VISIT, CARD, RefusalFacts(Reason.BLACKLISTED), looks_to_guard=True)
-    for view in (View(Face.GUARD, VISIT), refused, View(Face.GUARD)):
+    refusal = RefusalFacts(Reason.BLACKLISTED)
+    refused = View(Face.REFUSED, VISIT, CARD, refusal, number="2CDA", looks_to_guard=True)
+    for view in (View(Face.GUARD, VISIT, number="2CDA"), refused):
         bench.show(view)
         bench.app._tick(0)
         settle()

@@ -231,7 +231,9 @@ def test_records_keep_their_filter_from_page_to_page(bench: Bench) -> None:
 @pytest.mark.parametrize("panel", sorted(GUARD_PANELS - {Panel.GUARD_SIGN_IN, Panel.GUARD_LATE, Panel.GUARD_READING}))
 def test_nothing_is_shown_to_who_is_not_signed_in(bench: Bench, panel: Panel) -> None:
     """Every answer of "nobody is signed in" leads to the idle screen, whatever was touched."""
-    bench.desk.answers |= dict.fromkeys(("board", "detail", "case", "area", "plan", "shift", "today", "records"))
+    bench.desk.answers |= dict.fromkeys(
+        ("board", "detail", "case", "area", "plan", "shift", "today", "records", "view")
+    )
     acts = bench.app.acts
     touched = {
         Panel.GUARD_BOARD: acts.open_board,

@@ -31,13 +31,14 @@ from kiosk.services.duty_desk import Outside
 from kiosk.services.everywhere import Everywhere
 from kiosk.services.guard_board import Board
 from kiosk.services.guard_desk import GuardDesk
-from kiosk.services.guards import GuardAct, Guards, Typed
+from kiosk.services.guards import GuardAct, Guards
 from kiosk.services.hall import Hall
 from kiosk.services.health import Health
 from kiosk.services.identifying import Identifying
 from kiosk.services.rulebook import Rulebook
 from kiosk.services.showing import Showing
 from kiosk.services.sign_in import SignIn
+from kiosk.services.typed import Typed
 from kiosk.services.visits import Visits
 from tests.domain import builders as make
 

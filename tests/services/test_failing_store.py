@@ -8,7 +8,7 @@ from kiosk.domain.entry import EntryKind
 from kiosk.domain.visit import Step
 from kiosk.errors import StoreFull
 from kiosk.services.guards import GuardAct
-from kiosk.services.views import Face
+from kiosk.services.views import Face, View
 from tests.services.builders import Door
 
 
@@ -104,3 +104,18 @@ def test_what_a_guard_does_for_the_kiosk_on_a_full_disk_is_not_shown_as_done(doo
     shown = door.desk.guarding.guard_act(what, None, "30")
     assert getattr(shown, "face", None) is Face.OUT_OF_ORDER
     assert door.desk.guarding.board() is None
+
+
+def test_a_reading_that_cannot_be_recorded_locks_the_lane(door: Door) -> None:
+    """The guard sees it at once; the visitor still waits, and the lane is open to nobody."""
+    visit_id = door.to_measuring(door.books())
+    door.fault(visit_id)
+    door.signs_in()
+    door.desk.guarding.lane.give()
+    fill(door)
+    until_full(door)
+    shown = door.desk.guarding.lane.measure(visit_id, "wrist:36.4")
+    assert isinstance(shown, View)
+    assert shown.face is Face.OUT_OF_ORDER
+    assert door.desk.guarding.lane.view() is None
+    assert door.visit(visit_id).step is Step.GUARD

@@ -6,9 +6,9 @@ import pytest
 
 from kiosk.domain.policy import BodySite
 from kiosk.domain.visit import Step
-from kiosk.services.guard_desk import read_typed
-from kiosk.services.guards import GuardAct, Typed
+from kiosk.services.guards import GuardAct
 from kiosk.services.sign_in import delay_s
+from kiosk.services.typed import Typed, read_typed
 from kiosk.services.views import Face, GuardBoard, GuardDetail, View
 from tests.domain import builders as make
 from tests.services.builders import GUARD, LEADER, STRANGER, Door, code_of, new_booking

@@ -1,0 +1,128 @@
+"""The manual lane behind its screen: one guard measures visitor after visitor. Called on the worker's thread.
+
+At a kiosk the window is given to each visitor in turn, for code and questions. The guard's screens are locked then;
+what stays open in the guard's name is the lane alone: a first reading of somebody who waits for it. It closes by
+itself some time after the guard's last touch (`lane.OPEN_S`), however many visitors touch the screen meanwhile, and
+with it ends what the log knows as the guard's time at the screen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
+
+from kiosk.domain import lane
+from kiosk.domain.correction import celsius
+from kiosk.domain.masking import mask_name
+from kiosk.domain.visit import Step
+from kiosk.services.guard_views import LaneResult, LaneRow, LaneView
+from kiosk.services.guards import GuardAct
+from kiosk.services.typed import read_typed
+from kiosk.services.views import Face, View
+
+if TYPE_CHECKING:
+    from kiosk.domain.ids import VisitId
+    from kiosk.protocol.messages import Guard
+    from kiosk.services.guards import Guards
+    from kiosk.services.health import Health
+    from kiosk.services.visits import Visits
+
+
+class SignedIn(Protocol):
+    """The guard's desk, as far as the lane needs it."""
+
+    visits: Visits
+    guards: Guards
+    health: Health
+    guard: Guard | None
+
+    def sign_out(self) -> None:
+        """Lock the guard's screens, and close the lane."""
+        ...
+
+
+@dataclass(slots=True)
+class LaneDesk:
+    """The lane. `keeper`: in whose name it stays open while visitors have the window; None while it does not."""
+
+    desk: SignedIn
+    keeper: Guard | None = field(default=None, init=False)
+    _touched_s: float = field(default=0.0, init=False)
+    _last: VisitId | None = field(default=None, init=False)
+
+    def view(self) -> LaneView | None:
+        """Return the lane's screen, or None when nobody is signed in and no lane is open."""
+        guard = self._guard()
+        if guard is None:
+            return None
+        state, everywhere = self.desk.visits.log.state, self.desk.guards.everywhere
+        return LaneView(
+            guard_name=mask_name(guard.name),
+            waiting=tuple(
+                LaneRow(visit.id, visit.label, visit.declared_at or visit.touched_at)
+                for visit in lane.waiting(everywhere.listed(state))
+            ),
+            last=self._result(),
+        )
+
+    def measure(self, visit_id: VisitId, value: str) -> LaneView | View | None:
+        """Record the first reading by hand of somebody who waits for it; of anybody else nothing is.
+
+        `value`: "wrist:36.4", typed twice "wrist:39.6:39.6". Returns the lane, or, while visitors have the window, what
+        the one who was measured sees; None when nobody is signed in and the lane is closed.
+        """
+        guard, typed = self._guard(), read_typed(value)
+        if guard is None:
+            return None
+        self._touched_s = self.desk.visits.clock.monotonic()
+        visit = self.desk.guards.everywhere.visit(self.desk.visits.log.state, visit_id)
+        if visit is None or typed is None or not typed.is_sure or not lane.waits(visit):
+            return self.view()
+        act = self.desk.guards.act
+        shown = self.desk.health.view(lambda: act(guard, GuardAct.MEASURE, visit_id, typed))
+        if shown.face is Face.OUT_OF_ORDER:
+            self.desk.sign_out()
+            return shown
+        self._last = visit_id
+        return shown if self.desk.guard is None else self.view()
+
+    def give(self) -> None:
+        """Give the window to the next visitor: the guard's screens lock, the lane stays open in the guard's name."""
+        if self.desk.guard is not None:
+            self.keeper, self.desk.guard = self.desk.guard, None
+            self._touched_s = self.desk.visits.clock.monotonic()
+
+    def release(self) -> Guard | None:
+        """Close the lane; return in whose name it was open."""
+        keeper, self.keeper, self._last = self.keeper, None, None
+        return keeper
+
+    def catch(self, view: View) -> View:
+        """Lead a visitor who is to be measured to the lane, while one is open at this kiosk."""
+        if view.visit_id is None or self.desk.guard is not None or self._guard() is None:
+            return view
+        if view.face is Face.MEASURING:
+            view = self.desk.visits.to_lane(view.visit_id)
+        visit = self.desk.visits.log.state.visit(view.visit_id) if view.visit_id is not None else None
+        return replace(view, to_lane=True) if visit is not None and lane.waits(visit) else view
+
+    def _guard(self) -> Guard | None:
+        """Return in whose name the lane works now; one that was left for too long is closed by asking."""
+        if self.desk.guard is not None:
+            return self.desk.guard
+        if self.keeper is not None and self.desk.visits.clock.monotonic() - self._touched_s > lane.OPEN_S:
+            self.desk.sign_out()
+        return self.keeper
+
+    def _result(self) -> LaneResult | None:
+        """Return what became of the one measured last: the visitor reads the number off this very screen."""
+        visit = self.desk.visits.log.state.visit(self._last) if self._last is not None else None
+        last = visit.readings[-1] if visit is not None and visit.readings else None
+        if visit is None or last is None or last.value_cc is None:
+            return None
+        return LaneResult(
+            label=visit.label,
+            celsius=celsius(last.value_cc),
+            outcome=last.outcome,
+            number={Step.ADMITTED: visit.queue_number, Step.HALL_LINE: visit.line_number}.get(visit.step, ""),
+        )
