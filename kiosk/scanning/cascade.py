@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from kiosk.scanning import mesh, zxing
+from kiosk.scanning import finders, mesh, zxing
 from kiosk.scanning.frames import as_pixels, to_gray
 from kiosk.scanning.rest import Rest
 from kiosk.scanning.stages import Stages
@@ -39,7 +39,8 @@ class Cascade:
 
     On each live frame: the place of the last code; the whole frame by zxing-cpp; then a single extra stage, the
     next in rotation, so that a code that holds still meets every stage within a third of a second. Where zxing-cpp
-    sees a code that it cannot read, every second extra stage follows its modules. A frame in which nothing has
+    sees a code that it cannot read, every second extra stage follows its modules. When all had their turn, the frame is
+    searched for a code that nobody can read, so that the visitor can be told. A frame in which nothing has
     changed since nobody was there is passed over, for less than a second.
     """
 
@@ -53,7 +54,7 @@ class Cascade:
         self.stages = Stages(zbar)
         """The extra readings by name, for tests and measurements."""
         self.unread: list[Corners] = []
-        """Where the last frame showed codes that zxing-cpp could not read."""
+        """Where the last frame showed codes that could not be read."""
         self._order = tuple(self.stages.by_name.values())
         self._turn = 0
         self._follow_next = True
@@ -109,9 +110,11 @@ class Cascade:
             cut = np.ascontiguousarray(gray[box[1] : box[3], box[0] : box[2]])
             goes_on = lambda: self._clock() - start < self._deadline  # noqa: E731 - short, and used at once
             return [code.placed(1.0, box[0], box[1]) for code in mesh.read_bent(cut, goes_on)] if cut.size else []
-        stage = self._order[self._turn]
+        found = self._order[self._turn](gray)
         self._turn = (self._turn + 1) % len(self._order)
-        return stage(gray)
+        if not found and not self.unread and self._turn == 0 and (corners := finders.sighted(gray)):
+            self.unread = [corners]
+        return found
 
     def _followed_codes(self, gray: Gray) -> list[FoundCode]:
         """What zxing-cpp reads at the last code's place."""

@@ -20,6 +20,7 @@ from kiosk.scanning.frames import as_pixels
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kiosk.scanning.codes import Corners
     from kiosk.scanning.frames import Gray
 
 Points = NDArray[np.float64]
@@ -36,6 +37,10 @@ SMALLEST, LARGEST = 21, 177
 _OUTLINE_TO_CORE = (2.4, 14.0)
 _OUTLINE_TO_HOLE = (1.15, 4.2)
 _LEAST_AREA = 30.0
+
+# Of the ways to black and white this one alone shows the patterns of dim and of blurred codes.
+_SIGHTED_BLUR = 2.0
+_ALIKE = 1.3
 
 # More patterns than these are texture, and every three of them would be tried.
 _MOST_FINDERS = 9
@@ -80,14 +85,32 @@ def outlines(gray: Gray) -> Iterator[Outline]:
                 yield from found
 
 
+def sighted(gray: Gray) -> Corners | None:
+    """Where a code is seen that may be too dim or too blurred to read: the box around finder patterns alike, or None.
+
+    One pattern alone is a mark like others; two of one size are a code's.
+    """
+    found = find(_cleared(gray, _SIGHTED_BLUR))
+    for largest in found:
+        alike = [finder.corners for finder in found if 1 <= largest.side / finder.side < _ALIKE]
+        if len(alike) > 1:
+            box = cv2.boxPoints(cv2.minAreaRect(np.concatenate(alike).astype(np.float32)))
+            return tuple((round(float(x)), round(float(y))) for x, y in box)
+    return None
+
+
 def grounds(gray: Gray) -> Iterator[Gray]:
     """Black and white by each pixel's neighbourhood, dark things white: by near and far neighbours, and cleared."""
     soft = cv2.GaussianBlur(gray, (3, 3), 0)
     for block in (25, 75):
         yield _dark(soft, block)
     for blur in (2.0, 4.0):
-        light = cv2.GaussianBlur(gray, (0, 0), blur / 2)
-        yield _dark(cv2.addWeighted(light, 4.0, cv2.GaussianBlur(light, (0, 0), blur), -3.0, 0), 45)
+        yield _cleared(gray, blur)
+
+
+def _cleared(gray: Gray, blur: float) -> Gray:
+    light = cv2.GaussianBlur(gray, (0, 0), blur / 2)
+    return _dark(cv2.addWeighted(light, 4.0, cv2.GaussianBlur(light, (0, 0), blur), -3.0, 0), 45)
 
 
 def _dark(light: Any, block: int) -> Gray:  # noqa: ANN401 - as OpenCV returns it

@@ -39,7 +39,7 @@ class Lookout:
     is doing well. It then stays for `hint_lasts`, so that it can be read. The outline bridges frames without the code.
     """
 
-    _OUTLINE_LASTS = 0.3
+    _OUTLINE_LASTS = 0.5
 
     def __init__(self, is_ours: Callable[[str], bool], *, hint_after: float, hint_lasts: float) -> None:
         """`is_ours` tells a text that the kiosk takes; only such a one is shown as read."""

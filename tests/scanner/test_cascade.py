@@ -11,11 +11,13 @@ import pytest
 import segno
 import zxingcpp
 
+from kiosk.scanning import finders
 from kiosk.scanning.cascade import Cascade
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kiosk.scanning.codes import FoundCode
     from kiosk.scanning.frames import Gray
 
 BLANKS = {
@@ -156,6 +158,41 @@ def test_each_frame_without_a_code_gets_the_next_stage() -> None:
     for _ in range(4):
         cascade.decode(BLANKS["coarse noise"])
     assert tried == [0, 1, 2, 0]
+
+
+@pytest.mark.parametrize(("contrast", "blur"), [(30, 0.0), (120, 2.0)])
+def test_a_code_that_nobody_can_read_is_seen_once_every_stage_had_its_turn(
+    draw_qr: Callable[..., Gray], monkeypatch: pytest.MonkeyPatch, contrast: int, blur: float
+) -> None:
+    """A dim phone and one that moves: the visitor can only be told what would help when somebody sees the code."""
+    code = draw_qr("VB1:" + "6BF+70790T9WJWG.FKY*4GO0" * 4, 4)
+    frame = np.full((720, 1280), 60 + contrast, np.uint8)
+    frame[200 : 200 + code.shape[0], 500 : 500 + code.shape[1]] = 60 + (code > 0) * contrast
+    if blur:
+        frame = np.asarray(cv2.GaussianBlur(frame, (0, 0), blur), np.uint8)
+    cascade = Cascade(None)
+    cascade._order = (lambda _gray: [], lambda _gray: [])
+
+    def nothing(_gray: Gray) -> list[FoundCode]:
+        cascade.unread = []
+        return []
+
+    monkeypatch.setattr(cascade, "_whole", nothing)
+    seen = []
+    for _ in range(4):
+        assert cascade.decode(frame) == []
+        seen.append(list(cascade.unread))
+    assert [len(corners) for corners in seen] == [0, 1, 0, 1]
+    xs, ys = np.array(seen[1][0]).T
+    assert 490 < xs.min() < xs.max() < 510 + code.shape[1]
+    assert 190 < ys.min() < ys.max() < 210 + code.shape[0]
+    assert max(np.ptp(xs), np.ptp(ys)) > code.shape[0] / 2
+
+
+@pytest.mark.parametrize("blank", list(BLANKS))
+def test_nothing_is_seen_where_there_is_no_code(blank: str) -> None:
+    """A visitor who holds nothing up is not told to hold it still."""
+    assert finders.sighted(BLANKS[blank]) is None
 
 
 class FrameTime:

@@ -116,7 +116,7 @@ def test_the_frame_bridges_a_blurred_moment_and_then_goes_back(lookout: Lookout)
     lookout.see([code("VB1:A")], [], FRAME, 0.0, is_new=True)
     lookout.see([], [], FRAME, 0.2, is_new=False)
     assert lookout.sight(FRAME, CameraState.OK, 0.2).outline == LARGE
-    later = lookout.sight(FRAME, CameraState.OK, 0.4)
+    later = lookout.sight(FRAME, CameraState.OK, 0.6)
     assert (later.outline, later.is_read) == (None, False)
 
 
