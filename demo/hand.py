@@ -121,6 +121,7 @@ class Hand:
             self.frames()
 
     def _touch(self, widget: Widget) -> None:
+        self.wait_for(lambda: not self._app.root.is_deaf, "a screen that takes touches")
         x, y = self._resting_place(widget)
         finger = Finger(x, y)
         EventLoop.post_dispatch_input("begin", finger)

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kivy.uix.floatlayout import FloatLayout
-
 from kiosk.screens.catalog import GUARD_PANELS, SCREENS, Panel
+from kiosk.screens.front import Front
 from kiosk.screens.stage import fit_metrics
 from kiosk.services.views import AlarmView, Face
 
@@ -41,7 +40,7 @@ class Showcase:
         self._screens: dict[Face | Panel, BaseScreen] = {}
         self._is_large = False
         self._is_swapped = {False: False, True: False}  # of the visitor's side, of the guard's
-        self.root = FloatLayout()
+        self.root = Front()
         self.facts: IdleFacts | None = None
         self.alarm = AlarmView()
         self.is_training = False
@@ -62,8 +61,7 @@ class Showcase:
         screen.stage = self.stage
         screen.tick(self._clock.now())
         if screen is not self.screen:
-            self.root.clear_widgets()
-            self.root.add_widget(screen)
+            self.root.put(screen)
         self.screen = screen
         self.turn += 1
         self._tell(screen)

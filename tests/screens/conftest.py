@@ -26,7 +26,8 @@ def opened() -> Iterator[Bench]:
 
 
 @pytest.fixture
-def bench(opened: Bench) -> Bench:
-    """The app with a fake kiosk behind it that was asked nothing yet, on the idle screen."""
+def bench(opened: Bench, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """The app with a fake kiosk behind it that was asked nothing yet, on the idle screen; it hears every touch."""
+    monkeypatch.setattr("kiosk.screens.front.DEAF_S", 0.0)
     opened.renew()
     return opened

@@ -12,6 +12,7 @@ from kivy.clock import Clock
 from kivy.uix.widget import Widget
 
 from kiosk.domain.admission import Reason
+from kiosk.screens import front
 from kiosk.screens.catalog import GUARD_PANELS, SCREENS, SETUP_SCREENS, Panel
 from kiosk.screens.stage import TIMEOUTS_S
 from kiosk.services.views import Face, RefusalFacts, View
@@ -30,6 +31,21 @@ def test_a_result_is_shown(bench: Bench) -> None:
     bench.app.acts.confirm()
     bench.kiosk.work()
     assert bench.app.shown_name is Face.DECLARATION
+    assert bench.desk.asked("confirm") == [("confirm", VISIT)]
+
+
+def test_the_second_touch_of_a_hurried_pair_answers_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies under the finger when the next screen comes was never meant; later the same touch is."""
+    monkeypatch.setattr(front, "DEAF_S", 3600.0)
+    bench.show(view_of(Face.BOOKING))
+    yes = bench.app.texts.t("booking.yes")
+    button = next(widget for widget in bench.app.screen.walk() if getattr(widget, "content", "") == yes)
+    tap(button)
+    assert not bench.desk.asked("confirm")
+    monkeypatch.setattr(front, "DEAF_S", 0.0)
+    bench.app.root.put(bench.app.screen)
+    tap(button)
+    bench.kiosk.work()
     assert bench.desk.asked("confirm") == [("confirm", VISIT)]
 
 
