@@ -62,6 +62,7 @@ class EntryKind(StrEnum):
     HOLD_LIFTED = "hold_lifted"
     TYPED_WRONG = "typed_wrong"
     TYPING_REOPENED = "typing_reopened"
+    COLD_MODE_SET = "cold_mode_set"  # on by hand for today, or as the policy says again
     TOLERANCE_WIDENED = "tolerance_widened"
     SHIFT_BEGUN = "shift_begun"
     SHIFT_ENDED = "shift_ended"

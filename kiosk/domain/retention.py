@@ -45,6 +45,7 @@ _STAFF: Final = frozenset(
         EntryKind.SIGNED_OUT,
         EntryKind.SIGN_IN_FAILED,
         EntryKind.TOLERANCE_WIDENED,
+        EntryKind.COLD_MODE_SET,
         EntryKind.TYPING_REOPENED,
         EntryKind.SHIFT_BEGUN,
         EntryKind.SHIFT_ENDED,

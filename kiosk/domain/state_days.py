@@ -20,12 +20,15 @@ INSIDE: Final = "inside"
 DAY_OPENED: Final = "day_opened"
 TYPED_WRONG: Final = "typed_wrong"
 EXTRA_LATE: Final = "extra_late_min"
+COLD_BY_HAND: Final = "cold_by_hand"  # 1 while a guard says that visitors come in from the cold
+
+_OF_TODAY: Final = (INSIDE, TYPED_WRONG, EXTRA_LATE, COLD_BY_HAND)
 
 
 def _day_turned(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
     if "counter" in body:
         state.set_count(body["counter"], body["count"])
-    for name in (INSIDE, TYPED_WRONG, EXTRA_LATE):
+    for name in _OF_TODAY:
         state.set_count(name, 0)
     if entry.kind is EntryKind.DAY_OPENED:
         # What a day's counters count never outlives the entries that moved them, so that erasing those changes
@@ -40,7 +43,7 @@ def _erased(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
     before = date.fromisoformat(body["before"])
     state.drop_days(before)
     if state.count(DAY_OPENED) < before.toordinal():
-        for name in (INSIDE, TYPED_WRONG, EXTRA_LATE):
+        for name in _OF_TODAY:
             state.set_count(name, 0)
 
 
@@ -65,6 +68,10 @@ def _typing_reopened(state: State, _entry: Entry, _body: Mapping[str, Any]) -> N
 
 def _widened(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
     state.set_count(EXTRA_LATE, body["minutes"])
+
+
+def _cold_set(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
+    state.set_count(COLD_BY_HAND, int(body["is_on"]))
 
 
 def _shift_name(body: Mapping[str, Any]) -> str:
@@ -125,6 +132,7 @@ HANDLERS: Final[Mapping[EntryKind, Callable[[State, Entry, Mapping[str, Any]], N
     EntryKind.TYPED_WRONG: _typed_wrong,
     EntryKind.TYPING_REOPENED: _typing_reopened,
     EntryKind.TOLERANCE_WIDENED: _widened,
+    EntryKind.COLD_MODE_SET: _cold_set,
     EntryKind.SHIFT_BEGUN: _shift_begun,
     EntryKind.SHIFT_ENDED: _shift_ended,
     EntryKind.SITUATION_BEGUN: _situation_begun,

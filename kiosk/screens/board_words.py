@@ -57,6 +57,8 @@ def warnings(board: GuardBoard, stage: Stage) -> list[str]:
         found.append(texts.t("guard.off_duty"))
     if not board.booking_data_of_today:
         found.append(texts.t("guard.no_data"))
+    if board.is_cold_by_hand:
+        found.append(texts.t("guard.cold"))
     if board.extra_late_min:
         found.append(texts.t("guard.extra_late", minutes=board.extra_late_min))
     if board.view_age_s is not None and board.view_age_s >= _STALE_S:

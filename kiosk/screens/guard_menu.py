@@ -19,13 +19,14 @@ WIDEN_MIN: Final = "15"
 _TEXTS: Final = {
     "exit": "guard.act.exit",
     "widen": "guard.act.widen",
+    "cold": "guard.act.cold",
     "reopen_typing": "guard.act.reopen_typing",
     "close_day": "guard.act.close_day",
     "large": "bar.large",
 }
 """Buttons whose words stand elsewhere; the others say `menu.<name>`."""
 
-_ACTS: Final = ("exit", "widen", "reopen_typing", "close_day")
+_ACTS: Final = ("exit", "widen", "cold", "reopen_typing", "close_day")
 
 _ABOUT_SCREEN: Final = frozenset({"training", "language", "large"})
 
@@ -43,6 +44,7 @@ ITEMS: Final = (
     "blank",
     "exit",
     "widen",
+    "cold",
     "reopen_typing",
     "export",
     "training",
@@ -97,6 +99,8 @@ class GuardMenuScreen(GuardScreen):
             return self.texts.t("bar.standard" if self.is_large else "bar.large")
         if name == "training" and self.is_training:
             return self.texts.t("menu.training_end")
+        if name == "cold" and self.board.is_cold_by_hand:
+            return self.texts.t("guard.act.cold_end")
         return self.texts.t(_TEXTS.get(name, f"menu.{name}"))
 
     def _arm(self, button: ArmedButton, is_armed: bool) -> None:

@@ -13,7 +13,7 @@ from kiosk.domain.masking import mask_name
 from kiosk.domain.plan import due, level
 from kiosk.domain.times import local_day
 from kiosk.domain.visit import Step
-from kiosk.services.guards import extra_late, needs_guard
+from kiosk.services.guards import extra_late, is_cold_by_hand, needs_guard
 from kiosk.services.link import LinkTrouble
 from kiosk.services.views import AlarmView, GuardBoard, GuardDetail, GuardRow
 
@@ -85,6 +85,7 @@ class Board:
             is_online=self.hall.is_site_known(),
             typing_closed=self.identifying.is_typing_closed(),
             extra_late_min=extra_late(state),
+            is_cold_by_hand=is_cold_by_hand(state),
             booking_data_of_today=self.copy.covers(local_day(now, site.timezone).isoformat()),
             link=link,
             view_age_s=self.case_views.others_age_s(),

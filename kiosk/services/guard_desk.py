@@ -216,6 +216,8 @@ class GuardDesk:
             return self.identifying.let_next_go_out(guard.id)
         if what is GuardAct.WIDEN:
             self.guards.widen(guard, int(value) if value.isdecimal() else 0)
+        elif what is GuardAct.COLD:
+            self.guards.switch_cold(guard)
         elif what is GuardAct.REOPEN_TYPING:
             self.guards.reopen_typing(guard)
             self.identifying.typing_reopened()

@@ -18,7 +18,7 @@ from kiosk.domain.ids import VisitId
 from kiosk.domain.overriding import MayOverride, OverrideWhy, least, may_override
 from kiosk.domain.record import Visit
 from kiosk.domain.screening import Flag, Outcome, Reading
-from kiosk.domain.state_days import EXTRA_LATE, INSIDE
+from kiosk.domain.state_days import COLD_BY_HAND, EXTRA_LATE, INSIDE
 from kiosk.domain.visit import Step
 from kiosk.services import guard_records as records
 from kiosk.services.settling import do_for_case
@@ -53,6 +53,7 @@ class GuardAct(StrEnum):
 
     EXIT = "exit"  # the next code that is scanned goes out
     WIDEN = "widen"
+    COLD = "cold"
     REOPEN_TYPING = "reopen_typing"
     CLOSE_DAY = "close_day"
 
@@ -183,6 +184,15 @@ class Guards:
         with self.visits.log.act() as act:
             act.record(EntryKind.TOLERANCE_WIDENED, {"guard_id": guard.id, "minutes": bounded})
 
+    def switch_cold(self, guard: Guard) -> None:
+        """Say that visitors come in from the cold, for today, or leave it to the policy again.
+
+        Nobody says by hand that they do not: that would let skin which the cold has cooled pass for normal.
+        """
+        with self.visits.log.act() as act:
+            is_on = not is_cold_by_hand(act.state)
+            act.record(EntryKind.COLD_MODE_SET, {"guard_id": guard.id, "is_on": is_on})
+
     def reopen_typing(self, guard: Guard) -> None:
         """Open the typing of numbers again after too many wrong entries."""
         with self.visits.log.act() as act:
@@ -218,3 +228,8 @@ def needs_guard(visit: Visit) -> bool:
 def extra_late(state: State) -> int:
     """Return by how many minutes a guard widened the tolerance today."""
     return state.count(EXTRA_LATE)
+
+
+def is_cold_by_hand(state: State) -> bool:
+    """Tell whether a guard said today that visitors come in from the cold."""
+    return state.count(COLD_BY_HAND) > 0

@@ -159,6 +159,7 @@ class GuardBoard:
     is_online: bool
     typing_closed: bool
     extra_late_min: int
+    is_cold_by_hand: bool
     booking_data_of_today: bool
     link: LinkTrouble = LinkTrouble.NONE
     view_age_s: int | None = None  # how old the view of the site's other places is; None: never heard of them

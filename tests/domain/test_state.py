@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kiosk.domain.entry import Entry, EntryKind
 from kiosk.domain.ids import BookingId, CaseId, VisitId
 from kiosk.domain.state import EVENTS, apply, event_of
-from kiosk.domain.state_days import EXTRA_LATE, INSIDE, TYPED_WRONG
+from kiosk.domain.state_days import COLD_BY_HAND, EXTRA_LATE, INSIDE, TYPED_WRONG
 from kiosk.domain.times import to_wire
 from kiosk.domain.visit import Event, Step
 from kiosk.domain.wire import to_json
@@ -63,6 +63,7 @@ OTHERS: list[tuple[EntryKind, dict[str, Any]]] = [
     (EntryKind.TYPED_WRONG, {"by": "number"}),
     (EntryKind.TYPING_REOPENED, {"guard_id": "g1"}),
     (EntryKind.TOLERANCE_WIDENED, {"guard_id": "g1", "minutes": 20}),
+    (EntryKind.COLD_MODE_SET, {"guard_id": "g1", "is_on": True}),
     (EntryKind.SIGNED_IN, {**SIGNED, "by": "pin", "wrong": 0, "until": ""}),
     (EntryKind.SIGN_IN_FAILED, {**SIGNED, "by": "pin", "wrong": 4, "until": to_wire(at(11))}),
     (EntryKind.SHIFT_BEGUN, {**SIGNED, "role": "guard", "checks": {"mask": True}}),
@@ -152,11 +153,12 @@ def test_closing_the_day_sets_the_number_inside_to_zero() -> None:
     """As an entry; the counters of the day start anew."""
     widened = (EntryKind.TOLERANCE_WIDENED, {"guard_id": "g1", "minutes": 20})
     typed = (EntryKind.TYPED_WRONG, {"by": "number"})
-    before = after(IDENTIFIED, ARRIVED, DECLARED, NORMAL, ADMITTED, widened, typed)
-    assert [before.count(name) for name in (INSIDE, EXTRA_LATE, TYPED_WRONG)] == [1, 20, 1]
+    cold = (EntryKind.COLD_MODE_SET, {"guard_id": "g1", "is_on": True})
+    before = after(IDENTIFIED, ARRIVED, DECLARED, NORMAL, ADMITTED, widened, typed, cold)
+    assert [before.count(name) for name in (INSIDE, EXTRA_LATE, TYPED_WRONG, COLD_BY_HAND)] == [1, 20, 1, 1]
     closed = (EntryKind.DAY_CLOSED, {"inside": 1})
-    ended = after(IDENTIFIED, ARRIVED, DECLARED, NORMAL, ADMITTED, widened, typed, closed)
-    assert [ended.count(name) for name in (INSIDE, EXTRA_LATE, TYPED_WRONG)] == [0, 0, 0]
+    ended = after(IDENTIFIED, ARRIVED, DECLARED, NORMAL, ADMITTED, widened, typed, cold, closed)
+    assert [ended.count(name) for name in (INSIDE, EXTRA_LATE, TYPED_WRONG, COLD_BY_HAND)] == [0, 0, 0, 0]
 
 
 def test_going_out_takes_one_from_the_number_inside() -> None:

@@ -50,6 +50,7 @@ MENU: Final[dict[str, Acts]] = {
     **_item("导出到 U 盘", "export"),
     "登记离场": (("guard_act", "exit", None),),
     "迟到 +15 分": (("guard_act", "widen", None, "15"),),
+    "冷天模式": (("guard_act", "cold", None),),
     "今日收工": (("guard_act", "close_day", None),),
     "English": (("switch_language",),),
     "大字": (("switch_large_text",),),

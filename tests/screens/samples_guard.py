@@ -77,6 +77,7 @@ BOARD: Final = GuardBoard(
     is_online=False,
     typing_closed=True,
     extra_late_min=15,
+    is_cold_by_hand=False,
     booking_data_of_today=True,
 )
 CALM_BOARD: Final = replace(
@@ -90,6 +91,7 @@ CALM_BOARD: Final = replace(
     is_online=True,
     typing_closed=False,
     extra_late_min=0,
+    is_cold_by_hand=False,
     booking_data_of_today=False,
 )
 BUSY_BOARD: Final = replace(
@@ -97,6 +99,7 @@ BUSY_BOARD: Final = replace(
     rows=(*CASE_ROWS, *ROWS[1:]),
     cases_open=3,
     extra_late_min=0,
+    is_cold_by_hand=False,
     area_full=True,
     view_age_s=1400,
 )

@@ -334,6 +334,27 @@ def test_a_clinical_reading_in_the_guard_band_of_a_forehead_is_normal(door: Door
     assert door.guard_reads(at_limit, 3730).face is Face.GUARD
 
 
+def test_a_guard_says_that_visitors_come_in_from_the_cold(door: Door) -> None:
+    """From then on bare skin does not pass, whatever the policy thinks of the weather; the board says so all day."""
+    board_of(door)
+    first = door.to_measuring(door.books())
+    assert door.reads(first, 3650).face is Face.ADMITTED
+    board_of(door)
+    on = door.desk.guarding.guard_act(GuardAct.COLD, None)
+    assert isinstance(on, GuardBoard)
+    assert on.is_cold_by_hand
+    second = door.to_measuring(door.books())
+    assert door.reads(second, 3650).face is not Face.ADMITTED
+    board_of(door)
+    off = door.desk.guarding.guard_act(GuardAct.COLD, None)
+    assert isinstance(off, GuardBoard)
+    assert not off.is_cold_by_hand
+    third = door.to_measuring(door.books())
+    assert door.reads(third, 3650).face is Face.ADMITTED
+    assert [body["is_on"] for body in door.bodies("cold_mode_set")] == [True, False]
+    assert door.is_proved()
+
+
 def test_the_guard_widens_the_tolerance_within_the_policys_bound(door: Door) -> None:
     """By the length of the queue; zero takes it back, and a new day as well."""
     code = door.books(slot_start=make.at(8, 45), slot_end=make.at(9, 45))
