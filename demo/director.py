@@ -145,11 +145,9 @@ class Director:
         self.snapshot("guard-visit")
 
     def see_case(self) -> None:
-        """Wait until the visit's page shows the isolation case that was opened."""
-        self.hand.wait_for(
-            lambda: self.app.shown_name == "guard_visit" and self.app.screen.detail.case_label is not None, "the case"
-        )
-        self.snapshot("guard-visit-case")
+        """Wait for the isolation case that a reading opened: its page comes by itself."""
+        self.hand.wait_for(lambda: self.app.shown_name == "guard_case" and self.app.pending == 0, "the case")
+        self.snapshot("guard-case")
 
     def lock(self) -> None:
         """Sign the guard out."""
