@@ -73,6 +73,7 @@ class CommandExitSensor:
         self._on_state = on_state
         self._stop = threading.Event()
         self._program: subprocess.Popen[bytes] | None = None
+        self._is_there: bool | None = None
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="exit-sensor")
 
@@ -90,23 +91,24 @@ class CommandExitSensor:
             self._thread.join()
 
     def _run(self) -> None:
-        wait, was_there = FIRST_WAIT_S, None
+        wait = FIRST_WAIT_S
         while not self._stop.is_set():
             program = self._begin()
-            is_there = program is not None
-            if is_there is not was_there and not self._stop.is_set():
-                self._on_state(is_there)
             if program is not None:
+                self._tell(is_there=True)
                 began = time.monotonic()
                 self._listen(program)
                 # One that ends as soon as it begins is not there, however often it is begun.
                 wait = FIRST_WAIT_S if time.monotonic() - began > LAST_WAIT_S else wait
-                if not self._stop.is_set():
-                    self._on_state(False)  # noqa: FBT003 - the same signature as every device's
-                is_there = False
-            was_there = is_there
+            self._tell(is_there=False)
             self._stop.wait(wait)
             wait = min(2 * wait, LAST_WAIT_S)
+
+    def _tell(self, *, is_there: bool) -> None:
+        """Tell a change once, and none of those that our own stop makes."""
+        if is_there is not self._is_there and not self._stop.is_set():
+            self._is_there = is_there
+            self._on_state(is_there)
 
     def _begin(self) -> subprocess.Popen[bytes] | None:
         with self._lock:

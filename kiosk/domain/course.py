@@ -15,7 +15,7 @@ from kiosk.domain import baseline, outdoor, reference
 from kiosk.domain.policy import ColdMode, ScreeningPolicy
 from kiosk.domain.record import Measured, Visit, is_provisional
 from kiosk.domain.screening import Before, Fault, Flag, Outcome, Reading, Reference, assess
-from kiosk.domain.state_days import COLD_BY_HAND
+from kiosk.domain.state_days import is_cold_by_hand
 from kiosk.domain.times import local_day, local_hour, to_ms
 from kiosk.domain.wire import from_json, to_json, to_text
 
@@ -64,9 +64,7 @@ def before(visit: Visit, reading: Reading | Fault, policy: ScreeningPolicy, stat
         return Before()
     cold, provisional = _last_cold(visit), _provisional(visit)
     outside = outdoor.outdoor_cc(state, reading, timezone)
-    is_cold = bool(state.count(COLD_BY_HAND)) or is_cold_now(
-        policy.cold, outside, local_hour(reading.taken_at, timezone)
-    )
+    is_cold = is_cold_by_hand(state) or is_cold_now(policy.cold, outside, local_hour(reading.taken_at, timezone))
     asks_for_reference = policy.reference.every_s > 0 and not _UNREAL & set(reading.flags)
     found_normal: tuple[int, ...] = ()
     if policy.adaptive.is_on and not reading.is_manual and not is_cold:

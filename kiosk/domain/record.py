@@ -77,6 +77,11 @@ class Visit:
         return self.rest_number or self.line_number or self.id[-4:].upper()
 
     @property
+    def way_in_number(self) -> str:
+        """The number of who was let in, or waits in line before a full hall; "" for anybody else."""
+        return {Step.ADMITTED: self.queue_number, Step.HALL_LINE: self.line_number}.get(self.step, "")
+
+    @property
     def is_listed(self) -> bool:
         """Whether somebody has still to do something: it is not decided, or refused for what a guard can settle."""
         settles = bool(self.cause) or (bool(self.reasons) and self.reasons[0] in CALLS_GUARD)

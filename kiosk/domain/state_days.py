@@ -74,6 +74,11 @@ def _cold_set(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:
     state.set_count(COLD_BY_HAND, int(body["is_on"]))
 
 
+def is_cold_by_hand(state: State) -> bool:
+    """Tell whether a guard said today that visitors come in from the cold."""
+    return state.count(COLD_BY_HAND) > 0
+
+
 def _shift_name(body: Mapping[str, Any]) -> str:
     return f"shift:{body['guard_id']}:{body['day']}"
 

@@ -11,9 +11,10 @@ from kiosk.domain.correction import celsius
 from kiosk.domain.ids import VisitId
 from kiosk.domain.masking import mask_name
 from kiosk.domain.plan import due, level
+from kiosk.domain.state_days import is_cold_by_hand
 from kiosk.domain.times import local_day
 from kiosk.domain.visit import Step
-from kiosk.services.guards import extra_late, is_cold_by_hand, needs_guard
+from kiosk.services.guards import extra_late, needs_guard
 from kiosk.services.link import LinkTrouble
 from kiosk.services.views import AlarmView, GuardBoard, GuardDetail, GuardRow
 
@@ -173,7 +174,7 @@ class Board:
             readings=readings,
             case_label=case.label if case is not None else None,
             declared_keys=visit.declared_yes,
-            number=_number(visit),
+            number=visit.way_in_number,
             first_arrival=self._first_arrival(visit, state),
             override_by=self.guards.override_by(visit),
         )
@@ -216,11 +217,6 @@ class Board:
             needs=tuple(act.value for act in self.guards.allowed(visit, state, role)),
             kiosk="" if self.everywhere.is_here(state, visit) else visit.kiosk_id,
         )
-
-
-def _number(visit: Visit) -> str:
-    """Return the number of somebody who was let in, or waits before a full hall."""
-    return {Step.ADMITTED: visit.queue_number, Step.HALL_LINE: visit.line_number}.get(visit.step, "")
 
 
 def _cause_key(visit: Visit) -> str:

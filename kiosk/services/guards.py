@@ -18,7 +18,7 @@ from kiosk.domain.ids import VisitId
 from kiosk.domain.overriding import MayOverride, OverrideWhy, least, may_override
 from kiosk.domain.record import Visit
 from kiosk.domain.screening import Flag, Outcome, Reading
-from kiosk.domain.state_days import COLD_BY_HAND, EXTRA_LATE, INSIDE
+from kiosk.domain.state_days import EXTRA_LATE, INSIDE, is_cold_by_hand
 from kiosk.domain.visit import Step
 from kiosk.services import guard_records as records
 from kiosk.services.settling import do_for_case
@@ -228,8 +228,3 @@ def needs_guard(visit: Visit) -> bool:
 def extra_late(state: State) -> int:
     """Return by how many minutes a guard widened the tolerance today."""
     return state.count(EXTRA_LATE)
-
-
-def is_cold_by_hand(state: State) -> bool:
-    """Tell whether a guard said today that visitors come in from the cold."""
-    return state.count(COLD_BY_HAND) > 0

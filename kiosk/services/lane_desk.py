@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Protocol
 from kiosk.domain import lane
 from kiosk.domain.correction import celsius
 from kiosk.domain.masking import mask_name
-from kiosk.domain.visit import Step
 from kiosk.services.guard_views import LaneResult, LaneRow, LaneView
 from kiosk.services.guards import GuardAct
 from kiosk.services.typed import read_typed
@@ -124,5 +123,5 @@ class LaneDesk:
             label=visit.label,
             celsius=celsius(last.value_cc),
             outcome=last.outcome,
-            number={Step.ADMITTED: visit.queue_number, Step.HALL_LINE: visit.line_number}.get(visit.step, ""),
+            number=visit.way_in_number,
         )
