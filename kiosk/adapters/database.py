@@ -185,6 +185,10 @@ class Database:
         self.run(sql, *values)
         return self._connection.changes()
 
+    def version(self) -> int:
+        """Return a number that stays the same while nobody writes; asked inside a transaction, or at a commit's end."""
+        return self._connection.data_version()
+
     def run_many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Run a statement once per row."""
         with _translated(self.path):

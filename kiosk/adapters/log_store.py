@@ -52,6 +52,7 @@ class LogStore(LogView):
         self._database.lengthen_log_ahead()
         self._tables = StateTables(self._database, keeps=True)
         self._end: tuple[int, str] | None = None  # number and hash of the last entry, as our last act left it
+        self._version = 0  # of the file, as that act left it
         self.state: State = self._tables
         self._fork = str(self._database.scalar("SELECT fork FROM sent"))
         self._known: Identity | None = None  # as the acts need it, which is without the token
@@ -88,7 +89,7 @@ class LogStore(LogView):
             with self._database.transaction():
                 act = self._begin()
                 yield act
-            self._end = act.end
+            self._end, self._version = act.end, self._database.version()
         except BaseException:
             self._end = None
             self._tables.doubt()
@@ -101,10 +102,17 @@ class LogStore(LogView):
         if self._known is None:
             message = f"{self._database.path}: not enrolled"
             raise StoreDamaged(message)
+        time = self._clock, self._offset_ms()
+        return LogAct(self._database, self._known, time, self._tables, self._end_now())
+
+    def _end_now(self) -> tuple[int, str]:
+        """Return number and hash of the last entry, inside a transaction."""
+        if self._end is not None and self._version == self._database.version():
+            return self._end
         end = last_entry(self._database)
         if end != self._end:  # somebody else wrote meanwhile: a command, beside a kiosk that stands
             self._tables.doubt()
-        return LogAct(self._database, self._known, (self._clock, self._offset_ms()), self._tables, end)
+        return end
 
     def unsent(self, limit: int) -> Sequence[Entry]:
         """Return at most `limit` entries after the last acknowledged one, in order."""

@@ -106,7 +106,9 @@ class Entry:
         return json.loads(self.body) if self.body is not None else {}
 
 
-_CANONICAL: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_CANONICAL: Final = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+)
 _quoted: Final = json.encoder.encode_basestring  # text as JSON, with its quotes
 
 

@@ -24,6 +24,8 @@ from kiosk.domain.wire import from_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+Changes = dict[str, Any]
+"""Fields of a visit that an entry changes, with what they become: an act copies its visit once."""
 
 EVENTS: Final[Mapping[EntryKind, Event]] = {
     EntryKind.CARD_AWAITED: Event.CARD_AWAITED,
@@ -84,18 +86,18 @@ def apply(state: State, entry: Entry, body: Mapping[str, Any] | None = None) -> 
 def _moved(state: State, visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Visit:
     """Return `visit` after `entry`: the table's step, the entry's own change, and the counters it moves."""
     step = step_after(visit.step, event_of(entry.kind, body))
-    change = _CHANGES.get(entry.kind)
-    changed = change(visit, entry, body) if change is not None else visit
+    change_of = _CHANGES.get(entry.kind)
+    changes = change_of(visit, entry, body) if change_of is not None else {}
     if "settles" in body:
-        changed = _settled(changed, CaseId(body["settles"]))
+        changes |= _settled(visit, CaseId(body["settles"]))
     _count(state, entry.kind, body)
-    return replace(changed, step=step, touched_at=entry.happened_at, kiosk_id=entry.kiosk_id)
+    return replace(visit, **changes, step=step, touched_at=entry.happened_at, kiosk_id=entry.kiosk_id)
 
 
-def _settled(visit: Visit, case_id: CaseId) -> Visit:
+def _settled(visit: Visit, case_id: CaseId) -> Changes:
     """Take in that a case ended and what that meant: from here on the visit is like any other."""
     waits = None if visit.case_id == case_id else visit.case_id
-    return replace(visit, case_id=waits, settled=(*visit.settled, case_id))
+    return {"case_id": waits, "settled": (*visit.settled, case_id)}
 
 
 def _count(state: State, kind: EntryKind, body: Mapping[str, Any]) -> None:
@@ -146,16 +148,16 @@ def _adopted(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
     state.put_visit(taken)
 
 
-def _arrived(visit: Visit, entry: Entry, _body: Mapping[str, Any]) -> Visit:
-    return replace(visit, arrived_at=visit.arrived_at or entry.happened_at)
+def _arrived(visit: Visit, entry: Entry, _body: Mapping[str, Any]) -> Changes:
+    return {"arrived_at": visit.arrived_at or entry.happened_at}
 
 
-def _card_seen(visit: Visit, _entry: Entry, body: Mapping[str, Any]) -> Visit:
-    return replace(visit, card_seen=True, guard_id=GuardId(body["guard_id"]))
+def _card_seen(_visit: Visit, _entry: Entry, body: Mapping[str, Any]) -> Changes:
+    return {"card_seen": True, "guard_id": GuardId(body["guard_id"])}
 
 
-def _declared(visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Visit:
-    return replace(visit, declared_at=entry.happened_at, declared_yes=tuple(body["yes"]))
+def _declared(_visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Changes:
+    return {"declared_at": entry.happened_at, "declared_yes": tuple(body["yes"])}
 
 
 def _measured(entry: Entry, body: Mapping[str, Any]) -> Measured:
@@ -173,37 +175,36 @@ def _measured(entry: Entry, body: Mapping[str, Any]) -> Measured:
     )
 
 
-def _read(visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Visit:
-    return replace(
-        visit,
-        readings=(*visit.readings, _measured(entry, body)),
-        rest_number=body.get("rest_number", visit.rest_number),
-        rest_until=_time(body.get("rest_until")) or visit.rest_until,
-    )
+def _read(visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Changes:
+    return {
+        "readings": (*visit.readings, _measured(entry, body)),
+        "rest_number": body.get("rest_number", visit.rest_number),
+        "rest_until": _time(body.get("rest_until")) or visit.rest_until,
+    }
 
 
 def _time(text: str | None) -> datetime | None:
     return from_wire(text) if text else None
 
 
-def _held(visit: Visit, _entry: Entry, body: Mapping[str, Any]) -> Visit:
-    return replace(visit, cause=body["cause"])
+def _held(_visit: Visit, _entry: Entry, body: Mapping[str, Any]) -> Changes:
+    return {"cause": body["cause"]}
 
 
-def _lined_up(visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Visit:
-    return replace(visit, line_number=body["number"], lined_up_at=entry.happened_at)
+def _lined_up(_visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Changes:
+    return {"line_number": body["number"], "lined_up_at": entry.happened_at}
 
 
-def _admitted(visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Visit:
-    return replace(visit, queue_number=body["number"], admitted_at=entry.happened_at)
+def _admitted(_visit: Visit, entry: Entry, body: Mapping[str, Any]) -> Changes:
+    return {"queue_number": body["number"], "admitted_at": entry.happened_at}
 
 
-def _went_out(visit: Visit, entry: Entry, _body: Mapping[str, Any]) -> Visit:
-    return replace(visit, left_at=entry.happened_at)
+def _went_out(_visit: Visit, entry: Entry, _body: Mapping[str, Any]) -> Changes:
+    return {"left_at": entry.happened_at}
 
 
-def _by_guard(visit: Visit, _entry: Entry, body: Mapping[str, Any]) -> Visit:
-    return replace(visit, guard_id=GuardId(body["guard_id"]))
+def _by_guard(_visit: Visit, _entry: Entry, body: Mapping[str, Any]) -> Changes:
+    return {"guard_id": GuardId(body["guard_id"])}
 
 
 def _walked_in(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
@@ -249,7 +250,7 @@ def _corrected(_state: State, _entry: Entry, _body: Mapping[str, Any]) -> None:
     """A corrected figure is the ledger's matter: what was decided by the old one was decided."""
 
 
-_CHANGES: Final[Mapping[EntryKind, Callable[[Visit, Entry, Mapping[str, Any]], Visit]]] = {
+_CHANGES: Final[Mapping[EntryKind, Callable[[Visit, Entry, Mapping[str, Any]], Changes]]] = {
     EntryKind.ARRIVED: _arrived,
     EntryKind.CARD_SEEN: _card_seen,
     EntryKind.DECLARED: _declared,

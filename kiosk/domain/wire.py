@@ -30,7 +30,7 @@ def to_text(record: object) -> str:
 
     For what the kiosk keeps for itself and reads by `from_text`: half as long, so that a row fits into fewer pages.
     """
-    return _adapter(type(record)).dump_json(record, exclude_defaults=True).decode()
+    return _adapter(type(record)).serializer.to_json(record, exclude_defaults=True).decode()
 
 
 def from_text(kind: type[T], text: str) -> T:
