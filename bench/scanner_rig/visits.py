@@ -12,6 +12,7 @@ the frame that is the newest then. A visit is read when a decoder gives its text
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,7 @@ _EXPOSURE_S = 1 / 100
 # Sigma of the sensor's noise, of 255: a bright hall to a dim one.
 _NOISE = (1.0, 6.0)
 _HALL_FRAMES = 20
+_TELLS_EVERY = 20
 # Pixels by which the noise is larger than a frame, to be shifted by.
 _SPARE = 128
 
@@ -69,8 +71,9 @@ class Visit:
         )
         self._fogged = kind == "fogged"
         self._hall = hall(rng, SIZE, back_lit=kind == "backlit")
-        self._glare = float(rng.uniform(0.2, 0.6)) if rng.random() < 0.25 else 0.0
-        self._glare_at = (float(rng.uniform(450, 830)), float(rng.uniform(200, 520)))
+        glare = float(rng.uniform(0.2, 0.6)) if rng.random() < 0.25 else 0.0
+        glare_at = (float(rng.uniform(450, 830)), float(rng.uniform(200, 520)))
+        self._lamp = glare * _spot(glare_at) if glare else None
         noise = np.random.default_rng(seed).standard_normal((SIZE[1] + _SPARE, SIZE[0] + _SPARE), dtype=np.float32)
         self._noise = np.rint(noise * float(rng.uniform(*_NOISE))).astype(np.int16)
         self._veil = 25.0 if kind == "backlit" else 0.0
@@ -114,9 +117,11 @@ class Visit:
             turned = _transform(held, near, (held.at[0] + shake, held.at[1] + down))
             mask = cv2.warpPerspective(np.ones_like(held.thing.light), turned, SIZE)
             seen = cv2.warpPerspective(held.thing.light * self._light + self._veil, turned, SIZE)
-            light = light * (1 - mask) + seen * mask
-        if self._glare:
-            light += self._glare * (255 - light) * _spot(self._glare_at)
+            seen -= light
+            seen *= mask
+            light += seen
+        if self._lamp is not None:
+            light += (255 - light) * self._lamp
         smear = max(1, round(float(speed * _EXPOSURE_S)))
         return self._lens(as_gray(light), at, smear)
 
@@ -245,6 +250,8 @@ def measure_visits(count: int, seed: int) -> dict[str, dict[str, float]]:
     cascade = Cascade(zbar, clock=clock)
     try:
         for number in range(count):
+            if number % _TELLS_EVERY == 0:
+                print(f"bench scanner: {number} of {count} visits", file=sys.stderr)
             visit = Visit((seed, number))
             began = 10.0 * number + _HALL_FRAMES / RATE
             # The hall before the visitor comes: what the scanner knows of nobody being there is part of it.
