@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kiosk.adapters.log_reader import LogReader
+from kiosk.domain.case import CaseAct, CaseEvent, Disposition, Role
 from kiosk.domain.entry import EntryKind, erased_ranges
+from kiosk.domain.ids import GuardId, KioskId
 from kiosk.domain.policy import Keeping
 from kiosk.domain.record import Hold
 from kiosk.domain.retention import visit_in
 from kiosk.services.guards import GuardAct
 from kiosk.services.retention import Retention
+from kiosk.services.watching import Watch
 from tests.adapters.decrypted import pages
 from tests.domain import builders as make
 from tests.services.builders import DISK_KEY, Door
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from kiosk.domain.case import Case
     from kiosk.domain.ids import VisitId
 
 NAME = "欧阳无双"
@@ -130,6 +135,50 @@ def test_an_open_case_is_never_erased_and_a_closed_one_later_than_a_visit(keeper
     assert keeper.bodies_of(visit) == []
     assert keeper.door.log.state.open_cases() == []
     assert keeper.door.is_proved()
+
+
+def closed_at_another_door(keeper: Keeper, visit: VisitId) -> Case:
+    """Return the visit's case as the server tells of it after a guard has closed it at kiosk C."""
+    case, at = keeper.door.log.state.case_of(visit), keeper.door.clock.now()
+    assert case is not None
+    ends = ((CaseEvent.ACKNOWLEDGED, None), (CaseEvent.DISPOSED, Disposition.TURNED_AWAY), (CaseEvent.CLOSED, None))
+    first = case.next_turn
+    acts = [
+        CaseAct(turn, at, KioskId("kiosk-C"), 1, turn, event, GuardId("guard-9"), Role.GUARD, disposition=how)
+        for turn, (event, how) in enumerate(ends, first)
+    ]
+    return replace(case, acts=(*case.acts, *acts))
+
+
+def test_a_case_that_another_door_closed_is_erased_here_when_its_time_is_over(keeper: Keeper) -> None:
+    """The log that opened it notes the end, and keeps it no longer once the server tells of it no more."""
+    visit = keeper.feverish()
+    keeper.door.hears_site(cases=[closed_at_another_door(keeper, visit)])
+    Watch(keeper.door.visits).step()
+    keeper.door.hears_site()
+    keeper.sent()
+    keeper.days_pass(5)
+    assert keeper.retention.run()[0] == 0
+    keeper.days_pass(2)
+    assert keeper.retention.run()[0] > 0
+    assert keeper.bodies_of(visit) == []
+    assert keeper.door.log.state.open_cases() == []
+    assert keeper.door.is_proved()
+
+
+def test_a_case_that_another_door_closed_stays_until_that_is_heard(keeper: Keeper) -> None:
+    """The link was down for weeks: by this log it is open, and an open case is never erased."""
+    visit = keeper.feverish()
+    keeper.sent()
+    told = closed_at_another_door(keeper, visit)
+    keeper.days_pass(30)
+    assert keeper.retention.run()[0] == 0
+    keeper.door.hears_site(cases=[told])
+    Watch(keeper.door.visits).step()
+    keeper.sent()
+    keeper.days_pass(7)
+    assert keeper.retention.run()[0] > 0
+    assert keeper.bodies_of(visit) == []
 
 
 @pytest.mark.parametrize("by", ["entry", "server"])
