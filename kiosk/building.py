@@ -72,7 +72,8 @@ def build_desk(ground: Ground) -> Desk:
     hall = Hall(copy, rules, clock, identity.letter)
     # What is done for a case at several places is told and timed by one clock, the server's.
     cases = Cases(rules, hall, copy, SiteClock(clock, ground.offset_ms), ground.new_id, identity.kiosk_id)
-    visits = Visits(log, rules, hall, cases, Showing(rules, hall), clock, ground.new_id)
+    showing = Showing(rules, hall, ground.thermometer.describe().site)
+    visits = Visits(log, rules, hall, cases, showing, clock, ground.new_id)
     is_exit = ground.settings.kiosk.direction == "exit"
     identifying = Identifying(visits, copy, bytes.fromhex(identity.id_key), is_exit)
     everywhere, case_views = Everywhere(copy, identity.kiosk_id), CaseViews(cases)

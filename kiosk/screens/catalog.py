@@ -50,6 +50,7 @@ from kiosk.screens.live_picture import LivePicture
 from kiosk.screens.measuring import MeasuringScreen
 from kiosk.screens.notice import NoticeScreen
 from kiosk.screens.out_of_order import OutOfOrderScreen
+from kiosk.screens.poses import POSES, STANCES
 from kiosk.screens.qr import QrCard
 from kiosk.screens.refused import RefusedScreen
 from kiosk.screens.rest import RestScreen
@@ -178,6 +179,8 @@ _GUARDS_WORDS: Final[Mapping[str, Iterable[str]]] = {
     "guard.act": GuardAct,
     "guard.may": MayOverride,
     "guard.site": {*SITES, *LANE_SITES},
+    "measuring.title": STANCES,
+    "measuring.bare": POSES,
     "lane": lane.SITES,
     "guard.outcome": Outcome,
     "guard.state": [f"case_{step}" for step in CaseStep],

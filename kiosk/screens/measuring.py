@@ -1,4 +1,4 @@
-"""The measuring screen: stand still while the ring fills."""
+"""The measuring screen: where to stand, where to look and what to bare, and a ring that fills."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.screens.base import VisitorScreen
+from kiosk.screens.poses import POSES, pose_at
 from kiosk.services.views import Hint
 
 _USUAL_S = 3.0
@@ -23,15 +24,19 @@ class Ring(FloatLayout):
 
 
 class MeasuringScreen(VisitorScreen):
-    """Shows how far the measurement is; a view's fact `seconds` says how long it takes."""
+    """Shows how to stand for the thermometer, and how far it is; a view's fact `seconds` says how long it takes."""
 
     progress = NumericProperty(0)
     hint = StringProperty("")
     ring_text = StringProperty("")
     ring_under = StringProperty("")
+    site = StringProperty("forehead")
+    stance = StringProperty("look")
 
     def refresh(self) -> None:
         """Say hint and state in the language that comes first."""
+        site = pose_at(self.view.measured_at if self.view is not None else None)
+        self.site, self.stance = site.value, POSES[site].stance
         hint = self.view.hint if self.view is not None else Hint.NONE
         self.hint = "" if hint is Hint.NONE else self.texts.t(f"hint.{hint}")
         self.show_progress(self.progress)

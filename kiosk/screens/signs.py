@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from math import cos, pi, sin
 from typing import TYPE_CHECKING, Final
 
 from kivy.graphics import Color, SmoothEllipse, SmoothLine
 from kivy.properties import ColorProperty, NumericProperty, StringProperty
 from kivy.uix.widget import Widget
 
+from kiosk.screens.poses import POSES, STANCES
+from kiosk.screens.strokes import Stroke, arc
+
 if TYPE_CHECKING:
     from kivy.graphics import Canvas
 
-Stroke = tuple[tuple[float, float], ...]
-
-
-def _arc(x: float, y: float, radius: float, start: float = 0.0, end: float = 360.0) -> Stroke:
-    """Return points on a circle; degrees run counter-clockwise from the right."""
-    steps = max(8, round(abs(end - start) / 6))
-    angles = [(start + (end - start) * step / steps) * pi / 180 for step in range(steps + 1)]
-    return tuple((x + radius * cos(angle), y + radius * sin(angle)) for angle in angles)
-
-
 SIGNS: Final[dict[str, tuple[Stroke, ...]]] = {
     "tick": (((-0.75, 0.0), (-0.22, -0.52), (0.75, 0.5)),),
-    "clock": (_arc(0, 0, 0.92), ((0.0, 0.5), (0.0, -0.02), (0.36, -0.2))),
-    "person": (_arc(0, 0.42, 0.42), _arc(0, -0.95, 0.78, 0, 180)),
+    "clock": (arc(0, 0, 0.92), ((0.0, 0.5), (0.0, -0.02), (0.36, -0.2))),
+    "person": (arc(0, 0.42, 0.42), arc(0, -0.95, 0.78, 0, 180)),
     "place": (
-        (*_arc(0, 0.28, 0.62, 215, -35), (0.0, -0.95), _arc(0, 0.28, 0.62, 215, -35)[0]),
-        _arc(0, 0.28, 0.2),
+        (*arc(0, 0.28, 0.62, 215, -35), (0.0, -0.95), arc(0, 0.28, 0.62, 215, -35)[0]),
+        arc(0, 0.28, 0.2),
     ),
     "bell": (
-        (*_arc(0, 0.2, 0.58, 180, 0), (0.62, -0.2), (0.85, -0.55), (-0.85, -0.55), (-0.62, -0.2), (-0.58, 0.2)),
+        (*arc(0, 0.2, 0.58, 180, 0), (0.62, -0.2), (0.85, -0.55), (-0.85, -0.55), (-0.62, -0.2), (-0.58, 0.2)),
         ((-0.2, -0.85), (0.2, -0.85)),
     ),
     "alert": (
@@ -50,7 +42,7 @@ SIGNS: Final[dict[str, tuple[Stroke, ...]]] = {
         ((-0.45, 0.9), (0.45, 0.9), (0.45, -0.9), (-0.45, -0.9), (-0.45, 0.9)),
         ((-0.12, -0.62), (0.12, -0.62)),
     ),
-    "look": (_arc(-0.15, 0.15, 0.6), ((0.3, -0.3), (0.85, -0.85))),
+    "look": (arc(-0.15, 0.15, 0.6), ((0.3, -0.3), (0.85, -0.85))),
     "door": (
         ((-0.15, -0.85), (-0.75, -0.85), (-0.75, 0.85), (-0.15, 0.85)),
         ((-0.2, 0.0), (0.85, 0.0)),
@@ -62,28 +54,14 @@ SIGNS: Final[dict[str, tuple[Stroke, ...]]] = {
         ((-0.08, 0.24), (0.44, -0.24)),
         ((-0.08, -0.24), (0.44, 0.24)),
     ),
-    # Where the manual lane measures: a hand whose sleeve is rolled up, a neck over an open collar.
-    "wrist": (
-        ((1.0, 0.55), (0.5, 0.55), (0.5, -0.55), (1.0, -0.55)),
-        ((0.66, 0.55), (0.66, -0.55)),
-        ((0.5, 0.36), (-0.2, 0.3), (-0.36, 0.42), (-0.5, 0.66), (-0.68, 0.72), (-0.72, 0.58), (-0.58, 0.36)),
-        ((-0.58, 0.36), (-0.94, 0.32), (-1.0, 0.22), (-1.0, -0.2), (-0.92, -0.3), (-0.5, -0.36), (-0.2, -0.3)),
-        ((-0.2, -0.3), (0.5, -0.36)),
-        ((-1.0, 0.1), (-0.62, 0.1)),
-        ((-1.0, -0.08), (-0.62, -0.08)),
-    ),
-    "neck": (
-        _arc(0, 0.5, 0.42, -62, 242),
-        ((-0.2, 0.13), (-0.2, -0.18), (-0.5, -0.34), (-0.86, -0.52), (-0.96, -0.95)),
-        ((0.2, 0.13), (0.2, -0.18), (0.5, -0.34), (0.86, -0.52), (0.96, -0.95)),
-        ((-0.42, -0.3), (0.0, -0.78), (0.42, -0.3)),
-    ),
+    **{site.value: pose.lines for site, pose in POSES.items()},
+    **{f"stand_{name}": lines for name, (lines, _spots) in STANCES.items()},
 }
 """Strokes in a square from -1 to 1, y upwards."""
 
 SPOTS: Final[dict[str, tuple[Stroke, ...]]] = {
-    "wrist": (_arc(0.14, 0, 0.17), ((0.14, 0.95), (0.14, 0.3)), ((0.0, 0.46), (0.14, 0.28), (0.28, 0.46))),
-    "neck": (_arc(0.12, -0.04, 0.15), ((0.98, -0.04), (0.4, -0.04)), ((0.54, 0.1), (0.38, -0.04), (0.54, -0.18))),
+    **{site.value: pose.spots for site, pose in POSES.items()},
+    **{f"stand_{name}": spots for name, (_lines, spots) in STANCES.items()},
 }
 """Of a sign, the strokes that point at what matters, in `spot_color`."""
 

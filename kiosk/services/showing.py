@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kiosk.domain.booking import Booking
+    from kiosk.domain.policy import BodySite
     from kiosk.domain.record import Visit
     from kiosk.domain.site import Site
     from kiosk.domain.state_keeper import State
@@ -44,10 +45,11 @@ _LOOK_AHEAD_DAYS: Final = 31  # how far the next opening is searched
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """Makes views of visits."""
+    """Makes views of visits. `measured_at`: where on the body the kiosk's thermometer measures, None without one."""
 
     rules: Rulebook
     hall: Hall
+    measured_at: BodySite | None = None
 
     def idle(self, hint: Hint = Hint.NONE) -> View:
         """Return the idle screen, with one line for the visitor."""
@@ -74,6 +76,7 @@ class Showing:
             until=visit.rest_until if visit.step is Step.RESTING else None,
             hint=hint,
             looks_to_guard=looks_to_guard,
+            measured_at=self.measured_at if face is Face.MEASURING else None,
         )
 
     def card(self, booking: Booking) -> BookingCard:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kiosk.domain.admission import Reason
     from kiosk.domain.ids import CaseId, GuardId, VisitId
+    from kiosk.domain.policy import BodySite
     from kiosk.domain.site import Words
 
 
@@ -91,6 +92,7 @@ class View:
     until: datetime | None = None  # RESTING: when to measure again
     hint: Hint = Hint.NONE
     looks_to_guard: bool = False  # REFUSED that looks and sounds like GUARD
+    measured_at: BodySite | None = None  # MEASURING: where on the body the kiosk's thermometer measures
     to_lane: bool = False  # GUARD at a kiosk whose manual lane is open: the guard's screen for it comes at once
     facts: Mapping[str, str] = field(default_factory=dict[str, str])  # further placeholders for the texts
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from demo.world import GUARD_ID, PIN
+from kiosk.domain.policy import BodySite
 from kiosk.services.guards import GuardAct
 from kiosk.services.views import Face, GuardDetail, Hint
 from tests.e2e.city import City, let_in, measure, scan, to_measuring
@@ -21,6 +22,7 @@ def test_a_rest_begun_at_one_door_goes_on_at_another(city: City) -> None:
     city.clock.advance(301)
     shown = scan(b, code)
     assert shown.face is Face.MEASURING
+    assert shown.measured_at is BodySite.FOREHEAD  # of this door's thermometer: the screen shows what to bare
     assert shown.visit_id is not None
     assert measure(b, shown.visit_id, 3600).face is Face.REST  # still rising
     city.clock.advance(61)

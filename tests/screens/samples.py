@@ -11,10 +11,12 @@ from kiosk.adapters.log_reader import Identity
 from kiosk.domain.admission import LOOKS_TO_GUARD, Reason
 from kiosk.domain.declaration import Declaration, Notice, Question
 from kiosk.domain.ids import KioskId, SiteId
+from kiosk.domain.policy import BodySite
 from kiosk.domain.site import Words
 from kiosk.scanner import CameraState, Sight
 from kiosk.scanner import Hint as Seen
 from kiosk.screens.catalog import Panel, Setup
+from kiosk.screens.poses import POSES
 from kiosk.services.enrolling import EnrolView, Stage, Trouble
 from kiosk.services.link import LinkTrouble
 from kiosk.services.views import BookingCard, Face, Hint, IdleFacts, RefusalFacts, View
@@ -167,9 +169,9 @@ def _which(screen: BaseScreen) -> None:
     screen.ids.choices.children[1].state = "down"
 
 
-def _measuring(part: float, hint: Hint = Hint.NONE) -> Callable[[BaseScreen], None]:
+def _measuring(part: float, hint: Hint = Hint.NONE, site: BodySite = BodySite.FOREHEAD) -> Callable[[BaseScreen], None]:
     def prepare(screen: BaseScreen) -> None:
-        screen.show(View(Face.MEASURING, VISIT, hint=hint, facts={"seconds": "3"}))
+        screen.show(View(Face.MEASURING, VISIT, hint=hint, measured_at=site, facts={"seconds": "3"}))
         screen.show_progress(part)
 
     return prepare
@@ -237,6 +239,11 @@ SAMPLES: Final[tuple[Sample, ...]] = (
     Sample("notice", Panel.NOTICE, _form),
     Sample("measuring", Face.MEASURING, _measuring(0.6)),
     Sample("measuring-again", Face.MEASURING, _measuring(0.0, Hint.HOLD_STILL), is_simulated=True),
+    *(
+        Sample(f"measuring-{site.value}".replace("_", "-"), Face.MEASURING, _measuring(0.3, site=site))
+        for site in POSES
+        if site is not BodySite.FOREHEAD
+    ),
     Sample("admitted", Face.ADMITTED, _view(View(Face.ADMITTED, VISIT, CARD, number="B037"))),
     Sample("rest", Face.REST, _view(View(Face.REST, VISIT, CARD, number="R12", until=at(10, 22)))),
     Sample("guard", Face.GUARD, _view(View(Face.GUARD, VISIT, number="2CDA"))),

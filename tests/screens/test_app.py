@@ -12,14 +12,41 @@ from kivy.clock import Clock
 from kivy.uix.widget import Widget
 
 from kiosk.domain.admission import Reason
+from kiosk.domain.policy import BodySite
 from kiosk.screens import front
 from kiosk.screens.catalog import GUARD_PANELS, SCREENS, SETUP_SCREENS, Panel
+from kiosk.screens.signs import Sign
 from kiosk.screens.stage import TIMEOUTS_S
+from kiosk.screens.widgets import Text
 from kiosk.services.views import Face, RefusalFacts, View
 from tests.screens.fake_kiosk import Bench
 from tests.screens.samples import CARD, SAMPLES, VISIT, frame
 from tests.screens.showing import BUSY, open_panel, view_of
 from tests.screens.window import pixels, settle, tap
+
+# how to stand
+
+
+@pytest.mark.parametrize(
+    ("measured_at", "site", "stance"),
+    [
+        (BodySite.CANTHUS, "canthus", "look"),
+        (BodySite.WRIST, "wrist", "wrist"),
+        (BodySite.NECK, "neck", "neck"),
+        (BodySite.ORAL, "face_max", "look"),
+        (None, "face_max", "look"),
+    ],
+)
+def test_the_measuring_screen_shows_what_this_thermometer_needs_bare(
+    bench: Bench, measured_at: BodySite | None, site: str, stance: str
+) -> None:
+    """Glasses off for the corner of the eye, a sleeve up for the wrist; a free face where no pose is drawn."""
+    bench.show(View(Face.MEASURING, VISIT, measured_at=measured_at))
+    screen = bench.app.screen
+    assert [widget.kind for widget in screen.walk() if isinstance(widget, Sign)][-2:] == [f"stand_{stance}", site]
+    said = {widget.content for widget in screen.walk() if isinstance(widget, Text)}
+    assert {screen.texts.t(f"measuring.title.{stance}"), screen.texts.t(f"measuring.bare.{site}")} <= said
+
 
 # results
 
