@@ -121,7 +121,7 @@ class GuardHand:
         if first is not None and first.event == event:
             self._hand.tap(f"case.act.{event}")
             if event in HARD:
-                self._hand.tap("guard.sure")
+                self._hand.tap_again()
         else:
             self.pick(event)
         for value in chosen:
@@ -144,7 +144,7 @@ class GuardHand:
     def arm(self, key: str) -> None:
         """Touch a button that asks once more, twice; then go back to the overview."""
         self._hand.tap(key)
-        self._hand.tap("guard.sure")
+        self._hand.tap_again()
         self._hand.wait_for(lambda: self._app.pending == 0, f"{key} done")
         if self._app.shown_name != "guard_board":
             self.board()

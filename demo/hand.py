@@ -106,6 +106,14 @@ class Hand:
         if button is not None:
             self._touch(button)
 
+    def tap_again(self) -> None:
+        """Touch what asks for a second touch."""
+        self._look()
+        self.wait_for(lambda: self._armed() is not None, "a button that asks once more")
+        button = self._armed()
+        if button is not None:
+            self._touch(button)
+
     def type_keys(self, text: str) -> None:
         """Type on the large keys."""
         for sign in text:
@@ -147,6 +155,9 @@ class Hand:
     def _button(self, words: str) -> Widget | None:
         shown = (item for item in self._widgets() if getattr(item, "content", None) == words)
         return next((item for item in shown if hasattr(item, "on_release") and not item.disabled), None)
+
+    def _armed(self) -> Widget | None:
+        return next((item for item in self._widgets() if getattr(item, "is_armed", False)), None)
 
     def _key(self, sign: str) -> Widget | None:
         keys = (item for item in self._widgets() if getattr(item, "name", None) == sign)

@@ -17,7 +17,7 @@ from kiosk.screens.acts import Acts
 from kiosk.screens.catalog import GUARD_PANELS, Panel, face_of, load_layouts
 from kiosk.screens.codes import Codes
 from kiosk.screens.deadline import Deadline
-from kiosk.screens.failures import FailClosed, log_failure
+from kiosk.screens.failures import FailClosed, Regular, log_failure
 from kiosk.screens.fonts import register_font
 from kiosk.screens.pulse import ALARM_S, FACTS_S, LIVE_S, Pulse
 from kiosk.screens.showcase import SCREEN_FACES, Showcase
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
+    from kivy.clock import ClockEvent
     from kivy.uix.widget import Widget
 
     from kiosk.bootstrap import Kiosk
@@ -60,6 +61,7 @@ class KioskApp(App):
         self.tone = Tone()
         self.view = View(Face.IDLE)
         self.pending = 0
+        self.regulars: list[ClockEvent] = []  # what the window does by itself
         self._deadline = Deadline(self._case, kiosk.clock.monotonic)
         self.codes = Codes(self, kiosk.clock.monotonic)
         self.pulse = Pulse(self, self._case)
@@ -117,14 +119,16 @@ class KioskApp(App):
         ExceptionManager.add_handler(FailClosed(self.fail))
         self.root = self._case.root
         self._case.fit()
+        self.root.bind(on_touched=lambda _root: self.more_time())
         self.show_view(View(Face.IDLE))
         self._keys = TypedKeys(self.root, self.codes.typed)
-        for regular, seconds in self.regulars():
-            Clock.schedule_interval(regular, seconds)
+        for call, seconds in self._regulars():
+            regular = Regular(call, self.fail)
+            self.regulars.append(Clock.schedule_interval(regular, seconds))
         Clock.schedule_once(self.pulse.ask_facts)
         return self.root
 
-    def regulars(self) -> tuple[tuple[Callable[[float], None], float], ...]:
+    def _regulars(self) -> tuple[tuple[Callable[[float], None], float], ...]:
         """Return what the window does by itself, and every how many seconds."""
         return (
             (self._tick, _TICK_S),
@@ -184,15 +188,16 @@ class KioskApp(App):
         if name is Face.IDLE and self.shown_name is not Face.IDLE:
             self._new_visitor()
         if name is Face.IDLE and self._case.stage.settings.is_station:
+            self.turn_to(Panel.GUARD_SIGN_IN).forget()  # at once; who may sign in is told later
             self.acts.open_guard()
             return
         if view.to_lane:
             self.acts.lead_to_lane(view)
             return
-        screen = self.turn_to(name)
         if name is Face.DECLARATION:
-            self._ask_form(view)
+            self._ask_form(view)  # the screen before stays until there are questions to show
             return
+        screen = self.turn_to(name)
         screen.show(view)
         if name is Face.MEASURING:
             self._measure(view)
@@ -250,7 +255,7 @@ class KioskApp(App):
 
     def _show_form(self, form: Declaration) -> None:
         self._case.give_form(form)
-        self.screen.show(self.view)
+        self.turn_to(Face.DECLARATION).show(self.view)
 
     def _measure(self, view: View) -> None:
         if (visit_id := view.visit_id) is None:

@@ -8,6 +8,7 @@ from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from kiosk.screens.front import ask_first
 from kiosk.screens.widgets import RowCard, Touchable
 
 if TYPE_CHECKING:
@@ -45,16 +46,10 @@ class ActRow(Touchable):
         if self.is_shut or self.is_fact:
             return
         if self.is_hard and not self.is_armed:
-            self._disarm_others()
-            self.is_armed = True
+            ask_first(self)
             return
         self.is_armed = False
         self.dispatch("on_pick")
-
-    def _disarm_others(self) -> None:
-        for other in self.parent.children if self.parent is not None else ():
-            if isinstance(other, ActRow):
-                other.is_armed = False
 
     def on_pick(self) -> None:
         """Hear that it was picked (an event; the screen listens)."""

@@ -36,6 +36,7 @@ class BaseScreen(BoxLayout):
     is_large = BooleanProperty(False)
     waiting = NumericProperty(0)
     is_calling = BooleanProperty(False)
+    alarm_level = NumericProperty(0)  # of the band that tells of an alarm; 0 where there is none
     time_left = NumericProperty(-1)
     seconds_left = NumericProperty(0)
 
@@ -127,7 +128,6 @@ class GuardScreen(BaseScreen):
     alarm = ObjectProperty(None, allownone=True)
     alarm_text = StringProperty("")
     alarm_time = StringProperty("")
-    alarm_level = NumericProperty(0)
     tells_alarm = BooleanProperty(True)
 
     def on_lock(self) -> None:

@@ -30,6 +30,31 @@ class FailClosed(ExceptionHandler):
         return int(ExceptionManager.PASS)
 
 
+class Regular:
+    """Something that the window does again and again, also after it has failed.
+
+    Kivy forgets an interval whose call raised: a screen would never lock again. A failure leads to `fail` once, until
+    a call has gone well.
+    """
+
+    def __init__(self, call: Callable[[float], None], fail: Callable[[], None]) -> None:
+        self._call = call
+        self._fail = fail
+        self._is_failing = False
+
+    def __call__(self, dt: float) -> None:
+        """Do it; `dt`: seconds since the last time."""
+        try:
+            self._call(dt)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next call must come
+            if not self._is_failing:
+                log_failure("window", error)
+                self._fail()
+            self._is_failing = True
+        else:
+            self._is_failing = False
+
+
 def log_failure(what: str, error: BaseException) -> None:
     """Log where an unexpected error came from, without its message: that could hold what a visitor typed."""
     where = "".join(traceback.format_tb(error.__traceback__))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kivy.properties import ObjectProperty, StringProperty
 
 from kiosk.screens.base import GuardScreen
-from kiosk.screens.widgets import ArmedButton, SmallButton, Touch
+from kiosk.screens.widgets import ArmedButton, Touch
 
 if TYPE_CHECKING:
     from kivy.uix.widget import Widget
@@ -28,7 +28,6 @@ _TEXTS: Final = {
 
 _ACTS: Final = ("exit", "widen", "cold", "reopen_typing", "close_day")
 
-_ABOUT_SCREEN: Final = frozenset({"training", "language", "large"})
 
 ITEMS: Final = (
     "lane",
@@ -84,11 +83,10 @@ class GuardMenuScreen(GuardScreen):
     def _button(self, name: str) -> Widget:
         words = self._words(name)
         if name == "close_day":
-            armed = ArmedButton(content=words, asks=words)
-            armed.fbind("is_armed", self._arm)
+            armed = ArmedButton(content=words, asks=self.texts.t("guard.sure"))
             armed.fbind("on_sure", lambda _button: self.on_item(name))
             return armed
-        button = (SmallButton if name in _ABOUT_SCREEN else MenuButton)(content=words)
+        button = MenuButton(content=words)
         if name == "reopen_typing" and not self.board.typing_closed:
             button.disabled, button.opacity = True, 0.4
         button.fbind("on_release", lambda _button: self.on_item(name))
@@ -102,9 +100,6 @@ class GuardMenuScreen(GuardScreen):
         if name == "cold" and self.board.is_cold_by_hand:
             return self.texts.t("guard.act.cold_end")
         return self.texts.t(_TEXTS.get(name, f"menu.{name}"))
-
-    def _arm(self, button: ArmedButton, is_armed: bool) -> None:
-        button.content = self.texts.t("guard.sure") if is_armed else button.asks
 
     def on_item(self, name: str) -> None:
         """Do what a button says."""

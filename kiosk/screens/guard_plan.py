@@ -56,8 +56,7 @@ class GuardPlanScreen(GuardScreen):
         parts: list[Widget] = [heading(f"{name} · {since}")]
         parts += step_rows(run, self.stage, self.now, lambda step_id: self._tick(run, step_id))
         if run.case_id is None:  # a case's plan ends with the case
-            end = ArmedButton(content=texts.t("plan.end", name=run.name), asks=texts.t("plan.end", name=run.name))
-            end.fbind("is_armed", self._arm)
+            end = ArmedButton(content=texts.t("plan.end", name=run.name), asks=texts.t("guard.sure"))
             end.fbind("on_sure", lambda _button: self.host.end_situation(run.run_id))
             parts.append(end)
         else:
@@ -65,9 +64,6 @@ class GuardPlanScreen(GuardScreen):
             row.fbind("on_pick", lambda _row: self.host.open_case(run.case_id))
             parts.append(row)
         return parts
-
-    def _arm(self, button: ArmedButton, is_armed: bool) -> None:
-        button.content = self.texts.t("guard.sure") if is_armed else button.asks
 
     def _tick(self, run: RunView, step_id: str) -> None:
         if run.case_id is not None:

@@ -33,6 +33,11 @@ class GuardSignInScreen(GuardScreen):
         self._lay_out()
         self.refresh()
 
+    def forget(self) -> None:
+        """Have nothing typed and nobody chosen."""
+        self.guard_id = self.pin = self.hint = ""
+        self._lay_out()
+
     def show_wrong(self, accounts: tuple[Account, ...]) -> None:
         """Say that this was not the account's PIN, or until when it waits."""
         self.accounts = list(accounts)
@@ -63,9 +68,10 @@ class GuardSignInScreen(GuardScreen):
             chips.add_widget(chip)
 
     def on_account(self, guard_id: str) -> None:
-        """Choose an account."""
+        """Choose an account; a PIN that was typed before anybody was chosen is theirs."""
+        if self.guard_id:
+            self.pin = ""
         self.guard_id = guard_id
-        self.pin = ""
         for chip in self.ids.accounts.children:
             chip.is_chosen = chip.value == guard_id
         self._say_hint("")

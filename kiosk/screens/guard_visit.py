@@ -10,7 +10,7 @@ from kivy.properties import ListProperty, ObjectProperty, StringProperty
 from kiosk.screens.act_row import ActRow
 from kiosk.screens.base import GuardScreen
 from kiosk.screens.visit_facts import visit_rows
-from kiosk.screens.widgets import ArmedButton, MainButton, SecondButton
+from kiosk.screens.widgets import MainButton, SecondButton
 
 if TYPE_CHECKING:
     from kivy.uix.widget import Widget
@@ -74,16 +74,12 @@ class GuardVisitScreen(GuardScreen):
     def _button(self, act: str, *, is_first: bool) -> Widget:
         words = self.texts.t(f"guard.act.{act}")
         if act in _HARD_TO_UNDO:
-            armed = Factory.ArmedLarge(content=words, asks=words)
-            armed.fbind("is_armed", self._arm)
+            armed = Factory.ArmedLarge(content=words, asks=self.texts.t("guard.sure"))
             armed.fbind("on_sure", lambda _button: self.on_act(act))
             return armed
         button = (MainButton if is_first else SecondButton)(content=words)
         button.fbind("on_release", lambda _button: self.on_act(act))
         return button
-
-    def _arm(self, button: ArmedButton, is_armed: bool) -> None:
-        button.content = self.texts.t("guard.sure") if is_armed else button.asks
 
     def on_act(self, act: str) -> None:
         """Do one of the acts that this visit needs; an override is asked for its reason first."""

@@ -21,6 +21,7 @@ from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 from kiosk.screens.fonts import FONT_NAME
+from kiosk.screens.front import ask_first
 from kiosk.screens.wrap import wrapped
 
 _SLACK = 0.985
@@ -125,7 +126,7 @@ class PillButton(Touch):
 
 
 class ArmedButton(Touch):
-    """A button for what is hard to undo: the first touch asks, the second does it (`on_sure`)."""
+    """A button for what is hard to undo: the first touch asks (`asks`), the second does it (`on_sure`)."""
 
     asks = StringProperty("")
     is_armed = BooleanProperty(False)
@@ -134,8 +135,10 @@ class ArmedButton(Touch):
     def on_release(self) -> None:
         """Ask, then do."""
         if self.is_armed:
+            self.is_armed = False
             self.dispatch("on_sure")
-        self.is_armed = not self.is_armed
+        else:
+            ask_first(self)
 
     def on_sure(self) -> None:
         """Hear of the second touch (an event; the screen listens)."""

@@ -141,14 +141,12 @@ class Bench:
     """The app on its window, with a fake kiosk behind it; nothing in it moves by itself."""
 
     def __init__(self) -> None:
-        from kivy.clock import Clock
-
         stage = Stage(Texts.load(CONFIG, "zh", required_texts()), settings(540, 960))
         self.kiosk = FakeKiosk()
         self.app = KioskApp(cast("Kiosk", self.kiosk), stage, None)
         self.app._run_prepare()
-        for moved, _seconds in self.app.regulars():
-            Clock.unschedule(moved)
+        for regular in self.app.regulars:
+            regular.cancel()
 
     @property
     def desk(self) -> FakeDesk:

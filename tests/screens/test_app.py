@@ -15,6 +15,7 @@ from kiosk.domain.admission import Reason
 from kiosk.domain.policy import BodySite
 from kiosk.screens import front
 from kiosk.screens.catalog import GUARD_PANELS, SCREENS, SETUP_SCREENS, Panel
+from kiosk.screens.failures import Regular
 from kiosk.screens.signs import Sign
 from kiosk.screens.stage import TIMEOUTS_S
 from kiosk.screens.widgets import Text
@@ -71,9 +72,50 @@ def test_the_second_touch_of_a_hurried_pair_answers_nothing(bench: Bench, monkey
     assert not bench.desk.asked("confirm")
     monkeypatch.setattr(front, "DEAF_S", 0.0)
     bench.app.root.put(bench.app.screen)
+    settle()
     tap(button)
     bench.kiosk.work()
     assert bench.desk.asked("confirm") == [("confirm", VISIT)]
+
+
+def test_a_screen_that_is_not_drawn_yet_is_touched_by_nobody(bench: Bench) -> None:
+    """On a busy machine it takes its time; the moment in which it is deaf begins when it can be seen."""
+    assert not bench.app.root.is_deaf
+    bench.app.root.put(bench.app.screen)
+    assert bench.app.root.is_deaf
+    settle()
+    assert not bench.app.root.is_deaf
+
+
+def test_every_touch_begins_the_time_anew(bench: Bench) -> None:
+    """Who types, chooses or scrolls is there, whatever comes of the touch."""
+    open_panel(bench, Panel.GUARD_SIGN_IN)
+    limit = TIMEOUTS_S[Panel.GUARD_SIGN_IN]
+    for _touch in range(3):
+        key = next(widget for widget in bench.app.screen.walk() if getattr(widget, "name", "") == "7")
+        bench.wait(limit - 1)
+        tap(key)
+    bench.wait(limit - 1)
+    assert bench.app.shown_name is Panel.GUARD_SIGN_IN
+    bench.wait(2)
+    assert bench.app.shown_name is Face.IDLE
+
+
+def test_what_the_window_does_by_itself_goes_on_after_a_mistake(caplog: pytest.LogCaptureFixture) -> None:
+    """A screen whose clock died would never lock; the mistake is told once, and again when it comes back."""
+    flaws: list[Exception | None] = [ValueError("secret"), ValueError("secret"), None, ValueError("secret")]
+    failed: list[str] = []
+
+    def call(_dt: float) -> None:
+        if (flaw := flaws.pop(0)) is not None:
+            raise flaw
+
+    regular = Regular(call, lambda: failed.append("fail"))
+    for _time in range(4):
+        regular(0.2)
+    assert failed == ["fail", "fail"]
+    assert "ValueError" in caplog.text
+    assert "secret" not in caplog.text
 
 
 def test_a_result_is_dropped_when_the_screen_has_gone_on(bench: Bench) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from kiosk.domain.case import CaseEvent
 from kiosk.domain.walk_in import WalkIn
+from kiosk.screens import front
+from kiosk.screens.act_row import ActRow
 from kiosk.screens.catalog import GUARD_PANELS, Panel
 from kiosk.services.guards import GuardAct
 from kiosk.services.sign_in import BADGE
@@ -17,6 +19,7 @@ from tests.screens.samples import BOARD, DETAIL, VISIT
 from tests.screens.samples_cases import CASE, ENDED, PLACED
 from tests.screens.samples_duty import ON_SHIFT, RECORDS
 from tests.screens.samples_guard import NEAR, REFUSED_DETAIL, SUPERVISORS
+from tests.screens.window import settle, tap
 
 SECRET = BADGE + "0123456789abcdef"
 
@@ -26,6 +29,34 @@ def _to(bench: Bench, panel: Panel, **answers: object) -> None:
     bench.desk.answers |= answers
     bench.kiosk.work()
     assert bench.app.shown_name is panel
+
+
+# what is asked twice
+
+
+def test_one_thing_asks_at_a_time_and_a_bounce_is_no_answer(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A glove that bounces decides nothing, and no two buttons say "press again"."""
+    done: list[str] = []
+    rows = [ActRow(label=name, asks="again", is_hard=True, size_hint=(0.5, 0.2)) for name in ("first", "second")]
+    for row, x in zip(rows, (0.0, 0.5), strict=True):
+        row.pos_hint = {"x": x, "y": 0.4}
+        row.fbind("on_pick", lambda picked: done.append(picked.label))
+        bench.app.root.add_widget(row)
+    settle()
+    tap(rows[0])
+    assert [row.is_armed for row in rows] == [True, False]
+    tap(rows[1])
+    assert [row.is_armed for row in rows] == [False, True]
+    monkeypatch.setattr(front, "DEAF_S", 3600.0)
+    tap(rows[0])
+    tap(rows[0])
+    assert ([row.is_armed for row in rows], done) == ([True, False], [])
+    monkeypatch.setattr(front, "DEAF_S", 0.0)
+    bench.app.root.deafen()
+    settle()
+    tap(rows[0])
+    assert ([row.is_armed for row in rows], done) == ([False, False], ["first"])
+    bench.app.root.clear_widgets(rows)
 
 
 # cases

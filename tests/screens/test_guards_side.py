@@ -286,6 +286,45 @@ def test_training_that_was_left_ends_by_itself(bench: Bench) -> None:
     assert bench.desk.asked("end_training") == [("end_training",)]
 
 
+def test_a_station_has_a_screen_before_anybody_told_who_may_sign_in(station: Bench) -> None:
+    """The window's clock ticks from the first moment on; what a guard saw is gone at once."""
+    case = station.app._case
+    case.screen, case._screens = None, {}
+    station.app.show_view(View(Face.IDLE))
+    station.app._tick(0)
+    assert station.app.shown_name is Panel.GUARD_SIGN_IN
+    assert station.app.screen.hint == ""
+    station.kiosk.work()
+    assert station.app.screen.accounts
+
+
+def test_a_pin_typed_before_the_name_is_kept_and_one_of_somebody_else_is_not(station: Bench) -> None:
+    """A hurried hand begins with the digits."""
+    screen = station.app.screen
+    for sign in "2468":
+        screen.on_key(sign)
+    screen.on_account("g1")
+    assert (screen.pin, screen.can_enter) == ("2468", True)
+    screen.on_account("g2")
+    assert (screen.pin, screen.can_enter) == ("", False)
+
+
+def test_a_band_that_comes_moves_nothing_under_a_finger(station: Bench) -> None:
+    """An alarm pushes the screen down: a touch that was on its way to what stood there before is dropped."""
+    settle()
+    assert not station.app.root.is_deaf
+    station.desk.answers["alarm"] = ALARM
+    station.app.pulse.ask_alarm()
+    station.kiosk.jobs, jobs = [], station.kiosk.jobs
+    for future, job in jobs:
+        future.set_result(job())
+    from kivy.clock import Clock
+
+    Clock.tick()
+    assert station.app.screen.alarm_level > 0
+    assert station.app.root.is_deaf
+
+
 def test_a_station_rests_on_the_sign_in(station: Bench) -> None:
     """No visitor's screen there; a lock, a time-out and a badge all lead to where a guard expects."""
     station.wait(3600)
