@@ -20,7 +20,7 @@ from kiosk.scanner import CameraState
 from kiosk.scanner import Hint as Seen
 from kiosk.screens.admitted import AdmittedScreen
 from kiosk.screens.booking import BookingScreen
-from kiosk.screens.choices import HAND_OVER_REMARKS, REMARKS
+from kiosk.screens.choices import HAND_OVER_REMARKS, REMARKS, WHY_NOT_IN
 from kiosk.screens.declaration import DeclarationScreen
 from kiosk.screens.enrol import EnrolScreen
 from kiosk.screens.frame_corners import FrameCorners
@@ -195,6 +195,7 @@ _GUARDS_WORDS: Final[Mapping[str, Iterable[str]]] = {
     "area.state": PlaceState,
     "override": OverrideWhy,
     "walk_in": WalkIn,
+    "walk_in.why_not": WHY_NOT_IN,
     "shift.remark": HAND_OVER_REMARKS,
     "records.filter": FILTERS,
     "record": EntryKind,

@@ -10,7 +10,7 @@ from kiosk.domain.overriding import OverrideWhy
 from kiosk.domain.walk_in import WITH_SOMEBODY, WalkIn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from kiosk.domain.ids import VisitId
     from kiosk.domain.site import Words
@@ -20,8 +20,12 @@ REFERRED: Final = "referred"
 OVERRIDE: Final = "override"
 CAUSE: Final = "cause"
 WALK_IN: Final = "walk_in"
+WITH_WHOM: Final = "with_whom"
 HAND_OVER: Final = "hand_over"
 HAND_OVER_REMARK: Final = "hand_over_remark"
+
+WHY_NOT_IN: Final = ("leader", "closed", "not_passed")
+"""Why a guard may not let somebody in without a booking; each has its words (`walk_in.why_not.<...>`)."""
 
 ABOUT_VISITS: Final = frozenset({OVERRIDE, CAUSE, WALK_IN})
 """Questions whose subject is a visit, where there is one."""
@@ -145,22 +149,27 @@ def cause(visit_id: VisitId | None, label: str = "") -> Choice:
     return Choice(CAUSE, visit_id or "", "choice.cause", options, label=label)
 
 
-def walk_in(visit_id: VisitId | None = None, label: str = "") -> Choice:
+def walk_in(hindrances: Mapping[WalkIn, str], visit_id: VisitId | None = None, label: str = "") -> Choice:
     """Return why somebody may come in without a booking; with a visit: as whose companion or child."""
-    options = tuple(_walk_in(kind, is_with=visit_id is not None) for kind in WalkIn)
-    if visit_id is not None:
-        options = tuple(option for option in options if not option.hindrance)
-    return Choice(WALK_IN, visit_id or "", "choice.walk_in", options, text="choice.walk_in_how", label=label)
+    offered = (kind for kind in WalkIn if visit_id is None or kind in WITH_SOMEBODY)
+    options = tuple(_walk_in(kind, hindrances.get(kind, "")) for kind in offered)
+    title = "choice.walk_in" if visit_id is None else "choice.companion"
+    return Choice(WALK_IN, visit_id or "", title, options, text="choice.walk_in_how", label=label)
 
 
-def _walk_in(kind: WalkIn, *, is_with: bool) -> Option:
-    wrong_place = "walk_in.from_visit" if (kind in WITH_SOMEBODY) is not is_with else ""
-    return Option(kind, f"walk_in.{kind}", hindrance=wrong_place)
+def _walk_in(kind: WalkIn, why_not: str) -> Option:
+    return Option(kind, f"walk_in.{kind}", hindrance=f"walk_in.why_not.{why_not}" if why_not else "")
+
+
+def with_whom(kind: str, visits: Sequence[tuple[VisitId, str]]) -> Choice:
+    """Return with whom a companion or a child (`kind`) may come, by their numbers."""
+    options = tuple(Option(visit_id, number) for visit_id, number in visits)
+    return Choice(WITH_WHOM, kind, "choice.with_whom", options, none="choice.nobody_passed")
 
 
 def about_visit(act: str, visit_id: VisitId, label: str) -> Choice:
     """Return what has to be chosen before an act for a visit."""
-    make = {OVERRIDE: override, CAUSE: cause, WALK_IN: walk_in}[act]
+    make = {OVERRIDE: override, CAUSE: cause}[act]
     return make(visit_id, label)
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kiosk.domain.ids import GuardId, VisitId
+from kiosk.domain.walk_in import WITH_SOMEBODY
 from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
 from kiosk.screens.lane_acts import LaneActs
 from kiosk.services.guard_views import CaseView, NearView, RecordsView, ShiftView
+from kiosk.services.views import View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from kiosk.domain.ids import CaseId
+    from kiosk.domain.walk_in import WalkIn
     from kiosk.services.duty_desk import DutyDesk
-    from kiosk.services.views import Account, GuardBoard, View
+    from kiosk.services.views import Account, GuardBoard
 
 
 class DutyActs(LaneActs):
@@ -52,13 +55,35 @@ class DutyActs(LaneActs):
             "records": lambda: self.open_records("all", 0, ""),
             "late": lambda: self._show_late(""),
             "count": self._open_count,
-            "walk_in": lambda: self._ask_choice(choices.walk_in()),
+            "walk_in": self.begin_walk_in,
             "open_case": lambda: self._ask_choice(choices.cause(None)),
             "export": lambda: self._make(self._duty.begin_export),
             "blank": lambda: self._make(self._duty.begin_blank_sheets),
             "training": self._window.switch_training,
         }
         items[name]()
+
+    def begin_walk_in(self, visit_id: VisitId | None = None, label: str = "") -> None:
+        """Ask why somebody may come in without a booking; with a visit: who comes along with it."""
+
+        def ask(hindrances: Mapping[WalkIn, str] | View | None) -> None:
+            if hindrances is None or isinstance(hindrances, View):
+                self._show_guard(hindrances)
+            else:
+                self._ask_choice(choices.walk_in(hindrances, visit_id, label))
+
+        self._window.run_job(lambda: self._duty.walk_in_hindrances(visit_id), ask)
+
+    def _ask_with_whom(self, kind: str) -> None:
+        """Ask with whom a companion or a child comes."""
+
+        def ask(visits: tuple[tuple[VisitId, str], ...] | View | None) -> None:
+            if visits is None or isinstance(visits, View):
+                self._show_guard(visits)
+            else:
+                self._ask_choice(choices.with_whom(kind, visits))
+
+        self._window.run_job(self._duty.with_whom, ask)
 
     def _make(self, job: Callable[[], Callable[[], str] | str | View | None]) -> None:
         """Make files, most of it beside the worker; the list then says where they are, or why there are none."""
@@ -190,8 +215,12 @@ class DutyActs(LaneActs):
 
     def choose(self, kind: str, subject: str, value: str) -> None:
         """Do what was chosen."""
-        if kind == choices.WALK_IN:
+        if kind == choices.WALK_IN and value in WITH_SOMEBODY and not subject:
+            self._ask_with_whom(value)
+        elif kind == choices.WALK_IN:
             self._ask(lambda: self._duty.walk_in(value, VisitId(subject) if subject else None))
+        elif kind == choices.WITH_WHOM:
+            self._ask(lambda: self._duty.walk_in(subject, VisitId(value)))
         elif kind == choices.HAND_OVER:
             self._ask_choice(choices.hand_over_remark(value))
         elif kind == choices.HAND_OVER_REMARK:
@@ -204,5 +233,7 @@ class DutyActs(LaneActs):
             self.open_item("shift")
         elif kind == choices.HAND_OVER_REMARK:
             self.hand_over()
+        elif kind == choices.WITH_WHOM:
+            self.begin_walk_in()
         else:
             self.open_menu()

@@ -102,4 +102,4 @@ class GuardVisitScreen(GuardScreen):
     def on_companion(self) -> None:
         """Let somebody in who comes with this visitor: each is screened."""
         row = self.detail.row
-        self.host.begin_visit_act("walk_in", row.visit_id, row.label)
+        self.host.begin_walk_in(row.visit_id, row.label)

@@ -121,7 +121,11 @@ class ScreenHost(Protocol):
         ...
 
     def begin_visit_act(self, act: str, visit_id: VisitId, label: str) -> None:
-        """Ask what has to be chosen before an act for a visit: "override", "cause" (of a case), "walk_in" (with it)."""
+        """Ask what has to be chosen before an act for a visit: "override", "cause" (of a case)."""
+        ...
+
+    def begin_walk_in(self, visit_id: VisitId | None = None, label: str = "") -> None:
+        """Ask why somebody may come in without a booking; with a visit: who comes along with it."""
         ...
 
     def open_case(self, case_id: CaseId) -> None:

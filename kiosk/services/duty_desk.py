@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kiosk.domain.ids import CaseId, GuardId, VisitId
+    from kiosk.domain.walk_in import WalkIn
     from kiosk.ports import DayLog
     from kiosk.protocol.messages import Guard
     from kiosk.services.case_views import CaseViews
@@ -178,6 +179,10 @@ class DutyDesk:
             return view
 
         return self._do(begin)
+
+    def walk_in_hindrances(self, with_visit: VisitId | None = None) -> Mapping[WalkIn, str] | View | None:
+        """Return why the guard may not let somebody in so, by kind (`WalkIns.hindrances`)."""
+        return self._do(lambda guard: self.walk_ins.hindrances(guard, with_visit))
 
     def with_whom(self) -> tuple[tuple[VisitId, str], ...] | View | None:
         """Return with whom a companion or a child may come now: visits and their numbers, the last first."""

@@ -15,6 +15,8 @@ from kiosk.domain.visit import Step
 from kiosk.domain.walk_in import GREEN, WITH_SOMEBODY, WalkIn, role_for
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kiosk.protocol.messages import Guard
     from kiosk.services.everywhere import Everywhere
     from kiosk.services.today import Today
@@ -44,7 +46,9 @@ class WalkIns:
             return None
         kind = WalkIn(why)
         companion_of = with_visit if kind in WITH_SOMEBODY else None
-        if not self._may(guard, kind) or (kind in WITH_SOMEBODY and not self._is_with_somebody(companion_of)):
+        if self._hindrance(guard, kind, companion_of):
+            return None
+        if kind in WITH_SOMEBODY and companion_of is None:
             return None
         visit_id = VisitId(self.visits.new_id())
         with self.visits.log.act() as act:
@@ -62,6 +66,14 @@ class WalkIns:
             act.record(EntryKind.WALKED_IN, body)
             return self.visits.show(act, visit_id)
 
+    def hindrances(self, guard: Guard, with_visit: VisitId | None = None) -> Mapping[WalkIn, str]:
+        """Return why this guard may not let somebody in so, by kind: `leader`, `closed` or `not_passed`.
+
+        `with_visit`: with whom they would come; None: that is chosen later.
+        """
+        found = {kind: self._hindrance(guard, kind, with_visit if kind in WITH_SOMEBODY else None) for kind in WalkIn}
+        return {kind: why for kind, why in found.items() if why}
+
     def with_whom(self) -> tuple[tuple[VisitId, str], ...]:
         """Return with whom somebody may come now, by number: who passed the screening here today, the last first."""
         state = self.visits.log.state
@@ -69,17 +81,19 @@ class WalkIns:
         passed = [visit for visit in known if visit is not None and visit.step in _SCREENED]
         return tuple((visit.id, visit.queue_number or visit.line_number) for visit in passed[:_MOST])
 
-    def _may(self, guard: Guard, kind: WalkIn) -> bool:
-        """Tell whether a guard of this role may; the green channel passes at any hour, the others while it is open."""
+    def _hindrance(self, guard: Guard, kind: WalkIn, with_visit: VisitId | None) -> str:
+        """Return why not, or "". The green channel passes at any hour, the others while it is open."""
         if not Role(guard.role).may_act_as(Role(role_for(kind))):
-            return False
+            return "leader"
         rules = self.visits.rules
         is_open = is_site_open(rules.site, self.visits.clock.now())
-        return kind in GREEN or is_open or may_override(rules.policy.overrides, (Reason.SITE_CLOSED,), guard.role)
+        if not (kind in GREEN or is_open or may_override(rules.policy.overrides, (Reason.SITE_CLOSED,), guard.role)):
+            return "closed"
+        return "not_passed" if with_visit is not None and not self._has_passed(with_visit) else ""
 
-    def _is_with_somebody(self, visit_id: VisitId | None) -> bool:
+    def _has_passed(self, visit_id: VisitId) -> bool:
         """Tell whether the visit that somebody comes with passed its own screening today."""
-        visit = self.everywhere.visit(self.visits.log.state, visit_id) if visit_id is not None else None
+        visit = self.everywhere.visit(self.visits.log.state, visit_id)
         if visit is None or visit.step not in _SCREENED:
             return False
         zone = self.visits.rules.site.timezone

@@ -94,7 +94,7 @@ CASE_PROMISES: Final[dict[str, dict[str, Acts]]] = {
         "放行": (("guard_act", "admit", VISIT),),
         "不愿测温": (("guard_act", "refuses_measuring", VISIT),),
         "查看 C02": (("open_case", CASE),),
-        "同行 +1": (("begin_visit_act", "walk_in", VISIT, "C02"),),
+        "同行 +1": (("begin_walk_in", VISIT, "C02"),),
     },
     "guard-visit-refused": {
         **LOCK,
@@ -103,14 +103,14 @@ CASE_PROMISES: Final[dict[str, dict[str, Acts]]] = {
         "人工放行": (("begin_visit_act", "override", VisitId("d"), "2CDA"),),
         "劝返": (("guard_act", "turn_away", VisitId("d")),),
         "登记异常个案": (("begin_visit_act", "cause", VisitId("d"), "2CDA"),),
-        "同行 +1": (("begin_visit_act", "walk_in", VisitId("d"), "2CDA"),),
+        "同行 +1": (("begin_walk_in", VisitId("d"), "2CDA"),),
     },
     "guard-visit-barred": {
         **LOCK,
         **TO_BOARD,
         "劝返": (("guard_act", "turn_away", VisitId("d")),),
         "登记异常个案": (("begin_visit_act", "cause", VisitId("d"), "2CDA"),),
-        "同行 +1": (("begin_visit_act", "walk_in", VisitId("d"), "2CDA"),),
+        "同行 +1": (("begin_walk_in", VisitId("d"), "2CDA"),),
     },
     "guard-reading": {
         **LOCK,

@@ -11,6 +11,7 @@ from kiosk.domain.case import CaseEvent
 from kiosk.domain.ids import CaseId, GuardId, VisitId
 from kiosk.domain.plan import Need
 from kiosk.domain.site import Words
+from kiosk.domain.walk_in import WalkIn
 from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
 from kiosk.services.guard_views import (
@@ -267,8 +268,8 @@ GUARD_SAMPLES: Final = (
     Sample("guard-choice-full", Panel.GUARD_CHOICE, _choice(FLAGGED, CaseEvent.PLACED)),
     Sample("guard-choice-override", Panel.GUARD_CHOICE, present(choices.override(VISIT, "2CDA"))),
     Sample("guard-choice-cause", Panel.GUARD_CHOICE, present(choices.cause(None))),
-    Sample("guard-choice-walk-in", Panel.GUARD_CHOICE, present(choices.walk_in())),
-    Sample("guard-choice-companion", Panel.GUARD_CHOICE, present(choices.walk_in(VISIT, "B037"))),
+    Sample("guard-choice-walk-in", Panel.GUARD_CHOICE, present(choices.walk_in({WalkIn.APPROVED: "leader"}))),
+    Sample("guard-choice-companion", Panel.GUARD_CHOICE, present(choices.walk_in({}, VISIT, "B037"))),
     Sample("guard-near", Panel.GUARD_NEAR, _near),
     Sample("guard-near-consent", Panel.GUARD_NEAR, _consent),
     Sample("guard-near-wrong", Panel.GUARD_NEAR, _nobody_consents, alarm=ALARM),

@@ -160,6 +160,7 @@ def test_a_case_is_opened_for_a_visit_or_for_somebody_without(bench: Bench, subj
         ("cause", VISIT, Panel.GUARD_VISIT),
         ("cause", "", Panel.GUARD_MENU),
         ("walk_in", "", Panel.GUARD_MENU),
+        ("with_whom", "companion", Panel.GUARD_CHOICE),
         ("hand_over", "", Panel.GUARD_SHIFT),
         ("hand_over_remark", "王*", Panel.GUARD_CHOICE),
     ],
@@ -169,6 +170,7 @@ def test_no_answer_leads_back_to_where_the_question_came_from(
 ) -> None:
     """Nobody is lost in a chooser."""
     bench.desk.answers |= {"case": PLACED, "detail": DETAIL, "board": BOARD, "shift": ON_SHIFT}
+    bench.desk.answers["walk_in_hindrances"] = {}
     bench.app.acts.choose_nothing(kind, subject)
     _to(bench, panel)
 
@@ -192,15 +194,34 @@ def test_who_was_near_is_listed_with_a_supervisors_consent(bench: Bench) -> None
 
 
 def test_a_companion_is_let_in_with_whom_they_come_with(bench: Bench) -> None:
-    """From the list behind "more" it says where that is done."""
-    bench.app.acts.open_item("walk_in")
-    barred = [option.value for option in bench.app.screen.choice.options if option.hindrance]
-    assert barred == ["companion", "child"]
-    bench.app.acts.begin_visit_act("walk_in", VISIT, "B037")
-    bench.app.screen.on_chosen("child")
-    bench.desk.answers["walk_in"] = View(Face.DECLARATION, VISIT)
+    """From that visitor's page, or from the list behind "more" by the number of who passed."""
+    bench.desk.answers |= {
+        "walk_in_hindrances": {},
+        "with_whom": ((VISIT, "B037"),),
+        "walk_in": View(Face.DECLARATION, VISIT),
+    }
+    bench.app.acts.begin_walk_in(VISIT, "B037")
     bench.kiosk.work()
-    assert bench.desk.asked("walk_in") == [("walk_in", "child", VISIT)]
+    assert [option.value for option in bench.app.screen.choice.options] == ["companion", "child"]
+    bench.app.screen.on_chosen("child")
+    bench.kiosk.work()
+    bench.app.acts.open_item("walk_in")
+    bench.kiosk.work()
+    bench.app.screen.on_chosen("companion")
+    bench.kiosk.work()
+    assert [option.words for option in bench.app.screen.choice.options] == ["B037"]
+    bench.app.screen.on_chosen(VISIT)
+    bench.kiosk.work()
+    assert bench.desk.asked("walk_in") == [("walk_in", "child", VISIT), ("walk_in", "companion", VISIT)]
+
+
+def test_who_may_not_come_in_says_why(bench: Bench) -> None:
+    """No touch that leads nowhere: a leader's matter is grey, and one whose adult has not passed yet."""
+    bench.desk.answers["walk_in_hindrances"] = {WalkIn.APPROVED: "leader", WalkIn.CHILD: "not_passed"}
+    bench.app.acts.begin_walk_in()
+    bench.kiosk.work()
+    barred = {option.value: option.hindrance for option in bench.app.screen.choice.options if option.hindrance}
+    assert barred == {"approved": "walk_in.why_not.leader", "child": "walk_in.why_not.not_passed"}
 
 
 # the day
@@ -220,7 +241,7 @@ def test_a_shift_is_handed_over_with_words(bench: Bench) -> None:
 
 def test_a_walk_in_goes_on_at_this_screen(bench: Bench) -> None:
     """Every kind has words, and the visitor's questions come next."""
-    bench.desk.answers["walk_in"] = View(Face.DECLARATION, VISIT)
+    bench.desk.answers |= {"walk_in": View(Face.DECLARATION, VISIT), "walk_in_hindrances": {}}
     bench.app.acts.open_item("walk_in")
     _to(bench, Panel.GUARD_CHOICE)
     assert [option.value for option in bench.app.screen.choice.options] == list(WalkIn)

@@ -80,6 +80,23 @@ def test_who_comes_with_somebody_is_screened_on_their_own(door: Door, why: str) 
     assert door.visit(adult).step is Step.ADMITTED
 
 
+def test_why_somebody_may_not_come_in_is_told_before_it_is_tried(door: Door) -> None:
+    """A leader's matter for a guard; with whom somebody comes must have passed; nobody else while it is closed."""
+    adult = door.to_measuring(door.books())
+    assert door.desk.guarding.duty.walk_in_hindrances() is None
+    door.signs_in()
+    duty = door.desk.guarding.duty
+    assert duty.walk_in_hindrances() == {WalkIn.APPROVED: "leader"}
+    not_yet = {WalkIn.COMPANION: "not_passed", WalkIn.CHILD: "not_passed", WalkIn.APPROVED: "leader"}
+    assert duty.walk_in_hindrances(adult) == not_yet
+    door.reads(adult, 3650)
+    assert duty.walk_in_hindrances(adult) == {WalkIn.APPROVED: "leader"}
+    door.clock.go_on(minutes=14 * 60)
+    closed = duty.walk_in_hindrances()
+    assert isinstance(closed, dict)
+    assert {kind for kind, why in closed.items() if why == "closed"} == set(WalkIn) - GREEN - {WalkIn.APPROVED}
+
+
 def test_nobody_comes_with_a_visitor_of_yesterday(door: Door) -> None:
     """They left long ago."""
     adult = door.to_measuring(door.books())
