@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from kiosk.scanner import Scanner
     from kiosk.screens.stage import Stage
     from kiosk.services.desk import Desk
+    from kiosk.services.views import IdleFacts
     from kiosk.texts import Texts
 
 logger = logging.getLogger(__name__)
@@ -243,11 +244,17 @@ class KioskApp(App):
     def switch_training(self) -> None:
         """Begin training, or end it; then somebody signs in anew."""
         change = self._kiosk.end_training if self.is_training else self._kiosk.begin_training
-        self.run_job(change, lambda _none: self._training_switched())
+        self.run_job(lambda: self._switched(change), self._training_switched)
 
-    def _training_switched(self) -> None:
+    def _switched(self, change: Callable[[], None]) -> IdleFacts:
+        change()
+        return self._kiosk.desk.idle_facts()
+
+    def _training_switched(self, facts: IdleFacts | None) -> None:
         self._case.is_training = self._kiosk.is_training
         self.show_view(View(Face.IDLE))
+        if facts is not None:  # those of the hall that is real now, before anybody reads the others
+            self._case.give_facts(facts)
 
     def _ask_form(self, view: View) -> None:
         if (visit_id := view.visit_id) is not None:
@@ -280,7 +287,7 @@ class KioskApp(App):
         self.codes.tick()
         if self._deadline.is_practice_left:
             self.more_time()
-            self.ask_aside(self._kiosk.end_training, lambda _none: self._training_switched())
+            self.ask_aside(lambda: self._switched(self._kiosk.end_training), self._training_switched)
         elif self._deadline.show(self.view) <= 0:
             self._time_out()
 

@@ -73,8 +73,9 @@ class Training:
         with ExitStack() as building:
             folder = Path(building.enter_context(TemporaryDirectory(prefix="training-", ignore_cleanup_errors=True)))
             key = secrets.token_bytes(32)
-            # The site and the letter are shown; what proves or finds anybody is not taken along.
-            who = replace(real.identity, token="", id_key=secrets.token_hex(32), private_key="")
+            # The site is shown; what proves or finds anybody is not taken along.
+            secret = {"token": "", "id_key": secrets.token_hex(32), "private_key": ""}
+            who = replace(real.identity, letter=_letter(real.identity.letter), **secret)
             log = LogStore(folder / "log.db", key, clock, lambda: None)
             building.callback(log.close)
             log.enrol(who)
@@ -130,6 +131,11 @@ class TrainingRoom:
             if guard_id:
                 act.record(EntryKind.SIGNED_OUT, {"guard_id": guard_id, "to": "training"})
             act.record(EntryKind.DEVICE, {"device": "training", "state": state})
+
+
+def _letter(real: str) -> str:
+    """Return the letter of practice numbers: no case or queue number is called like one of the real day."""
+    return "T" if real != "T" else "X"
 
 
 def practised(thermometer: PracticeThermometer, progress: Callable[[float], None]) -> Reading | Fault:

@@ -16,9 +16,9 @@ _STALE_S: Final = 120
 """A view of the other kiosks that is older is told."""
 
 
-def devices(board: GuardBoard, stage: Stage) -> list[tuple[str, str, str]]:
+def devices(board: GuardBoard, stage: Stage, *, is_training: bool) -> list[tuple[str, str, str]]:
     """Return how the devices and the server are: label, value, mood."""
-    return [device_row(board.devices, stage), _server_row(board, stage)]
+    return [device_row(board.devices, stage), _server_row(board, stage, is_training=is_training)]
 
 
 def device_row(known: Iterable[tuple[str, bool]], stage: Stage) -> tuple[str, str, str]:
@@ -30,16 +30,21 @@ def device_row(known: Iterable[tuple[str, bool]], stage: Stage) -> tuple[str, st
     return (texts.t("guard.devices"), said, "look" if bad else "well")
 
 
-def server_words(stage: Stage, oldest_unsent_s: int | None, unsent: int, *, is_online: bool) -> str:
+def server_words(stage: Stage, oldest_unsent_s: int | None, unsent: int, *, is_online: bool, is_training: bool) -> str:
     """Return how the link to the server is."""
+    if is_training:
+        return stage.texts.t("export.training")
     server = "online" if not unsent else "unsent"
     key = f"guard.{server if is_online else 'offline'}"
     return stage.texts.t(key, minutes=(oldest_unsent_s or 0) // 60, count=unsent)
 
 
-def _server_row(board: GuardBoard, stage: Stage) -> tuple[str, str, str]:
+def _server_row(board: GuardBoard, stage: Stage, *, is_training: bool) -> tuple[str, str, str]:
     texts = stage.texts
-    said = server_words(stage, board.oldest_unsent_s, board.unsent, is_online=board.is_online)
+    known = {"is_online": board.is_online, "is_training": is_training}
+    said = server_words(stage, board.oldest_unsent_s, board.unsent, **known)
+    if is_training:
+        return (texts.t("guard.server"), said, "well")
     if board.link is not LinkTrouble.NONE:  # the server spoke: that is not "offline"
         unsent = [texts.t("guard.only_unsent", count=board.unsent)] if board.unsent else []
         said = " · ".join([texts.t(f"link.{board.link}"), *unsent])

@@ -51,7 +51,7 @@ class GuardBoardScreen(GuardScreen):
             (str(board.cases_open), texts.t("guard.cases")),
         ]
         self._say_rows(board)
-        self.devices = devices(board, self.stage)
+        self.devices = devices(board, self.stage, is_training=self.is_training)
         self.warnings = "\n".join(warnings(board, self.stage))
 
     def _say_rows(self, board: GuardBoard) -> None:

@@ -82,7 +82,7 @@ class GuardMenuScreen(GuardScreen):
 
     def _button(self, name: str) -> Widget:
         words = self._words(name)
-        if name == "close_day":
+        if name == "close_day" or (name == "training" and not self.is_training):
             armed = ArmedButton(content=words, asks=self.texts.t("guard.sure"))
             armed.fbind("on_sure", lambda _button: self.on_item(name))
             return armed

@@ -13,7 +13,7 @@ from kiosk.screens.stage import TIMEOUTS_S
 from kiosk.services.sign_in import BADGE
 from kiosk.services.views import AlarmView, Face, View
 from tests.screens.fake_kiosk import Bench
-from tests.screens.samples import BOARD, DETAIL, VISIT
+from tests.screens.samples import BOARD, DETAIL, FACTS, VISIT
 from tests.screens.samples_cases import CASE, PLACED
 from tests.screens.samples_duty import CALM_AREA
 from tests.screens.samples_guard import ALARM, CASES_BOARD
@@ -263,10 +263,13 @@ def test_training_is_told_on_every_screen_until_it_ends(bench: Bench) -> None:
     bench.app.acts.open_guard()
     bench.kiosk.work()
     assert bench.app.screen.is_training
+    real = replace(FACTS, waiting_for_guard=FACTS.waiting_for_guard + 5)
+    bench.desk.answers["idle_facts"] = real
     bench.app.acts.open_item("training")
     bench.kiosk.work()
     assert not bench.app.is_training
     assert not bench.app.screen.is_training
+    assert bench.app.screen.waiting == real.waiting_for_guard  # nothing of the practice is read for the hall
     assert [call[0] for call in bench.desk.calls if "training" in str(call[0])] == ["begin_training", "end_training"]
 
 
