@@ -107,4 +107,5 @@ class GuardSignInScreen(GuardScreen):
     def on_enter(self) -> None:
         """Sign in."""
         pin, self.pin = self.pin, ""
+        self.hint = self.texts.t("sign_in.checking")  # a PIN takes a second to check: that is what keeps it safe
         self.host.sign_in(self.guard_id, pin)
