@@ -19,6 +19,7 @@ from kiosk.domain.case_wish import (
     MAY_BE_LAST,
     TAKE,
     CaseWish,
+    ago,
     entry_body,
     is_taken_by,
     why_not,
@@ -31,6 +32,8 @@ from kiosk.domain.plan import OF_CAUSE, area, free_places
 from kiosk.domain.times import local_day, to_ms
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from central.office_log import OfficeAct, OfficeLog
     from central.typed_reading import Typed
     from kiosk.domain.case import Case
@@ -61,9 +64,10 @@ class CaseDesk:
             found = why_not_taking(case, wish, guard, act.now)
             if found is not None:
                 return found.value
+            then = act.now - ago(case, wish, act.now)
             if is_taken_by(case, wish, guard, act.now):
-                record(act, case, guard, TAKE)
-            record(act, _known(act, case_id), guard, wish)
+                record(act, case, guard, TAKE, then)
+            record(act, _known(act, case_id), guard, wish, then)
             _close_if_done(act, case_id, guard, wish)
             return ""
 
@@ -165,9 +169,11 @@ def _free(act: OfficeAct, plan: Plan) -> set[str]:
     return {place.id for place in free_places(standings)}
 
 
-def record(act: OfficeAct, case: Case, guard: Guard | None, wish: CaseWish) -> None:
+def record(
+    act: OfficeAct, case: Case, guard: Guard | None, wish: CaseWish, happened_at: datetime | None = None
+) -> None:
     """Record one thing that was done for a case (None: by program); what may be done was asked before."""
-    act.record(EntryKind.CASE_ACTED, entry_body(case, wish, guard))
+    act.record(EntryKind.CASE_ACTED, entry_body(case, wish, guard), happened_at)
 
 
 def _close_if_done(act: OfficeAct, case_id: str, guard: Guard, wish: CaseWish) -> None:

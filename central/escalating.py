@@ -15,8 +15,8 @@ from central.site_view import cases_since
 from central.tables import OFFICE
 from kiosk.domain.case import CaseEvent
 from kiosk.domain.case_wish import CaseWish
+from kiosk.domain.due import goes_on_to
 from kiosk.domain.isolation_area import LOOK_BACK
-from kiosk.domain.plan import goes_on_to
 from kiosk.domain.times import to_ms
 
 if TYPE_CHECKING:

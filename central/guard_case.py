@@ -11,7 +11,8 @@ from central.staff_html import Html, joined
 from central.typed_reading import SITES, Typed
 from kiosk.domain.case import CaseEvent, CaseStep, Disposition, Hindrance, may
 from kiosk.domain.case_wish import CaseWish, why_not_taking
-from kiosk.domain.plan import Need, free_places
+from kiosk.domain.due import Need
+from kiosk.domain.plan import free_places
 from kiosk.domain.times import to_ms
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def _disposition(page: CasePage, item: Disposition) -> Html:
 
 def _receivers(page: CasePage) -> Html:
     words = page.reader.words
-    outside = [contact for contact in page.scene.plan.contacts if contact.role is None]
+    outside = [contact for contact in page.scene.plan.receivers() if contact.role is None]
     # Nothing is chosen beforehand: where somebody was sent must be somebody's decision.
     options = [words.fill("guard_option", value="", words="—", chosen=" selected")]
     options += [

@@ -19,6 +19,7 @@ from central.answers import desk_of
 from central.guard_board import board
 from central.guard_case import CasePage, case_page
 from central.guard_door import Seat, not_found, own_form, page, words_of
+from central.guard_earlier import AGO
 from central.pages import HEADERS, PathId, go
 from central.refusals import Unknown
 from central.staff_html import Html, file
@@ -147,17 +148,20 @@ def _wish(form: dict[str, str]) -> CaseWish | None:
     words = form.get("words", "").strip()
     if name not in _ACTS or len(words) > _LONGEST_WORDS or len(value) > _LONGEST_ID:
         return None
-    event = CaseEvent(name)
+    event, minutes_ago = CaseEvent(name), form.get("ago", "0")
+    if minutes_ago not in AGO:
+        return None
     if event is CaseEvent.DISPOSED:
         if value not in list(Disposition):
             return None
         to = form.get("to", "") if value == Disposition.REFERRED else ""
         return CaseWish(event, disposition=Disposition(value), to=to)
     if event in {CaseEvent.PLACED, CaseEvent.CLEANED}:
-        return CaseWish(event, place_id=value)
+        return CaseWish(event, place_id=value, minutes_ago=int(minutes_ago))
     if event is CaseEvent.REPORTED:
-        return CaseWish(event, to=value)
-    return CaseWish(event, item=value if event is CaseEvent.TICKED else "", note=words)
+        return CaseWish(event, to=value, minutes_ago=int(minutes_ago))
+    item = value if event is CaseEvent.TICKED else ""
+    return CaseWish(event, item=item, note=words, minutes_ago=int(minutes_ago))
 
 
 def _case_page(

@@ -15,9 +15,10 @@ from central.log_tables import chains, entries
 from central.site_view import case_of, cases_since, site_version, visit_of
 from central.tables import bookings, kiosks
 from kiosk.domain.case import CaseStep, Role
+from kiosk.domain.due import Due, due, level
 from kiosk.domain.isolation_area import LOOK_BACK
 from kiosk.domain.masking import mask_name
-from kiosk.domain.plan import Due, area, due, level
+from kiosk.domain.plan import area
 from kiosk.domain.times import local_day, to_ms
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from central.guard_board import clock_time, contact_name, kiosk_name, place_name
+from central.guard_earlier import earlier
 from central.staff_html import Html, Words, joined
 from kiosk.domain.case import CaseEvent, CaseStep, Role
 from kiosk.domain.correction import celsius
@@ -64,7 +65,8 @@ def _steps(page: CasePage) -> Html:
     opening = page.item.case.opening
     steps = page.scene.plan.steps(OF_CAUSE[opening.cause]) if opening is not None else ()
     lines = joined([_step(page, item) for item in steps])
-    return page.reader.words.fill("guard_list", tone="steps", inner=lines) if lines else lines
+    shown = page.reader.words.fill("guard_list", tone="steps", inner=lines) if lines else lines
+    return joined([shown, earlier(page, steps)])
 
 
 def _step(page: CasePage, step: PlanStep) -> Html:
@@ -77,8 +79,6 @@ def _step(page: CasePage, step: PlanStep) -> Html:
     tick: Html | str
     if is_done:
         tick = "✓ " + words.t("done_already")
-    elif page.item.standing.step is CaseStep.CLOSED:
-        tick = ""
     elif Role(page.reader.guard.role).may_act_as(step.role):
         tick = page.form(page.button(f"ticked:{step.id}", words.t("tick"), "second"))
     else:

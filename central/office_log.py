@@ -81,8 +81,8 @@ class OfficeAct:
         of_name = of_epoch(counters, self.site_id, OFFICE, EPOCH) & (counters.c.name == name)
         return self.tx.scalar(select(counters.c.value).where(of_name)) or 0
 
-    def record(self, kind: EntryKind, body: Mapping[str, Any]) -> Entry:
-        """Append one entry and apply it, so that the next thing asked for knows of it."""
+    def record(self, kind: EntryKind, body: Mapping[str, Any], happened_at: datetime | None = None) -> Entry:
+        """Append one entry and apply it, so that the next thing asked for knows of it; it happened now, or earlier."""
         who = office_of(self.site_id)
         _make_office(self.tx, self.site_id)
         open_chain(self.tx, who)
@@ -94,7 +94,7 @@ class OfficeAct:
             who.epoch,
             high.high_seq + 1,
             kind,
-            self.now,
+            happened_at or self.now,
             self.now,
             0,
             body_digest(text, salt),

@@ -17,7 +17,19 @@ if TYPE_CHECKING:
 LONGEST: Final = 60_000  # signs
 _LEAST_S, _MOST_S = 10, 86_400
 _TOP: Final = frozenset(
-    {"id", "version", "co_signed", "escalation", "limits", "near", "place", "contact", "checklist", "situation"}
+    {
+        "id",
+        "version",
+        "co_signed",
+        "escalation",
+        "referral",
+        "limits",
+        "near",
+        "place",
+        "contact",
+        "checklist",
+        "situation",
+    }
 )
 
 
@@ -72,7 +84,7 @@ def _wire(data: Mapping[str, Any], wrong: list[str]) -> dict[str, Any]:
     for place in places:
         place["is_overflow"] = place.pop("overflow", False)
     return {
-        **{key: data[key] for key in ("id", "version", "escalation", "limits", "co_signed") if key in data},
+        **{key: data[key] for key in ("id", "version", "escalation", "referral", "limits", "co_signed") if key in data},
         "places": places,
         "contacts": _rows("contact", data.get("contact", []), _names(Contact), wrong),
         "checklist": _rows("checklist", data.get("checklist", []), _names(CheckItem), wrong),

@@ -82,6 +82,7 @@ class _PlanFile(Section):
     version: int = Field(ge=1)
     co_signed: tuple[Disposition, ...] = ()
     escalation: Annotated[tuple[str, ...], Field(min_length=1)]
+    referral: tuple[str, ...] = ()
     limits: _Limits
     near: _Near
     place: Annotated[tuple[_PlaceSection, ...], Field(min_length=1)]
@@ -112,6 +113,7 @@ def read_plan(path: Path, wrong: list[str]) -> Plan | None:
             for situation, item in file.situation.items()
         ),
         co_signed=file.co_signed,
+        referral=file.referral,
         near_minutes=file.near.minutes,
         near_hours=file.near.hours,
     )

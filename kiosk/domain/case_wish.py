@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kiosk.domain.case import Case, CaseAct, CaseEvent, Disposition, Hindrance, Role, hindrance
@@ -28,7 +29,10 @@ class Named(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CaseWish:
-    """What is wanted; the fields by its event, as in `domain/case_acts.py: CaseAct`."""
+    """What is wanted; the fields by its event, as in `domain/case_acts.py: CaseAct`.
+
+    `minutes_ago`: it was done then, and is written down now; only for what is in `LATER`.
+    """
 
     event: CaseEvent
     place_id: str = ""
@@ -36,6 +40,7 @@ class CaseWish:
     to: str = ""
     item: str = ""
     note: str = ""
+    minutes_ago: int = 0
 
 
 TAKE: Final = CaseWish(CaseEvent.ACKNOWLEDGED)
@@ -44,6 +49,9 @@ CLOSE: Final = CaseWish(CaseEvent.CLOSED)
 TAKES: Final = frozenset({CaseEvent.PLACED, CaseEvent.DISPOSED})
 """Decisions by which a case that nobody has taken is taken: who places somebody has the case."""
 
+LATER: Final = frozenset({CaseEvent.PLACED, CaseEvent.REPORTED, CaseEvent.TICKED})
+"""What may be written down later with its real time. What decides, ends or frees a place counts from now on."""
+
 MAY_BE_LAST: Final = frozenset({CaseEvent.DISPOSED, CaseEvent.CLEANED, CaseEvent.CO_SIGNED, CaseEvent.REPORTED})
 """What may be the last thing to do: where nothing is left then, the guard who did it closes the case by that."""
 
@@ -51,6 +59,15 @@ MAY_BE_LAST: Final = frozenset({CaseEvent.DISPOSED, CaseEvent.CLEANED, CaseEvent
 def why_not(case: Case, wish: CaseWish, guard: Named | None, now: datetime) -> Hindrance | None:
     """Return why `guard` (None: the program) may not do this as the case stands, or None."""
     return hindrance(case.standing(), _as_act(case, wish, guard, now), case.co_signed)
+
+
+def ago(case: Case, wish: CaseWish, now: datetime) -> timedelta:
+    """Return how long ago it was done: never before the case began, nor before the placing that it follows."""
+    if wish.event not in LATER or wish.minutes_ago <= 0 or case.opening is None:
+        return timedelta(0)
+    placed_at = case.standing().placed_at if wish.event is CaseEvent.PLACED else None
+    longest = now - (placed_at or case.opening.at)
+    return max(timedelta(0), min(timedelta(minutes=wish.minutes_ago), longest))
 
 
 def is_taken_by(case: Case, wish: CaseWish, guard: Named | None, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case import CaseEvent
-from kiosk.domain.plan import Need
+from kiosk.domain.due import Need
 
 if TYPE_CHECKING:
     from kiosk.services.guard_views import CaseChoice, CaseView

@@ -11,9 +11,10 @@ from kivy.lang import Builder
 from kiosk.domain import lane
 from kiosk.domain.admission import Reason
 from kiosk.domain.case import NAMELESS, CaseEvent, CaseStep, Cause, Disposition, Hindrance
+from kiosk.domain.due import Need
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.overriding import MayOverride, OverrideWhy
-from kiosk.domain.plan import Need, PlaceState
+from kiosk.domain.plan import PlaceState
 from kiosk.domain.screening import Outcome
 from kiosk.domain.walk_in import WalkIn
 from kiosk.scanner import CameraState
@@ -62,6 +63,7 @@ from kiosk.services.enrolling import Stage, Trouble
 from kiosk.services.guards import GuardAct
 from kiosk.services.health import FAULT, state_key
 from kiosk.services.link import LinkTrouble
+from kiosk.services.situations import MINUTES_AGO
 from kiosk.services.views import Face, Hint
 
 if TYPE_CHECKING:
@@ -194,6 +196,7 @@ _GUARDS_WORDS: Final[Mapping[str, Iterable[str]]] = {
     "case.note": REMARKS,
     "area.state": PlaceState,
     "override": OverrideWhy,
+    "choice.ago": [str(minutes) for minutes in MINUTES_AGO],
     "walk_in": WalkIn,
     "walk_in.why_not": WHY_NOT_IN,
     "shift.remark": HAND_OVER_REMARKS,

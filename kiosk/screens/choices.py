@@ -11,16 +11,19 @@ from kiosk.domain.walk_in import WITH_SOMEBODY, WalkIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from kiosk.domain.ids import VisitId
     from kiosk.domain.site import Words
-    from kiosk.services.guard_views import CaseView, ContactView, ShiftView
+    from kiosk.services.guard_views import CaseView, ContactView, EarlierView, ShiftView
 
 REFERRED: Final = "referred"
 OVERRIDE: Final = "override"
 CAUSE: Final = "cause"
 WALK_IN: Final = "walk_in"
 WITH_WHOM: Final = "with_whom"
+EARLIER: Final = "earlier"
+EARLIER_WHEN: Final = "earlier_when"
 HAND_OVER: Final = "hand_over"
 HAND_OVER_REMARK: Final = "hand_over_remark"
 
@@ -41,12 +44,13 @@ HAND_OVER_REMARKS: Final = ("none", "busy", "case", "device", "supplies")
 class Option:
     """Something to choose. `aside`: a number beside it. `hindrance`: why it cannot be chosen yet, as a text key.
 
-    `is_hard`: asked for twice.
+    `is_hard`: asked for twice. `at`: a time beside it.
     """
 
     value: str
     words: Words | str
     aside: str = ""
+    at: datetime | None = None
     hindrance: str = ""
     is_hard: bool = False
 
@@ -123,7 +127,7 @@ _OF_CASE: Final = {
 
 def receivers(case: CaseView) -> Choice:
     """Return to whom a case may be referred."""
-    options = _contacts(case.contacts, is_hard=True)
+    options = _contacts(case.receivers, is_hard=True)
     return Choice(REFERRED, case.case_id, "choice.referred", options, text="choice.disposed_how", label=case.label)
 
 
@@ -134,6 +138,35 @@ def needs_receiver(case: CaseView, disposition: str) -> bool:
 
 def _contacts(contacts: Iterable[ContactView], *, is_hard: bool = False) -> tuple[Option, ...]:
     return tuple(Option(item.contact_id, item.name, item.phone, is_hard=is_hard) for item in contacts)
+
+
+def earlier(known: EarlierView) -> Choice:
+    """Return what may be written down now although it was done earlier: steps of the plan, a place, whom was told."""
+    steps = [Option(f"{CaseEvent.TICKED}:{step_id}", words) for step_id, words in known.steps]
+    acts = [(CaseEvent.PLACED, known.places), (CaseEvent.REPORTED, known.contacts)]
+    asked = [Option(event, f"case.act.{event}") for event, there in acts if there]
+    return Choice(
+        EARLIER, known.run_id, "choice.earlier", (*steps, *asked), text="choice.earlier_how", label=known.label
+    )
+
+
+def earlier_where(known: EarlierView, event: str) -> Choice:
+    """Return where somebody was placed, or who was told, at that time."""
+    if event == CaseEvent.PLACED:
+        options = tuple(Option(f"{event}:{place_id}", name) for place_id, name in known.places)
+    else:
+        options = tuple(Option(f"{event}:{item.contact_id}", item.name, item.phone) for item in known.contacts)
+    return Choice(EARLIER, known.run_id, f"choice.{event}", options, label=known.label)
+
+
+def earlier_when(known: EarlierView, act: str) -> Choice:
+    """Return when it can have been; the last is when it all began."""
+    *since, (minutes, begun_at) = known.times
+    options = (
+        *(Option(str(ago), f"choice.ago.{ago}", at=at) for ago, at in since),
+        Option(str(minutes), "choice.ago.begun", at=begun_at),
+    )
+    return Choice(EARLIER_WHEN, f"{known.run_id}|{act}", "choice.earlier_when", options, label=known.label)
 
 
 def override(visit_id: VisitId, label: str) -> Choice:

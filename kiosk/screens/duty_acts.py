@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kiosk.domain.ids import GuardId, VisitId
+from kiosk.domain.ids import CaseId, GuardId, VisitId
 from kiosk.domain.walk_in import WITH_SOMEBODY
 from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
 from kiosk.screens.lane_acts import LaneActs
-from kiosk.services.guard_views import CaseView, NearView, RecordsView, ShiftView
+from kiosk.services.guard_views import CaseView, EarlierView, NearView, RecordsView, ShiftView
 from kiosk.services.views import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from kiosk.domain.ids import CaseId
     from kiosk.domain.walk_in import WalkIn
+    from kiosk.screens.guard_base import Shown
     from kiosk.services.duty_desk import DutyDesk
     from kiosk.services.views import Account, GuardBoard
 
@@ -115,6 +115,30 @@ class DutyActs(LaneActs):
     def tick(self, run_id: str, step_id: str) -> None:
         """Tick one step of a situation."""
         self._ask(lambda: self._duty.tick(run_id, step_id))
+
+    def begin_earlier(self, run_id: str) -> None:
+        """Ask what was done earlier, to write it down with its real time."""
+        self._ask_earlier(run_id, choices.earlier)
+
+    def _ask_earlier(self, run_id: str, question: Callable[[EarlierView], choices.Choice]) -> None:
+        def ask(known: EarlierView | View | None) -> None:
+            if isinstance(known, EarlierView):
+                self._ask_choice(question(known))
+            else:
+                self._show_guard(known)
+
+        self._window.run_job(lambda: self._duty.earlier(run_id), ask)
+
+    def _write_down(self, run_id: str, act: str, minutes_ago: int) -> None:
+        event, _, value = act.partition(":")
+        case_id = CaseId(run_id)
+
+        def job() -> Shown:
+            if self._guarding.case(case_id) is not None:
+                return self._guarding.case_act(case_id, event, value, minutes_ago)
+            return self._duty.tick(run_id, value, minutes_ago)
+
+        self._ask(job)
 
     def end_situation(self, run_id: str) -> None:
         """Say that a situation is over."""
@@ -221,13 +245,19 @@ class DutyActs(LaneActs):
             self._ask(lambda: self._duty.walk_in(value, VisitId(subject) if subject else None))
         elif kind == choices.WITH_WHOM:
             self._ask(lambda: self._duty.walk_in(subject, VisitId(value)))
+        elif kind == choices.EARLIER:
+            question = choices.earlier_when if ":" in value else choices.earlier_where
+            self._ask_earlier(subject, lambda known: question(known, value))
+        elif kind == choices.EARLIER_WHEN:
+            run_id, _, act = subject.partition("|")
+            self._write_down(run_id, act, int(value))
         elif kind == choices.HAND_OVER:
             self._ask_choice(choices.hand_over_remark(value))
         elif kind == choices.HAND_OVER_REMARK:
             remark = self._window.say(f"shift.remark.{value}") if value != "none" else ""
             self._ask(lambda: self._duty.end_shift(subject, remark))
 
-    def choose_nothing(self, kind: str, _subject: str) -> None:
+    def choose_nothing(self, kind: str, subject: str) -> None:
         """Go back from a question to where it was asked."""
         if kind == choices.HAND_OVER:
             self.open_item("shift")
@@ -235,5 +265,9 @@ class DutyActs(LaneActs):
             self.hand_over()
         elif kind == choices.WITH_WHOM:
             self.begin_walk_in()
+        elif kind == choices.EARLIER:
+            self._ask(lambda: self._guarding.case(CaseId(subject)) or self._duty.plan())
+        elif kind == choices.EARLIER_WHEN:
+            self.begin_earlier(subject.partition("|")[0])
         else:
             self.open_menu()

@@ -11,7 +11,7 @@ from kiosk.screens.act_row import ActRow, card, fill, heading, in_pairs, said
 from kiosk.screens.base import GuardScreen
 from kiosk.screens.case_facts import facts, history, readings
 from kiosk.screens.case_needs import HARD, main_choice
-from kiosk.screens.plan_rows import step_rows
+from kiosk.screens.plan_rows import earlier_row, step_rows
 from kiosk.screens.spans import span
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ class GuardCaseScreen(GuardScreen):
         if case.run is not None and case.run.steps:
             parts.append(heading(texts.t("case.steps", name=case.run.name)))
             parts += step_rows(case.run, self.stage, self.now, self.on_tick)
+            parts.append(earlier_row(case.run, self.stage, self.host.begin_earlier))
         near = ActRow(label=texts.t("case.near"), value="near", sign="look")
         near.fbind("on_pick", lambda _row: self.host.open_near(case.case_id))
         parts += [heading(texts.t("case.about")), card(facts(case, self.stage)), near]

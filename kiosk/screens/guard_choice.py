@@ -43,7 +43,7 @@ class GuardChoiceScreen(GuardScreen):
         row = ActRow(
             label=self.stage.say(option.words),
             detail=self.texts.t(option.hindrance) if option.hindrance else "",
-            tail=option.aside,
+            tail=self.stage.clock(option.at) if option.at is not None else option.aside,
             value=option.value,
             asks=self.texts.t("guard.sure"),
             is_hard=option.is_hard,

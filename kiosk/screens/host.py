@@ -184,6 +184,10 @@ class ScreenHost(Protocol):
         """Tick one step of such a situation."""
         ...
 
+    def begin_earlier(self, run_id: str) -> None:
+        """Ask what of a case or a situation was done earlier, to write it down with its real time."""
+        ...
+
     def end_situation(self, run_id: str) -> None:
         """Say that such a situation is over."""
         ...

@@ -46,6 +46,13 @@ def _step_row(step: PlanStepView, stage: Stage, now: datetime, on_tick: Callable
     return row
 
 
+def earlier_row(run: RunView, stage: Stage, on_earlier: Callable[[str], None]) -> ActRow:
+    """Return the row by which something is written down that was done earlier."""
+    row = ActRow(label=stage.texts.t("plan.earlier"), value=run.run_id, sign="clock", is_inner=True)
+    row.fbind("on_pick", lambda touched: on_earlier(touched.value))
+    return row
+
+
 def contact_rows(contacts: Iterable[ContactView], stage: Stage) -> list[tuple[str, str]]:
     """Return who may be called, and by which number."""
     return [(stage.texts.pick(contact.name), contact.phone) for contact in contacts]

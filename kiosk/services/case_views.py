@@ -17,8 +17,9 @@ from kiosk.domain.case import (
 )
 from kiosk.domain.case_wish import TAKES, CaseWish
 from kiosk.domain.correction import celsius
+from kiosk.domain.due import due, level
 from kiosk.domain.masking import mask_name
-from kiosk.domain.plan import OF_CAUSE, Situation, due, level
+from kiosk.domain.plan import OF_CAUSE, Situation
 from kiosk.services.guard_views import (
     AreaView,
     CaseChoice,
@@ -99,6 +100,7 @@ class CaseViews:
             dispositions=self._dispositions(case, guard),
             free_places=tuple((item.id, item.name) for item in self.cases.free_places(state)),
             contacts=tuple(contact_view(item) for item in plan.contacts),
+            receivers=tuple(contact_view(item) for item in plan.receivers()),
             run=self.run(case, state, Role(guard.role)),
             history=self._history(case),
             others_age_s=self.others_age_s(),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kiosk.domain.case import Case, CaseEvent, CaseStep, Cause, Hindrance, Role, merged
-from kiosk.domain.case_wish import TAKE, CaseWish, entry_body, is_taken_by, why_not_taking
+from kiosk.domain.case_wish import TAKE, CaseWish, ago, entry_body, is_taken_by, why_not_taking
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.isolation_area import LOOK_BACK
 from kiosk.domain.plan import area, free_places
@@ -105,7 +105,8 @@ class Cases:
     def do(self, act: Act, case_id: CaseId, guard: Guard | None, wish: CaseWish) -> Hindrance | None:
         """Do one thing for a case by a named guard (None: by nobody's name); return why it was not done, or None.
 
-        A guard who decides something for a case that nobody has taken takes it by that.
+        A guard who decides something for a case that nobody has taken takes it by that. What was done earlier is an
+        entry with both times: the case is timed by the site's clock, an entry by the kiosk's own.
         """
         case = self.case(act.state, case_id)
         if case is None:
@@ -114,9 +115,11 @@ class Cases:
         why = why_not_taking(case, wish, guard, now) or self._by_the_plan(act.state, case, guard, wish)
         if why is not None:
             return why
+        passed = ago(case, wish, now)
+        then = self.hall.clock.now() - passed if passed else None
         if is_taken_by(case, wish, guard, now):
-            self.record(act, case, guard, TAKE)
-        self.record(act, self.case(act.state, case_id) or case, guard, wish)
+            self.record(act, case, guard, TAKE, then)
+        self.record(act, self.case(act.state, case_id) or case, guard, wish, then)
         return None
 
     def hindrance(self, case: Case, guard: Guard | None, wish: CaseWish) -> Hindrance | None:
@@ -135,7 +138,7 @@ class Cases:
                 return None if is_known else Hindrance.NO_RECEIVER
             case CaseEvent.TICKED:
                 steps = [step for item in plan.situations for step in item.steps if step.id == wish.item]
-                if not steps or wish.item in case.standing().ticked or not case.is_open:
+                if not steps or wish.item in case.standing().ticked:
                     return Hindrance.NOT_NOW
                 role = Role(guard.role) if guard is not None else Role.GUARD
                 return None if any(role.may_act_as(step.role) for step in steps) else Hindrance.ROLE

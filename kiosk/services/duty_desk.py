@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kiosk.protocol.messages import Guard
     from kiosk.services.case_views import CaseViews
     from kiosk.services.guard_board import Board
-    from kiosk.services.guard_views import NearView, PlanView, RecordsView, ShiftView, TodayView
+    from kiosk.services.guard_views import EarlierView, NearView, PlanView, RecordsView, ShiftView, TodayView
     from kiosk.services.health import Health
     from kiosk.services.paper import LedgerFiles
     from kiosk.services.sign_in import SignIn
@@ -153,6 +153,10 @@ class DutyDesk:
             return self.situations.view(guard)
 
         return self._do(tick)
+
+    def earlier(self, run_id: str) -> EarlierView | View | None:
+        """Return what of a case or a situation may be written down with the time at which it was done."""
+        return self._do(lambda guard: self.situations.earlier(guard, run_id))
 
     def end_situation(self, run_id: str) -> PlanView | View | None:
         """End a situation that was begun here."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from kiosk.domain.admission import Reason
 from kiosk.domain.case import CaseStep, Role
 from kiosk.domain.correction import celsius
+from kiosk.domain.due import due, level
 from kiosk.domain.ids import VisitId
 from kiosk.domain.masking import mask_name
-from kiosk.domain.plan import due, level
 from kiosk.domain.state_days import is_cold_by_hand
 from kiosk.domain.times import local_day
 from kiosk.domain.visit import Step

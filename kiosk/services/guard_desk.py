@@ -6,7 +6,7 @@ and nothing is done.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition
@@ -160,17 +160,17 @@ class GuardDesk:
         return self.case_views.view(case, self.guard, state) if self.guard is not None and case is not None else None
 
     def case_act(
-        self, case_id: CaseId, event: str, value: str = ""
+        self, case_id: CaseId, event: str, value: str = "", minutes_ago: int = 0
     ) -> CaseView | GuardBoard | GuardDetail | View | None:
         """Do one thing for a case; return its page, the board when it is closed, or None when nobody is signed in.
 
         Who is let in by it must read their number: their own screen comes then, and the guard is signed out; at a
         station the guard reads it to them, on the page of the visit.
         `value`: the place for placed and cleaned, "disposition" or "disposition:contact" for disposed, the contact
-        for reported, the plan's step for ticked, a few words for remarked. What may not be done now changes nothing:
-        the page says why.
+        for reported, the plan's step for ticked, a few words for remarked. `minutes_ago`: it was done then. What may
+        not be done now changes nothing: the page says why.
         """
-        guard, wish = self.guard, read_wish(event, value)
+        guard, wish = self.guard, read_wish(event, value, minutes_ago)
         if guard is None or wish is None:
             return None
         try:
@@ -226,8 +226,13 @@ class GuardDesk:
         return self.board()
 
 
-def read_wish(event: str, value: str) -> CaseWish | None:
+def read_wish(event: str, value: str, minutes_ago: int = 0) -> CaseWish | None:
     """Return what a guard's touch asks for, or None for nonsense."""
+    wish = _read_wish(event, value)
+    return replace(wish, minutes_ago=minutes_ago) if wish is not None else None
+
+
+def _read_wish(event: str, value: str) -> CaseWish | None:
     try:
         what = CaseEvent(event)
         if what in {CaseEvent.PLACED, CaseEvent.CLEANED}:

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition, Hindrance
+    from kiosk.domain.due import Need
     from kiosk.domain.ids import CaseId, VisitId
-    from kiosk.domain.plan import Need, PlaceState, Situation
+    from kiosk.domain.plan import PlaceState, Situation
     from kiosk.domain.screening import Outcome
     from kiosk.domain.site import Words
 
@@ -60,6 +61,18 @@ class PlanView:
     running: tuple[RunView, ...]
     situations: tuple[tuple[Situation, Words], ...]
     contacts: tuple[ContactView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierView:
+    """What of a case or a situation may be written down now with its real time. `times`: minutes ago, the moment."""
+
+    run_id: str  # a case's is the case's own id
+    label: str  # the case's number; "" without a case
+    steps: tuple[tuple[str, Words], ...]
+    places: tuple[tuple[str, Words], ...]
+    contacts: tuple[ContactView, ...]
+    times: tuple[tuple[int, datetime], ...]  # the nearest first; the last is when it began
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +154,7 @@ class CaseView:
     dispositions: tuple[DispositionChoice, ...]
     free_places: tuple[tuple[str, Words], ...]
     contacts: tuple[ContactView, ...]
+    receivers: tuple[ContactView, ...]  # to whom somebody may be referred, the likeliest first
     run: RunView | None
     history: tuple[HistoryLine, ...]
     others_age_s: int | None  # how old the view of the other places is; None: never heard of them

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain.case import CaseEvent, Role
@@ -17,16 +18,17 @@ from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import CaseId
 from kiosk.domain.plan import Situation
 from kiosk.domain.times import from_wire, local_day
-from kiosk.services.guard_views import PlanView
+from kiosk.services.guard_views import EarlierView, PlanView
 from kiosk.services.plan_views import contact_view, run_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kiosk.domain.site import Words
     from kiosk.domain.state_keeper import State
     from kiosk.protocol.messages import Guard
     from kiosk.services.case_views import CaseViews
-    from kiosk.services.guard_views import RunView
+    from kiosk.services.guard_views import CaseView, RunView
     from kiosk.services.visits import Visits
 
 OF_ITS_OWN: Final = (
@@ -39,8 +41,8 @@ OF_ITS_OWN: Final = (
 )
 """Situations that a guard begins; the others are handled with the isolation case that they are about."""
 
-
-_NONE: Final = timedelta(0)
+MINUTES_AGO: Final = (5, 10, 20, 30, 60, 120)
+"""How long ago something may be said to have been done; nobody remembers it better, and nobody has to type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,10 @@ class Situations:
         `minutes_ago`: when it was really done, never before the situation began. A step of a higher role stays.
         """
         state = self.visits.log.state
-        ago = timedelta(minutes=max(0, minutes_ago))
-        at = self.visits.clock.now() - ago
+        at = self.visits.clock.now() - timedelta(minutes=max(0, minutes_ago))
         run = next((run for run in self._running(state) if run.run_id == run_id), None)
         if run is None:
-            return self._tick_of_case(guard, CaseId(run_id), step_id, ago)
+            return self._tick_of_case(guard, CaseId(run_id), step_id, minutes_ago)
         if step_id in run.ticked or not self._may_tick(guard, run.situation, step_id):
             return False
         with self.visits.log.act() as act:
@@ -122,21 +123,33 @@ class Situations:
             act.record(EntryKind.SITUATION_ENDED, body)
         return True
 
-    def _tick_of_case(self, guard: Guard, case_id: CaseId, step_id: str, ago: timedelta) -> bool:
-        state = self.visits.log.state
-        case = self.visits.cases.case(state, case_id)
-        run = self.case_views.run(case, state, Role(guard.role)) if case is not None else None
-        if case is None or run is None or not case.is_open:
-            return False
-        step = next((step for step in run.steps if step.step_id == step_id), None)
-        if step is None or step.ticked_at is not None or not step.may_tick:
-            return False
-        # A case is timed by the site's clock, an entry by the kiosk's own.
-        since = self.visits.cases.clock.now() - run.begun_at
+    def _tick_of_case(self, guard: Guard, case_id: CaseId, step_id: str, minutes_ago: int) -> bool:
+        wish = CaseWish(CaseEvent.TICKED, item=step_id, minutes_ago=minutes_ago)
         with self.visits.log.act() as act:
-            wish = CaseWish(CaseEvent.TICKED, item=step_id)
-            self.visits.cases.record(act, case, guard, wish, self.visits.clock.now() - min(ago, max(since, _NONE)))
-        return True
+            return self.visits.cases.do(act, case_id, guard, wish) is None
+
+    def earlier(self, guard: Guard, run_id: str) -> EarlierView | None:
+        """Return what of a case or a situation may be written down now with the time at which it was done."""
+        state = self.visits.log.state
+        case = self.visits.cases.case(state, CaseId(run_id))
+        if case is not None:
+            return self._earlier_in_case(self.case_views.view(case, guard, state))
+        run = next((run for run in self.view(guard).running if run.run_id == run_id), None)
+        if run is None:
+            return None
+        times = _times(run.begun_at, self.visits.clock.now())
+        return EarlierView(run_id, run.label, _able(run), (), (), times)
+
+    def _earlier_in_case(self, page: CaseView) -> EarlierView:
+        able = {choice.event for choice in page.choices if choice.hindrance is None}
+        return EarlierView(
+            run_id=page.case_id,
+            label=page.label,
+            steps=_able(page.run) if page.run is not None else (),
+            places=page.free_places if CaseEvent.PLACED in able else (),
+            contacts=page.contacts if CaseEvent.REPORTED in able else (),
+            times=_times(page.opened_at, self.visits.cases.clock.now()),
+        )
 
     def _may_tick(self, guard: Guard, situation: Situation, step_id: str) -> bool:
         step = next((step for step in self.visits.rules.plan.steps(situation) if step.id == step_id), None)
@@ -145,6 +158,17 @@ class Situations:
     def _running(self, state: State) -> tuple[Run, ...]:
         found = [_run(name, data) for name, data in state.facts("situation:").items()]
         return tuple(sorted(found, key=lambda run: (run.begun_at, run.run_id)))
+
+
+def _able(run: RunView) -> tuple[tuple[str, Words], ...]:
+    return tuple((step.step_id, step.text) for step in run.steps if step.ticked_at is None and step.may_tick)
+
+
+def _times(begun_at: datetime, now: datetime) -> tuple[tuple[int, datetime], ...]:
+    """Return when something can have been done since it began: minutes ago and the time; the beginning comes last."""
+    times = [(minutes, now - timedelta(minutes=minutes)) for minutes in MINUTES_AGO]
+    since_begun = max(1, ceil((now - begun_at).total_seconds() / 60))
+    return (*((minutes, at) for minutes, at in times if at > begun_at), (since_begun, begun_at))
 
 
 def _run(name: str, data: str) -> Run:

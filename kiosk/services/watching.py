@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case import LEAVING, CaseEvent, Disposition
 from kiosk.domain.case_wish import CaseWish
+from kiosk.domain.due import goes_on_to
 from kiosk.domain.entry import EntryKind
-from kiosk.domain.plan import goes_on_to
 from kiosk.services.settling import settle_by_case, waits_for
 
 if TYPE_CHECKING:

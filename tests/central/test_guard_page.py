@@ -14,7 +14,8 @@ import requests
 from central.staff_html import LANGUAGES, file
 from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition, Hindrance, Role
 from kiosk.domain.declaration import Declaration, Notice, Question
-from kiosk.domain.plan import Need, PlaceState
+from kiosk.domain.due import Need
+from kiosk.domain.plan import PlaceState
 from kiosk.domain.policy import BodySite
 from kiosk.domain.screening import Outcome
 from kiosk.domain.site import Words
@@ -110,6 +111,24 @@ def test_a_case_goes_from_alarm_to_its_end_on_the_page(city: City, door: Caller,
     )
     assert "今天已结束 1 件" in li.open(BOARD).text
     assert "没有待处理的个案" in li.open(BOARD).text
+
+
+def test_what_was_done_earlier_is_written_down_with_its_real_time(city: City, door: Caller) -> None:
+    """The page asks what and when; both times stand in the entry, and nothing was done before the case began."""
+    city.clock.advance(seconds=900)
+    li = GuardBrowser(city)
+    assert li.sign_in().status_code == 200
+    page = li.open(CASE_PAGE).text
+    for words in ("补记：早些时候做的", 'value="ticked:take"', 'value="placed:room_1"', 'value="reported:community"'):
+        assert words in page
+    assert li.act("ticked:take", ago="10").status_code == 200
+    assert li.act("placed:room_1", ago="120").status_code == 200
+    assert li.act("reported:community", ago="5").status_code == 200
+    acts = [item for item in office_entries(city) if item.kind == "case_acted"]
+    ago = [(item.data()["event"], (item.recorded_at - item.happened_at).total_seconds()) for item in acts]
+    assert ago == [("ticked", 600), ("acknowledged", 900), ("placed", 900), ("reported", 300)]
+    for nonsense in ("7", "-5", "1e9"):
+        assert li.act("remarked", words="x", ago=nonsense).status_code == 409
 
 
 def test_the_kiosk_hears_of_what_was_done_on_the_page(city: City, door: Caller, li: GuardBrowser) -> None:

@@ -23,6 +23,7 @@ from kiosk.domain.case import (
     merged,
 )
 from kiosk.domain.case_standing import DECISIONS, TAKEN_IN
+from kiosk.domain.case_wish import CaseWish, ago
 from kiosk.domain.ids import CaseId, KioskId
 from kiosk.domain.policy import ReadingKind
 from kiosk.domain.screening import Outcome
@@ -433,3 +434,21 @@ def test_a_log_that_heard_of_the_end_elsewhere_keeps_its_case_closed() -> None:
     late = placed(9, "tent", **B)
     assert merged([own, end.with_act(late)])[own.id].is_open
     assert own.with_act(act(CaseEvent.HEARD, 5, guard_id=None)).standing() == own.standing()
+
+
+# what was done earlier
+
+
+def test_what_is_written_down_late_happened_no_earlier_than_it_can_have() -> None:
+    """Not before the case began, nor before the placing that it follows; what decides counts from now on."""
+    known = case(taken(1), placed(2))
+    asked = {
+        CaseWish(CaseEvent.TICKED, item="take", minutes_ago=5): 5,
+        CaseWish(CaseEvent.REPORTED, to="clinic", minutes_ago=90): 10,
+        CaseWish(CaseEvent.PLACED, place_id="room_2", minutes_ago=90): 8,
+        CaseWish(CaseEvent.TICKED, item="take", minutes_ago=-5): 0,
+        CaseWish(CaseEvent.CLEANED, place_id="room_1", minutes_ago=5): 0,
+    }
+    assert {wish: ago(known, wish, at(10)) / timedelta(minutes=1) for wish in asked} == asked
+    unopened = Case(known.id, known.visit_id, None, known.acts)
+    assert ago(unopened, CaseWish(CaseEvent.TICKED, item="take", minutes_ago=5), at(10)) == timedelta(0)

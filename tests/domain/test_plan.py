@@ -6,22 +6,9 @@ from datetime import timedelta
 import pytest
 
 from kiosk.domain.case import Case, CaseAct, CaseEvent, CaseStep, Cause, Disposition
+from kiosk.domain.due import Due, Need, due, goes_on_to, level
 from kiosk.domain.ids import CaseId, KioskId
-from kiosk.domain.plan import (
-    OF_CAUSE,
-    CaseLimits,
-    Due,
-    Need,
-    Place,
-    PlaceState,
-    Situation,
-    area,
-    due,
-    free_places,
-    goes_on_to,
-    level,
-    mistakes,
-)
+from kiosk.domain.plan import OF_CAUSE, CaseLimits, Contact, Place, PlaceState, Situation, area, free_places, mistakes
 from kiosk.domain.policy import ReadingKind
 from kiosk.domain.screening import Outcome
 from tests.domain import builders as make
@@ -173,6 +160,7 @@ def test_a_broken_plan_is_told_key_by_key() -> None:
         contacts=(*plain.contacts, plain.contacts[0]),
         checklist=(plain.checklist[0], plain.checklist[0]),
         escalation=("guard_room", "ghost"),
+        referral=("clinic", "nowhere"),
         situations=(twice, *plain.situations[2:], plain.situations[2]),
     )
     assert mistakes(broken) == [
@@ -181,6 +169,7 @@ def test_a_broken_plan_is_told_key_by_key() -> None:
         "checklist: 'mask' stands here twice",
         "situation: 'refusal' stands here twice",
         "escalation: 'ghost' is no contact of this plan",
+        "referral: 'nowhere' is no contact of this plan",
         "situation: 'several_elevated' is missing",
         "place: at least one must be no overflow",
         "situation.elevated.step: 'take' stands here twice",
@@ -266,3 +255,14 @@ def test_every_step_of_a_case_has_its_need(step: CaseStep) -> None:
     way = (taken_at(), placed(2), read(3), disposed(4, RELEASED), cleaned(5), closed(6, kiosk_id=KioskId("A")))
     known = next(case(*way[:count]) for count in range(7) if case(*way[:count]).standing().step is step)
     assert (due(known, LIMITS) is None) is (step is CaseStep.CLOSED)
+
+
+def test_who_is_referred_to_comes_in_the_plans_order_then_others_outside_then_ours() -> None:
+    """Somebody ill is sent to a hospital, not to the guard room; the plan says to which first."""
+    police = Contact("police", make.words("派出所"), "110")
+    ambulance = Contact("ambulance", make.words("急救"), "120")
+    plan = make.plan()
+    ours, clinic = plan.contacts[:3], plan.contacts[3]
+    plan = replace(plan, contacts=(*plan.contacts, police, ambulance), referral=("ambulance", "clinic"))
+    assert plan.receivers() == (ambulance, clinic, police, *ours)
+    assert replace(plan, referral=()).receivers() == (clinic, police, ambulance, *ours)

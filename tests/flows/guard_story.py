@@ -11,8 +11,9 @@ from tests.flows.story import guard_reads, read, scan, through
 from tests.services.builders import GUARD, LEADER, SUPERVISOR
 
 if TYPE_CHECKING:
+    from kiosk.domain.due import Need
     from kiosk.domain.ids import CaseId
-    from kiosk.domain.plan import Need, Situation
+    from kiosk.domain.plan import Situation
     from kiosk.services.views import GuardRow
     from tests.flows.story import Act, Scene
     from tests.services.builders import Door

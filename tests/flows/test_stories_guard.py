@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kiosk.domain.case import CaseStep, Disposition, Hindrance
-from kiosk.domain.plan import Need, Situation
+from kiosk.domain.due import Need
+from kiosk.domain.plan import Situation
 from kiosk.domain.visit import Step
 from kiosk.services.guards import GuardAct
 from kiosk.services.views import Face

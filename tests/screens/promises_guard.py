@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.ids import CaseId, VisitId
+from kiosk.domain.plan import Situation
 from tests.screens.samples_base import VISIT, at
 from tests.screens.samples_cases import CASE, CONTACTS, OTHER_CASE, PLAN
 
@@ -137,6 +138,7 @@ CASE_PROMISES: Final[dict[str, dict[str, Acts]]] = {
         "处置": (("begin_case_act", CASE, "disposed"),),
         "备注": (("begin_case_act", CASE, "remarked"),),
         "看这位访客": (("open_visit", VISIT),),
+        "补记：早些时候做的": (("begin_earlier", CASE),),
         **_steps("elevated", ("case_act", CASE, "ticked"), ticked=2),
     },
     "guard-case-cleaned": {
@@ -158,6 +160,20 @@ CASE_PROMISES: Final[dict[str, dict[str, Acts]]] = {
         {"劝返": "turned_away", "转诊": "referred", "护送离场": "escorted", "不听劝阻离开": "left_against_advice"},
     ),
     "guard-choice-receiver": _chosen("referred", CASE, {item.name.zh: item.contact_id for item in CONTACTS}),
+    "guard-choice-earlier": _chosen(
+        "earlier",
+        CASE,
+        {
+            **{step.text.zh: f"ticked:{step.id}" for step in PLAN.steps(Situation.ELEVATED)[2:]},
+            "安排位置": "placed",
+            "上报": "reported",
+        },
+    ),
+    "guard-choice-when": _chosen(
+        "earlier_when",
+        f"{CASE}|placed:room_2",
+        {"5 分钟前": "5", "10 分钟前": "10", "20 分钟前": "20", "刚开始的时候": "25"},
+    ),
     "guard-choice-full": {**LOCK, "返回": (("choose_nothing", "placed", CASE),)},
     "guard-choice-companion": _chosen("walk_in", VISIT, {"陪同人员": "companion", "儿童": "child"}),
     "guard-near": {**LOCK, "返回": (("open_case", CASE),)},

@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition, Hindrance
+from kiosk.domain.due import Need
 from kiosk.domain.ids import CaseId
-from kiosk.domain.plan import Need, Situation
+from kiosk.domain.plan import Situation
 from kiosk.domain.site import Words
 from kiosk.plan_file import read_plan
 from kiosk.services.guard_views import (
@@ -16,6 +17,7 @@ from kiosk.services.guard_views import (
     CaseView,
     ContactView,
     DispositionChoice,
+    EarlierView,
     HistoryLine,
     PlanStepView,
     RunView,
@@ -96,6 +98,7 @@ PLACED: Final = CaseView(
     dispositions=_ending(released=Hindrance.NOT_NORMAL, opened_in_error=Hindrance.ROLE),
     free_places=tuple((item.id, item.name) for item in PLAN.places[1:]),
     contacts=CONTACTS,
+    receivers=tuple(ContactView(item.id, item.name, item.phone) for item in PLAN.receivers()),
     run=run_of(Situation.ELEVATED, CASE, ticked=2, case=CASE, label="C02"),
     history=(
         HistoryLine(at(10, 2), "opened", "", "case.cause.elevated"),
@@ -107,6 +110,14 @@ PLACED: Final = CaseView(
         HistoryLine(at(10, 9), "reported", "李*国", CONTACTS[3].name),
     ),
     others_age_s=1260,
+)
+EARLIER: Final = EarlierView(
+    CASE,
+    "C02",
+    tuple((step.id, step.text) for step in PLAN.steps(Situation.ELEVATED)[2:]),
+    PLACED.free_places,
+    CONTACTS,
+    (*tuple((minutes, NOW - timedelta(minutes=minutes)) for minutes in (5, 10, 20)), (25, NOW - timedelta(minutes=25))),
 )
 FLAGGED: Final = replace(
     PLACED,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.admission import Reason
 from kiosk.domain.case import CaseEvent
+from kiosk.domain.due import Need
 from kiosk.domain.ids import CaseId, GuardId, VisitId
-from kiosk.domain.plan import Need
 from kiosk.domain.site import Words
 from kiosk.domain.walk_in import WalkIn
 from kiosk.screens import choices
@@ -21,7 +21,7 @@ from kiosk.services.guard_views import (
 from kiosk.services.link import LinkTrouble
 from kiosk.services.views import Account, AlarmView, GuardBoard, GuardDetail, GuardRow
 from tests.screens.samples_base import CARD, NOW, VISIT, Sample, at
-from tests.screens.samples_cases import CASE, CLEANED, ENDED, FLAGGED, OTHER_CASE, PLACED, ROOM
+from tests.screens.samples_cases import CASE, CLEANED, EARLIER, ENDED, FLAGGED, OTHER_CASE, PLACED, ROOM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -264,6 +264,8 @@ GUARD_SAMPLES: Final = (
     Sample("guard-choice-report", Panel.GUARD_CHOICE, _choice(PLACED, CaseEvent.REPORTED), alarm=LOUD),
     Sample("guard-choice-end", Panel.GUARD_CHOICE, _choice(PLACED, CaseEvent.DISPOSED)),
     Sample("guard-choice-receiver", Panel.GUARD_CHOICE, present(choices.receivers(PLACED))),
+    Sample("guard-choice-earlier", Panel.GUARD_CHOICE, present(choices.earlier(EARLIER))),
+    Sample("guard-choice-when", Panel.GUARD_CHOICE, present(choices.earlier_when(EARLIER, "placed:room_2"))),
     Sample("guard-choice-clean", Panel.GUARD_CHOICE, _choice(ENDED, CaseEvent.CLEANED)),
     Sample("guard-choice-full", Panel.GUARD_CHOICE, _choice(FLAGGED, CaseEvent.PLACED)),
     Sample("guard-choice-override", Panel.GUARD_CHOICE, present(choices.override(VISIT, "2CDA"))),

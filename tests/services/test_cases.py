@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kiosk.domain.case import Case, CaseAct, CaseEvent, CaseStep, Cause, Disposition, Hindrance, Opening, Role
+from kiosk.domain.due import Need
 from kiosk.domain.ids import CaseId, GuardId, KioskId, VisitId
-from kiosk.domain.plan import Need, PlaceState, Situation
+from kiosk.domain.plan import PlaceState, Situation
 from kiosk.domain.visit import Step
 from kiosk.errors import StoreFull
 from kiosk.services.guard_desk import read_wish
-from kiosk.services.guard_views import AreaView, CaseView
+from kiosk.services.guard_views import AreaView, CaseView, EarlierView
 from kiosk.services.guards import GuardAct
 from kiosk.services.views import Face, GuardBoard, GuardDetail, View
 from tests.domain import builders as make
@@ -215,6 +216,30 @@ def test_facts_are_kept_and_shown_in_the_history(door: Door) -> None:
     assert page.run is not None
     assert page.run.steps[0].ticked_at is not None
     assert "张" not in repr(page)
+
+
+def test_what_was_done_earlier_keeps_its_real_time(door: Door) -> None:
+    """A guard leads the visitor away first and touches the screen afterwards: the case tells when it really was."""
+    visit_id, case_id = flagged(door)
+    signs_in(door)
+    door.clock.go_on(minutes=25)
+    asked = door.desk.guarding.duty.earlier(case_id)
+    assert isinstance(asked, EarlierView)
+    assert [place_id for place_id, _ in asked.places] == ["room_1", "room_2"]
+    assert asked.contacts == ()  # nobody has the case yet
+    assert [minutes for minutes, _ in asked.times] == [5, 10, 20, 25]
+    now, guarding = door.clock.now(), door.desk.guarding
+    guarding.case_act(case_id, "placed", "room_1", 20)
+    guarding.case_act(case_id, "placed", "room_2", 120)  # not before the first place
+    guarding.case_act(case_id, "reported", "leader", 10)
+    guarding.case_act(case_id, "acknowledged", "", 10)
+    reads(door, visit_id, "36.7")
+    door.desk.guarding.case_act(case_id, "disposed", "released", 10)
+    acts = [(item.happened_at, item.data()) for item in door.entries() if item.kind == "case_acted"]
+    ago = [(body["event"], round((now - at).total_seconds() / 60)) for at, body in acts]
+    placed = [("acknowledged", 20), ("placed", 20), ("placed", 20)]
+    assert ago == [*placed, ("reported", 10), ("disposed", 0)]
+    assert door.is_proved()
 
 
 def test_a_disposition_is_corrected_while_nothing_forbids_it(door: Door) -> None:

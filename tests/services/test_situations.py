@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.domain.case import Role
 from kiosk.domain.plan import OF_CAUSE, PlanStep, Situation, SituationPlan
-from kiosk.services.guard_views import PlanView, RunView
+from kiosk.services.guard_views import EarlierView, PlanView, RunView
 from kiosk.services.situations import OF_ITS_OWN
 from tests.domain import builders as make
 from tests.services.builders import GUARD, LEADER, Door
@@ -139,6 +139,18 @@ def test_a_cases_steps_are_ticked_on_the_case_with_their_real_time(planned: Door
     step = shown_plan(planned).running[0].steps[0]
     assert step.ticked_at is not None
     assert abs(step.ticked_at - make.at(10, 8)) < timedelta(seconds=1)  # by the server's clock
+
+
+def test_a_guard_is_asked_when_something_was_done_that_is_written_down_late(planned: Door) -> None:
+    """Only moments since it began are offered, the beginning last; a leader's step is the leader's."""
+    run, duty = begun(planned), planned.desk.guarding.duty
+    planned.clock.go_on(minutes=12)
+    asked = duty.earlier(run.run_id)
+    assert isinstance(asked, EarlierView)
+    assert [step_id for step_id, _ in asked.steps] == ["apart"]
+    assert (asked.label, asked.places, asked.contacts) == ("", (), ())
+    assert asked.times == ((5, make.at(10, 12)), (10, make.at(10, 7)), (12, make.at(10, 5)))
+    assert duty.earlier("nonsense") is None
 
 
 def test_a_situation_that_a_newer_plan_no_longer_knows_leaves_the_screen_whole(planned: Door) -> None:
