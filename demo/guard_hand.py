@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from demo.endings import LostError
+from kiosk.domain.case import CaseEvent
 from kiosk.domain.masking import mask_name
 from kiosk.screens.act_row import ActRow
+from kiosk.screens.choices import EARLIER_WHEN
 from kiosk.screens.guard_case import HARD, main_choice
 from kiosk.services.views import Face
 
@@ -159,6 +161,18 @@ class GuardHand:
         run = self._app.screen.case.run
         step_id = next(step.step_id for step in run.steps if step.ticked_at is None and step.may_tick)
         self.pick(step_id)
+        self._hand.wait_for(lambda: self._is_ticked(step_id), "the step ticked")
+
+    def tick_earlier(self) -> None:
+        """Write down the plan's next step with the time at which it was done: when the case began."""
+        run = self._app.screen.case.run
+        step_id = next(step.step_id for step in run.steps if step.ticked_at is None and step.may_tick)
+        self.pick(run.run_id)
+        self._expect("guard_choice")
+        self.pick(f"{CaseEvent.TICKED}:{step_id}")
+        self._hand.wait_for(lambda: self._app.screen.choice.kind == EARLIER_WHEN, "when it was")
+        self._stage.snapshot("guard-choice-when")
+        self.pick(self._app.screen.choice.options[-1].value)
         self._hand.wait_for(lambda: self._is_ticked(step_id), "the step ticked")
 
     def _is_ticked(self, step_id: str) -> bool:

@@ -231,6 +231,7 @@ class Shift:
         self.guard.open_case(self.visits[last])
         self.guard.do("reported", "community")
         self.guard.do("disposed", "escorted")
+        self.guard.tick_earlier()  # it is closed, and says which steps nobody ticked
         self.guard.lock()
 
     def _kind(self, kind: str) -> Person:

@@ -7,15 +7,17 @@ On a serial line each burst of bytes is one person, whatever it says; from a pro
 from __future__ import annotations
 
 import logging
+import select
 import subprocess
 import threading
 import time
+from itertools import chain
 from typing import IO, TYPE_CHECKING, Final
 
 from kiosk.adapters.serial_owner import FIRST_WAIT_S, LAST_WAIT_S, SerialOwner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import serial
 
@@ -23,6 +25,9 @@ logger = logging.getLogger(__name__)
 
 APART_S: Final = 0.4
 """Two pulses nearer than this are one person: contacts bounce, a bag trails behind. A guess; nobody walks so close."""
+
+_SETTLES_S: Final = 1.0
+"""A program that has run so long, or printed a line, is there; one that dies at once never was. A guess."""
 
 _ENDS_S: Final = 2.0  # a program that is told to end gets so long
 
@@ -95,7 +100,6 @@ class CommandExitSensor:
         while not self._stop.is_set():
             program = self._begin()
             if program is not None:
-                self._tell(is_there=True)
                 began = time.monotonic()
                 self._listen(program)
                 # One that ends as soon as it begins is not there, however often it is begun.
@@ -123,17 +127,24 @@ class CommandExitSensor:
                 self._program = None
             return self._program
 
-    def _listen(self, program: subprocess.Popen[bytes]) -> None:
+    def _hear(self, lines: Iterable[bytes]) -> None:
         pulses = Pulses()
+        for _line in lines:
+            if self._stop.is_set():
+                break
+            if pulses.is_person(time.monotonic()):
+                self._on_exit()
+
+    def _listen(self, program: subprocess.Popen[bytes]) -> None:
         out: IO[bytes] | None = program.stdout
         if out is None:
             return
         with out:
-            for _line in out:
-                if self._stop.is_set():
-                    break
-                if pulses.is_person(time.monotonic()):
-                    self._on_exit()
+            is_early, _, _ = select.select([out], [], [], _SETTLES_S)
+            first = out.readline() if is_early else None
+            if first != b"":  # its end
+                self._tell(is_there=True)
+                self._hear(chain((first,) if first else (), out))
         try:
             program.wait(_ENDS_S)
         except subprocess.TimeoutExpired:

@@ -42,10 +42,11 @@ class BoardRow(Touchable):
         state = texts.t(f"guard.state.{row.state_key}", kiosks=row.elsewhere)
         if row.case_id is not None and row.needs:
             state = texts.t(f"case.need.{row.needs[0]}")
-        self.state_text = state
+        cause = texts.t(f"guard.cause.{row.cause_key}") if row.cause_key else ""
+        self.state_text = cause or state
         since = texts.t("guard.since", time=stage.clock(row.since))
         where = [texts.pick(row.place)] if row.place is not None else []
-        self.since_text = " · ".join([*where, *([row.kiosk] if row.kiosk else []), since])
+        self.since_text = " · ".join([*([state] if cause else []), *where, *([row.kiosk] if row.kiosk else []), since])
 
     def tick(self, now: datetime) -> None:
         """Count down to what is due, or up since it was."""

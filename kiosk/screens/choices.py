@@ -185,18 +185,20 @@ def cause(visit_id: VisitId | None, label: str = "") -> Choice:
 def walk_in(hindrances: Mapping[WalkIn, str], visit_id: VisitId | None = None, label: str = "") -> Choice:
     """Return why somebody may come in without a booking; with a visit: as whose companion or child."""
     offered = (kind for kind in WalkIn if visit_id is None or kind in WITH_SOMEBODY)
-    options = tuple(_walk_in(kind, hindrances.get(kind, "")) for kind in offered)
+    options = tuple(_walk_in(kind, hindrances.get(kind, ""), has_visit=visit_id is not None) for kind in offered)
     title = "choice.walk_in" if visit_id is None else "choice.companion"
     return Choice(WALK_IN, visit_id or "", title, options, text="choice.walk_in_how", label=label)
 
 
-def _walk_in(kind: WalkIn, why_not: str) -> Option:
-    return Option(kind, f"walk_in.{kind}", hindrance=f"walk_in.why_not.{why_not}" if why_not else "")
+def _walk_in(kind: WalkIn, why_not: str, *, has_visit: bool) -> Option:
+    asks_whom = kind in WITH_SOMEBODY and not has_visit  # then that is the last touch
+    hindrance = f"walk_in.why_not.{why_not}" if why_not else ""
+    return Option(kind, f"walk_in.{kind}", hindrance=hindrance, is_hard=not asks_whom)
 
 
 def with_whom(kind: str, visits: Sequence[tuple[VisitId, str]]) -> Choice:
     """Return with whom a companion or a child (`kind`) may come, by their numbers."""
-    options = tuple(Option(visit_id, number) for visit_id, number in visits)
+    options = tuple(Option(visit_id, number, is_hard=True) for visit_id, number in visits)
     return Choice(WITH_WHOM, kind, "choice.with_whom", options, none="choice.nobody_passed")
 
 

@@ -147,8 +147,14 @@ class DutyActs(LaneActs):
     # shift
 
     def begin_shift(self, checks: dict[str, bool]) -> None:
-        """Begin a shift with its checklist."""
-        self._ask(lambda: self._duty.begin_shift(checks))
+        """Begin a shift with its checklist; then the board, and not "hand over" where "begin" was touched."""
+
+        def job() -> Shown:
+            shift = self._duty.begin_shift(checks)
+            is_begun = isinstance(shift, ShiftView) and shift.begun_at is not None
+            return self._guarding.board() if is_begun else shift
+
+        self._ask(job)
 
     def hand_over(self) -> None:
         """Ask to whom the shift is handed over."""

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 
-from kiosk.domain.case import CaseEvent, Hindrance
+from kiosk.domain.case import CaseEvent, CaseStep, Hindrance
 from kiosk.screens.act_row import ActRow, card, fill, heading, in_pairs, said
 from kiosk.screens.base import GuardScreen
 from kiosk.screens.case_facts import facts, history, readings
 from kiosk.screens.case_needs import HARD, main_choice
-from kiosk.screens.plan_rows import earlier_row, step_rows
+from kiosk.screens.plan_rows import step_rows
 from kiosk.screens.spans import span
 
 if TYPE_CHECKING:
@@ -57,12 +57,17 @@ class GuardCaseScreen(GuardScreen):
         self.step_text = " · ".join(
             [texts.t(f"case.step.{case.step}"), *([texts.pick(case.place)] if case.place else [])]
         )
-        self.need_text = texts.t(f"case.need.{case.need}") if case.need is not None else ""
+        self.need_text = self._need(case)
         self.level = case.level
         self.visit_text = texts.t("case.visit") if case.has_visit else ""
         self._say_acts(case)
         fill(self.ids.body, self._body(case))
         self._say_time()
+
+    def _need(self, case: CaseView) -> str:
+        if case.need is not None:
+            return self.texts.t(f"case.need.{case.need}")
+        return self.texts.t("case.undone", count=case.undone) if case.undone else ""
 
     def _say_acts(self, case: CaseView) -> None:
         first = main_choice(case)
@@ -95,18 +100,21 @@ class GuardCaseScreen(GuardScreen):
 
     def _body(self, case: CaseView) -> list[Widget]:
         texts = self.texts
-        parts: list[Widget] = [heading(texts.t("case.readings"))]
         shown = readings(case, self.stage)
-        parts.append(card(shown) if shown else said(texts.t("case.no_readings")))
-        if case.run is not None and case.run.steps:
-            parts.append(heading(texts.t("case.steps", name=case.run.name)))
-            parts += step_rows(case.run, self.stage, self.now, self.on_tick)
-            parts.append(earlier_row(case.run, self.stage, self.host.begin_earlier))
+        measured = [heading(texts.t("case.readings")), card(shown) if shown else said(texts.t("case.no_readings"))]
+        # Of one that is closed nothing is left but its steps.
+        parts = [*self._steps(case), *measured] if case.step is CaseStep.CLOSED else [*measured, *self._steps(case)]
         near = ActRow(label=texts.t("case.near"), value="near", sign="look")
         near.fbind("on_pick", lambda _row: self.host.open_near(case.case_id))
         parts += [heading(texts.t("case.about")), card(facts(case, self.stage)), near]
         parts += [heading(texts.t("case.history")), card(history(case, self.stage), 0.4)]
         return parts
+
+    def _steps(self, case: CaseView) -> list[Widget]:
+        if case.run is None or not case.run.steps:
+            return []
+        rows = step_rows(case.run, self.stage, self.now, self.on_tick, self.host.begin_earlier)
+        return [heading(self.texts.t("case.steps", name=case.run.name)), *rows]
 
     def tick(self, now: datetime) -> None:
         """Count the time on."""

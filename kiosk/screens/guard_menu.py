@@ -78,6 +78,8 @@ class GuardMenuScreen(GuardScreen):
         grid = self.ids.buttons
         grid.clear_widgets()
         for name in ITEMS:
+            if name == "reopen_typing" and not self.board.typing_closed:
+                continue  # there is nothing to reopen
             grid.add_widget(self._button(name))
 
     def _button(self, name: str) -> Widget:
@@ -87,8 +89,6 @@ class GuardMenuScreen(GuardScreen):
             armed.fbind("on_sure", lambda _button: self.on_item(name))
             return armed
         button = MenuButton(content=words)
-        if name == "reopen_typing" and not self.board.typing_closed:
-            button.disabled, button.opacity = True, 0.4
         button.fbind("on_release", lambda _button: self.on_item(name))
         return button
 

@@ -8,7 +8,7 @@ from kivy.properties import ObjectProperty
 
 from kiosk.screens.act_row import ActRow, card, fill, heading, in_pairs, said
 from kiosk.screens.base import GuardScreen
-from kiosk.screens.plan_rows import contact_rows, earlier_row, step_rows
+from kiosk.screens.plan_rows import contact_rows, step_rows
 from kiosk.screens.widgets import ArmedButton
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ class GuardPlanScreen(GuardScreen):
         name = " · ".join([*([run.label] if run.label else []), texts.pick(run.name)])
         since = texts.t("plan.since", time=self.stage.clock(run.begun_at))
         parts: list[Widget] = [heading(f"{name} · {since}")]
-        parts += step_rows(run, self.stage, self.now, lambda step_id: self._tick(run, step_id))
-        parts.append(earlier_row(run, self.stage, self.host.begin_earlier))
+        on_earlier = self.host.begin_earlier if run.case_id is None else None  # a case has it on its own page
+        parts += step_rows(run, self.stage, self.now, lambda step_id: self._tick(run, step_id), on_earlier)
         if run.case_id is None:  # a case's plan ends with the case
             end = ArmedButton(content=texts.t("plan.end", name=run.name), asks=texts.t("guard.sure"))
             end.fbind("on_sure", lambda _button: self.host.end_situation(run.run_id))

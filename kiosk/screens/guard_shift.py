@@ -87,6 +87,9 @@ class GuardShiftScreen(GuardScreen):
         parts.append(card([(self._figure(key), str(count)) for key, count in shift.figures], 0.6))
         parts.append(heading(texts.t("shift.open_cases")))
         parts += [self._case(*item) for item in shift.open_cases] or [said(texts.t("shift.none_open"))]
+        if shift.undone:
+            parts.append(heading(texts.t("shift.undone")))
+            parts += [self._undone(*item) for item in shift.undone]
         parts.append(heading(texts.t("shift.others")))
         parts.append(said(" · ".join(shift.others) or texts.t("shift.nobody")))
         if shift.items:
@@ -103,6 +106,11 @@ class GuardShiftScreen(GuardScreen):
 
     def _case(self, case_id: CaseId, label: str) -> Widget:
         row = ActRow(label=label, sign="person", mood="calm")
+        row.fbind("on_pick", lambda _row: self.host.open_case(case_id))
+        return row
+
+    def _undone(self, case_id: CaseId, label: str, steps: tuple[Words, ...]) -> Widget:
+        row = ActRow(label=label, detail=" · ".join(self.texts.pick(step) for step in steps), sign="box", mood="look")
         row.fbind("on_pick", lambda _row: self.host.open_case(case_id))
         return row
 

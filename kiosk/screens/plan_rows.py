@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from kiosk.services.guard_views import ContactView, PlanStepView, RunView
 
 
-def step_rows(run: RunView, stage: Stage, now: datetime, on_tick: Callable[[str], None]) -> list[ActRow]:
-    """Return a row for each step; a touch ticks one that is not done and may be ticked."""
-    return [_step_row(step, stage, now, on_tick) for step in run.steps]
+def step_rows(
+    run: RunView, stage: Stage, now: datetime, on_tick: Callable[[str], None], on_earlier: Callable[[str], None] | None
+) -> list[ActRow]:
+    """Return a row for each step; a touch ticks one that is not done and may be ticked. Last, what was done earlier."""
+    rows = [_step_row(step, stage, now, on_tick) for step in run.steps]
+    return [*rows, _earlier_row(run, stage, on_earlier)] if on_earlier is not None else rows
 
 
 def _step_row(step: PlanStepView, stage: Stage, now: datetime, on_tick: Callable[[str], None]) -> ActRow:
@@ -46,8 +49,7 @@ def _step_row(step: PlanStepView, stage: Stage, now: datetime, on_tick: Callable
     return row
 
 
-def earlier_row(run: RunView, stage: Stage, on_earlier: Callable[[str], None]) -> ActRow:
-    """Return the row by which something is written down that was done earlier."""
+def _earlier_row(run: RunView, stage: Stage, on_earlier: Callable[[str], None]) -> ActRow:
     row = ActRow(label=stage.texts.t("plan.earlier"), value=run.run_id, sign="clock", is_inner=True)
     row.fbind("on_pick", lambda touched: on_earlier(touched.value))
     return row

@@ -1,6 +1,6 @@
 """The screens of one window: made when first needed, one shown at a time.
 
-Language and size of text are this visitor's; the guard's side has a language of its own, which outlasts visitors.
+Language and size of text are this visitor's; the guard's side has its own, which outlast visitors and the lock.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ class Showcase:
         self._host = host
         self._clock = clock
         self._screens: dict[Face | Panel, BaseScreen] = {}
-        self._is_large = False
-        self._is_swapped = {False: False, True: False}  # of the visitor's side, of the guard's
+        # Of the visitor's side, of the guard's.
+        self._is_large = {False: False, True: False}
+        self._is_swapped = {False: False, True: False}
         self.root = Front()
         self.facts: IdleFacts | None = None
         self.alarm = AlarmView()
@@ -52,11 +53,13 @@ class Showcase:
         """Fit all sizes to the window and the size of text."""
         from kivy.core.window import Window
 
-        fit_metrics(*Window.size, large_text=self._is_large)
+        fit_metrics(*Window.size, large_text=self.is_large)
 
     def turn_to(self, name: Face | Panel) -> Any:  # noqa: ANN401 - each screen has methods of its own
         """Put a screen on the window and return it."""
-        self.shown_name = name
+        was_large, self.shown_name = self.is_large, name
+        if self.is_large is not was_large:
+            self.fit()
         screen = self._screen(name)
         screen.stage = self.stage
         screen.tick(self._clock.now())
@@ -94,7 +97,7 @@ class Showcase:
             self.root.deafen()
 
     def _tell(self, screen: BaseScreen) -> None:
-        screen.is_large = self._is_large
+        screen.is_large = self.is_large
         screen.is_training = self.is_training
         screen.hear_alarm(self.alarm)
         if self.facts is not None:
@@ -106,6 +109,11 @@ class Showcase:
         return self.shown_name in GUARD_PANELS
 
     @property
+    def is_large(self) -> bool:
+        """Whether the text of the side that is shown is 1.25 times as large."""
+        return self._is_large[self._is_guards]
+
+    @property
     def stage(self) -> Stage:
         """The words and the place, in the language of whoever stands before the screen that is shown."""
         return self._first_stage.swapped() if self._is_swapped[self._is_guards] else self._first_stage
@@ -113,7 +121,7 @@ class Showcase:
     @property
     def is_as_at_first(self) -> bool:
         """Whether language and size of text are those that a new visitor begins with."""
-        return not self._is_swapped[False] and not self._is_large
+        return not self._is_swapped[False] and not self._is_large[False]
 
     def switch_language(self) -> None:
         """Make the other language the first one: for this visitor, or from now on for the guard's side."""
@@ -121,15 +129,15 @@ class Showcase:
         self.screen.stage = self.stage
 
     def switch_large_text(self) -> None:
-        """Toggle text 1.25 times as large."""
-        self._is_large = not self._is_large
+        """Toggle text 1.25 times as large: for this visitor, or from now on for the guard's side."""
+        self._is_large[self._is_guards] = not self.is_large
         self.fit()
-        self.screen.is_large = self._is_large
+        self.screen.is_large = self.is_large
         self.screen.refresh()
 
     def reset(self) -> None:
         """Begin as at first, for the next visitor."""
         self._is_swapped[False] = False
-        if self._is_large:
-            self._is_large = False
+        was_large, self._is_large[False] = self.is_large, False
+        if self.is_large is not was_large:
             self.fit()

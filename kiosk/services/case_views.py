@@ -28,7 +28,7 @@ from kiosk.services.guard_views import (
     HistoryLine,
     PlaceView,
 )
-from kiosk.services.plan_views import contact_view, run_view
+from kiosk.services.plan_views import contact_view, run_view, undone
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -102,6 +102,7 @@ class CaseViews:
             contacts=tuple(contact_view(item) for item in plan.contacts),
             receivers=tuple(contact_view(item) for item in plan.receivers()),
             run=self.run(case, state, Role(guard.role)),
+            undone=len(undone(plan, case)),
             history=self._history(case),
             others_age_s=self.others_age_s(),
         )
@@ -158,6 +159,8 @@ class CaseViews:
         cause = case.opening.cause if case.opening is not None else self._unknown_cause()
         own = OF_CAUSE[cause]
         standing = case.standing()
+        if standing.disposition is not None:  # what happens beside it is no longer its matter
+            return own
         waits = standing.step in {CaseStep.FLAGGED, CaseStep.ACKNOWLEDGED}
         if waits and not self.cases.free_places(state):
             return Situation.AREA_FULL

@@ -216,6 +216,7 @@ class Board:
             due=visit.rest_until if rested else None,
             needs=tuple(act.value for act in self.guards.allowed(visit, state, role)),
             kiosk="" if self.everywhere.is_here(state, visit) else visit.kiosk_id,
+            cause_key=_cause_key(visit) if needs_guard(visit) and visit.step is not Step.CARD_CHECK else "",
         )
 
 

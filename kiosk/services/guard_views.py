@@ -156,6 +156,7 @@ class CaseView:
     contacts: tuple[ContactView, ...]
     receivers: tuple[ContactView, ...]  # to whom somebody may be referred, the likeliest first
     run: RunView | None
+    undone: int  # so many steps of its plan nobody has ticked
     history: tuple[HistoryLine, ...]
     others_age_s: int | None  # how old the view of the other places is; None: never heard of them
 
@@ -170,6 +171,7 @@ class ShiftView:
     others: tuple[str, ...]  # who else is on duty here, masked
     figures: tuple[tuple[str, int], ...]  # text key shift.figure.<...>, number
     open_cases: tuple[tuple[CaseId, str], ...]
+    undone: tuple[tuple[CaseId, str, tuple[Words, ...]], ...] = ()  # cases with the steps of the plan nobody ticked
     warnings: tuple[str, ...] = ()  # items of the checklist that were answered "no" and must not stay so
 
 

@@ -14,12 +14,14 @@ from kiosk.domain.ids import GuardId
 from kiosk.domain.masking import mask_name
 from kiosk.domain.times import from_wire, local_day
 from kiosk.services.guard_views import ShiftView
+from kiosk.services.plan_views import undone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from kiosk.domain.case import Case
+    from kiosk.domain.plan import PlanStep
     from kiosk.domain.state_keeper import State
     from kiosk.protocol.messages import Guard
     from kiosk.services.today import Today
@@ -69,6 +71,9 @@ class Shifts:
             others=tuple(self._name(shift.guard_id) for shift in self.on_duty(state) if shift.guard_id != guard.id),
             figures=self._figures(own),
             open_cases=tuple((case.id, case.label) for case in self._open_cases(state)),
+            undone=tuple(
+                (case.id, case.label, tuple(step.text for step in steps)) for case, steps in self._undone(state, own)
+            ),
             warnings=tuple(sorted(item for item in _WARNED_OF if checks.get(item) is False)),
         )
 
@@ -99,6 +104,7 @@ class Shifts:
                 "day": own.day,
                 "to": self._receiver(act.state, guard, to),
                 "open_cases": [case.label for case in self._open_cases(act.state)],
+                "undone": {case.label: [step.id for step in steps] for case, steps in self._undone(act.state, own)},
                 "figures": dict(self._figures(own)),
                 "remark": " ".join(remark.split())[:_LONGEST],
             }
@@ -112,6 +118,14 @@ class Shifts:
     def _open_cases(self, state: State) -> tuple[Case, ...]:
         return tuple(self.visits.cases.open(state))
 
+    def _undone(self, state: State, own: OnDuty | None) -> list[tuple[Case, tuple[PlanStep, ...]]]:
+        """Return the cases of a shift, closed ones as well, in which steps of the plan were not ticked."""
+        if own is None:
+            return []
+        known = sorted(self.visits.cases.known(state).values(), key=lambda case: case.id)
+        found = [(case, undone(self.visits.rules.plan, case)) for case in known if _is_of_shift(case, own)]
+        return [(case, steps) for case, steps in found if steps]
+
     def _receiver(self, state: State, guard: Guard, to: str) -> str:
         """Return the guard whose name was chosen, by id; a name that two share, or nobody here has, as it is."""
         named = [shift.guard_id for shift in self.on_duty(state) if self._name(shift.guard_id) == to]
@@ -121,6 +135,11 @@ class Shifts:
     def _name(self, guard_id: str) -> str:
         known = next((item for item in self.visits.rules.guards() if item.id == guard_id), None)
         return mask_name(known.name) if known is not None else guard_id
+
+
+def _is_of_shift(case: Case, own: OnDuty) -> bool:
+    closed_at = case.standing().closed_at
+    return closed_at is None or closed_at >= own.begun_at
 
 
 def _on_duty(name: str, data: str) -> OnDuty:

@@ -129,7 +129,8 @@ class Account:
 class GuardRow:
     """One open visit or case on the guard's screen; numbers, never names.
 
-    `level`: how loud a case is, 0 while it is in time; `kiosk`: which other kiosk it waits at, "" for this one.
+    `level`: how loud a case is, 0 while it is in time; `kiosk`: which other kiosk it waits at, "" for this one;
+    `cause_key`: why a visit needs a guard (text key: guard.cause.<...>), "" where the state says it all.
     """
 
     visit_id: VisitId
@@ -143,6 +144,7 @@ class GuardRow:
     place: Words | None = None
     level: int = 0
     kiosk: str = ""
+    cause_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

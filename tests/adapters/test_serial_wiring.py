@@ -166,3 +166,17 @@ def test_a_port_and_a_command_are_a_mistake() -> None:
     """Both would count the same person."""
     with pytest.raises(ValidationError, match="not both"):
         ExitSensorSettings.model_validate({"port": "/dev/x", "command": ["x"]})
+
+
+def test_a_program_that_dies_at_once_is_begun_again_and_told_of_once(tmp_path: Path) -> None:
+    """An operator's typing mistake fills neither the log nor the day with entries."""
+    begun = tmp_path / "begun"
+    door = Door(command=(sys.executable, "-c", f"open({str(begun)!r}, 'a').write('x')"))
+    (sensor,) = devices_beside(cast("Any", door), cast("Any", door))
+    sensor.start()
+    try:
+        wait_until(lambda: begun.exists() and len(begun.read_text()) >= 3)
+    finally:
+        sensor.stop()
+    assert door.states == [("exit_sensor", False)]
+    assert door.exits == 0

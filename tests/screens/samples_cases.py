@@ -100,6 +100,7 @@ PLACED: Final = CaseView(
     contacts=CONTACTS,
     receivers=tuple(ContactView(item.id, item.name, item.phone) for item in PLAN.receivers()),
     run=run_of(Situation.ELEVATED, CASE, ticked=2, case=CASE, label="C02"),
+    undone=3,
     history=(
         HistoryLine(at(10, 2), "opened", "", "case.cause.elevated"),
         HistoryLine(at(10, 2), "seen", ""),
@@ -172,4 +173,14 @@ CLEANED: Final = replace(
     dirty=(),
     readings=(),
     choices=(CaseChoice(CaseEvent.CLOSED), CaseChoice(CaseEvent.REMARKED)),
+)
+CLOSED: Final = replace(
+    CLEANED,
+    step=CaseStep.CLOSED,
+    need=None,
+    due_at=None,
+    readings=PLACED.readings,
+    choices=(),
+    run=run_of(Situation.ELEVATED, CASE, ticked=3, case=CASE, label="C02"),
+    undone=2,
 )

@@ -76,6 +76,7 @@ ON_SHIFT: Final = ShiftView(
     ("王*", "赵*敏"),
     (("arrived", 143), ("admitted", 131), ("refused", 7), ("cases", 3), ("overrides", 2)),
     ((CASE, "C02"), (OTHER_CASE, "CB02")),
+    ((CaseId("c01"), "C01", tuple(step.text for step in PLAN.steps(Situation.ELEVATED)[2:])),),
 )
 TODAY: Final = TodayView(
     inside=86,

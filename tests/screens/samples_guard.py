@@ -21,7 +21,7 @@ from kiosk.services.guard_views import (
 from kiosk.services.link import LinkTrouble
 from kiosk.services.views import Account, AlarmView, GuardBoard, GuardDetail, GuardRow
 from tests.screens.samples_base import CARD, NOW, VISIT, Sample, at
-from tests.screens.samples_cases import CASE, CLEANED, EARLIER, ENDED, FLAGGED, OTHER_CASE, PLACED, ROOM
+from tests.screens.samples_cases import CASE, CLEANED, CLOSED, EARLIER, ENDED, FLAGGED, OTHER_CASE, PLACED, ROOM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,9 +38,25 @@ ON_WAY: Final = AlarmView(("C03",), 1, NOW - timedelta(seconds=40), is_seen=True
 # the board
 
 ROWS: Final = (
-    GuardRow(VISIT, "C02", "waiting", at(10, 11), at(10, 12) + timedelta(seconds=41), ("measure", "keep")),
+    GuardRow(
+        VISIT,
+        "C02",
+        "waiting",
+        at(10, 11),
+        at(10, 12) + timedelta(seconds=41),
+        ("measure", "keep"),
+        cause_key="elevated",
+    ),
     GuardRow(VisitId("b"), "G07", "card_check", at(10, 10), None, ("card_seen", "turn_away")),
-    GuardRow(VisitId("d"), "2CDA", "refused", at(10, 7), None, ("override", "turn_away")),
+    GuardRow(
+        VisitId("d"),
+        "2CDA",
+        "refused",
+        at(10, 7),
+        None,
+        ("override", "turn_away"),
+        cause_key="already_arrived",
+    ),
     GuardRow(VisitId("c"), "R09", "rest_over", at(10, 4), at(10, 10) + timedelta(seconds=40), ("measure",)),
 )
 
@@ -260,6 +276,7 @@ GUARD_SAMPLES: Final = (
     Sample("guard-case-flagged", Panel.GUARD_CASE, present(FLAGGED), alarm=ON_WAY),
     Sample("guard-case-ended", Panel.GUARD_CASE, present(ENDED)),
     Sample("guard-case-cleaned", Panel.GUARD_CASE, present(CLEANED), is_training=True),
+    Sample("guard-case-closed", Panel.GUARD_CASE, present(CLOSED)),
     Sample("guard-choice-place", Panel.GUARD_CHOICE, _choice(PLACED, CaseEvent.PLACED)),
     Sample("guard-choice-report", Panel.GUARD_CHOICE, _choice(PLACED, CaseEvent.REPORTED), alarm=LOUD),
     Sample("guard-choice-end", Panel.GUARD_CHOICE, _choice(PLACED, CaseEvent.DISPOSED)),

@@ -16,8 +16,8 @@ from kiosk.services.sign_in import BADGE
 from kiosk.services.views import Face, View
 from tests.screens.fake_kiosk import Bench
 from tests.screens.samples import BOARD, DETAIL, VISIT
-from tests.screens.samples_cases import CASE, ENDED, PLACED
-from tests.screens.samples_duty import ON_SHIFT, RECORDS
+from tests.screens.samples_cases import CASE, EARLIER, ENDED, PLACED
+from tests.screens.samples_duty import BUSY_PLAN, NEW_SHIFT, ON_SHIFT, RECORDS
 from tests.screens.samples_guard import NEAR, REFUSED_DETAIL, SUPERVISORS
 from tests.screens.window import settle, tap
 
@@ -78,6 +78,45 @@ def test_a_place_is_chosen_and_then_taken(bench: Bench) -> None:
     bench.app.screen.on_chosen("tent")
     _to(bench, Panel.GUARD_CASE)
     assert bench.desk.asked("case_act") == [("case_act", CASE, "placed", "tent")]
+
+
+@pytest.mark.parametrize("chosen", [("ticked:report",), ("placed", "placed:tent"), ("reported", "reported:community")])
+def test_what_was_done_earlier_is_asked_for_with_its_time(bench: Bench, chosen: tuple[str, ...]) -> None:
+    """What, where if need be, when; each by one touch, and the way back leads to where it was asked."""
+    bench.desk.answers |= {"earlier": EARLIER, "case": PLACED, "case_act": PLACED}
+    bench.app.acts.begin_earlier(CASE)
+    for value in chosen:
+        _to(bench, Panel.GUARD_CHOICE)
+        bench.app.screen.on_chosen(value)
+    _to(bench, Panel.GUARD_CHOICE)
+    assert bench.app.screen.choice.kind == "earlier_when"
+    bench.app.screen.on_cancel()
+    _to(bench, Panel.GUARD_CHOICE)
+    assert bench.app.screen.choice.kind == "earlier"
+    bench.app.acts.choose("earlier_when", f"{CASE}|{chosen[-1]}", "20")
+    _to(bench, Panel.GUARD_CASE)
+    assert bench.desk.asked("case_act") == [("case_act", CASE, *chosen[-1].split(":"), 20)]
+
+
+def test_a_step_of_a_situation_is_written_down_late_as_well(bench: Bench) -> None:
+    """A crowd is no case: the plan's own screen comes back."""
+    bench.desk.answers |= {"earlier": EARLIER, "case": None, "plan": BUSY_PLAN, "tick": BUSY_PLAN}
+    bench.app.acts.choose("earlier_when", "run-1|ticked:slow", "5")
+    _to(bench, Panel.GUARD_PLAN)
+    assert bench.desk.asked("tick") == [("tick", "run-1", "slow", 5)]
+    bench.app.acts.begin_earlier("run-1")
+    _to(bench, Panel.GUARD_CHOICE)
+    bench.app.screen.on_cancel()
+    _to(bench, Panel.GUARD_PLAN)
+
+
+def test_a_shift_that_was_begun_leads_to_the_board(bench: Bench) -> None:
+    """What ends a shift must not stand where "begin" was touched; a checklist that is not whole stays."""
+    bench.desk.answers |= {"begin_shift": NEW_SHIFT, "board": BOARD}
+    bench.app.acts.begin_shift({})
+    _to(bench, Panel.GUARD_SHIFT)
+    bench.app.acts.begin_shift({"mask": True})
+    _to(bench, Panel.GUARD_BOARD, begin_shift=ON_SHIFT)
 
 
 def test_who_is_referred_is_referred_to_somebody(bench: Bench) -> None:

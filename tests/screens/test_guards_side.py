@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from kivy.metrics import Metrics
 
 from kiosk.screens.catalog import Panel
 from kiosk.screens.deadline import PRACTICE_S
-from kiosk.screens.stage import TIMEOUTS_S
+from kiosk.screens.stage import LARGE_TEXT, TIMEOUTS_S
 from kiosk.services.sign_in import BADGE
 from kiosk.services.views import AlarmView, Face, View
 from tests.screens.fake_kiosk import Bench
@@ -224,6 +225,25 @@ def test_the_guards_side_has_a_language_of_its_own(bench: Bench) -> None:
     bench.app.acts.open_guard()
     bench.kiosk.work()
     assert bench.app.texts.first == "en"
+
+
+def test_the_guards_large_text_stays_and_is_not_the_visitors(bench: Bench) -> None:
+    """Who needs large words needs them again after the lock; the visitor between begins as at first."""
+    bench.app.acts.open_board()
+    _to(bench, Panel.GUARD_BOARD, board=BOARD)
+    bench.app.acts.switch_large_text()
+    assert (bench.app.screen.is_large, Metrics.fontscale) == (True, LARGE_TEXT)
+    bench.app.acts.sign_out()
+    bench.kiosk.work()
+    assert (bench.app.shown_name, bench.app.screen.is_large, Metrics.fontscale) == (Face.IDLE, False, 1.0)
+    bench.app.acts.switch_large_text()
+    bench.app.acts.done()
+    bench.show(View(Face.ADMITTED, VISIT, number="B037"))
+    bench.app.acts.open_guard()
+    bench.kiosk.work()
+    assert (bench.app.screen.is_large, Metrics.fontscale) == (True, LARGE_TEXT)
+    bench.app.acts.switch_large_text()
+    assert Metrics.fontscale == 1.0
 
 
 # what leads to a case

@@ -128,8 +128,28 @@ def test_a_case_goes_its_way_and_the_page_always_names_the_next_need(door: Door)
     assert page is not None
     assert (page.need, [place_id for place_id, _ in page.dirty]) == (Need.CLEAN, ["room_1"])
     assert offered(page)["closed"] is Hindrance.NOT_CLEAN
-    assert isinstance(door.desk.guarding.case_act(case_id, "cleaned", "room_1"), GuardBoard)
+    page = does(door, case_id, "cleaned", "room_1")
+    assert (page.step, page.undone) == (CaseStep.CLOSED, 1)  # a step of the plan was not ticked
     assert door.cases.open(door.log.state) == []
+    assert door.is_proved()
+
+
+def test_a_closed_case_tells_which_steps_were_not_ticked_and_they_still_can_be(door: Door) -> None:
+    """It blocks nothing: the case is closed. With the last step ticked there is nothing more to tell."""
+    _, case_id = flagged(door)
+    signs_in(door)
+    page = does(door, case_id, "disposed", "escorted")
+    assert page.run is not None
+    assert (page.step, page.choices, [step.ticked_at for step in page.run.steps]) == (CaseStep.CLOSED, (), [None])
+    door.clock.go_on(minutes=30)
+    assert isinstance(door.desk.guarding.case_act(case_id, "ticked", "take", 20), GuardBoard)
+    page = door.desk.guarding.case(case_id)
+    assert page is not None
+    assert page.run is not None
+    ticked = page.run.steps[0].ticked_at
+    assert ticked is not None
+    assert page.undone == 0
+    assert round((door.clock.now() - ticked).total_seconds() / 60) == 20
     assert door.is_proved()
 
 
@@ -280,7 +300,7 @@ def test_where_the_plan_wants_two_a_second_guard_signs(door: Door) -> None:
     page = door.desk.guarding.case(case_id)
     assert page is not None
     assert offered(page)["co_signed"] is None
-    assert isinstance(door.desk.guarding.case_act(case_id, "co_signed"), GuardBoard)
+    assert does(door, case_id, "co_signed").step is CaseStep.CLOSED
     signed = next(body for body in door.bodies("case_acted") if body["event"] == "co_signed")
     assert (signed["disposition"], signed["guard_id"]) == ("escorted", LEADER.id)
 
@@ -350,7 +370,7 @@ def test_somebody_who_faints_in_the_queue_has_a_case_without_a_visit(door: Door)
     assert [celsius for _, celsius, _ in after.readings] == ["38.6"]
     assert after.need is Need.PLACE
     does(door, page.case_id, "disposed", "referred:clinic")
-    assert isinstance(door.desk.guarding.case_act(page.case_id, "reported", "clinic"), GuardBoard)
+    assert does(door, page.case_id, "reported", "clinic").step is CaseStep.CLOSED
     assert door.is_proved()
 
 
@@ -421,7 +441,7 @@ def test_at_a_station_who_is_let_in_leaves_the_guard_where_they_were(door: Door)
     page = door.desk.guarding.case_act(case_id, "disposed", "released")
     assert isinstance(page, GuardDetail)
     assert (page.row.state_key, page.cause_key, page.number) == ("admitted", "admitted", "B001")
-    assert isinstance(door.desk.guarding.case_act(case_id, "cleaned", "room_1"), GuardBoard)
+    assert does(door, case_id, "cleaned", "room_1").step is CaseStep.CLOSED
 
 
 def test_at_a_station_a_reading_that_lets_somebody_in_tells_the_number(door: Door) -> None:

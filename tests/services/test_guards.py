@@ -83,6 +83,7 @@ def test_the_list_holds_what_needs_doing_first_and_oldest_first(door: Door) -> N
     rows = board_of(door).rows
     assert [row.visit_id for row in rows] == [fever, late, resting]
     assert [row.state_key for row in rows] == ["waiting", "refused", "resting"]
+    assert [row.cause_key for row in rows] == ["elevated", "too_late", ""]  # why somebody has to come
 
 
 def test_a_row_says_number_state_and_due_and_never_a_name(door: Door) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from kiosk.domain.case import CaseStep
-from kiosk.domain.ids import GuardId
+from kiosk.domain.ids import CaseId, GuardId
 from kiosk.domain.plan import CheckItem
 from kiosk.errors import StoreFull
-from kiosk.services.guard_views import ShiftView
+from kiosk.services.guard_views import CaseView, ShiftView
 from kiosk.services.guards import GuardAct
 from kiosk.services.views import Face, GuardBoard, View
 from tests.domain import builders as make
@@ -107,6 +107,7 @@ def test_a_hand_over_names_the_open_cases_and_the_figures_and_loses_no_case(door
     own = door.desk.guarding.duty.shift()
     assert isinstance(own, ShiftView)
     assert (own.others, [label for _, label in own.open_cases]) == (("李*长",), ["CB01"])
+    assert [(label, [step.zh for step in steps]) for _, label, steps in own.undone] == [("CB01", ["到访客身边"])]
     board = door.desk.guarding.duty.end_shift("李*长", " 看好  一室 ")
     assert isinstance(board, GuardBoard)
     assert not board.on_duty
@@ -118,11 +119,38 @@ def test_a_hand_over_names_the_open_cases_and_the_figures_and_loses_no_case(door
         "看好 一室",
     )
     assert body["figures"] == dict(own.figures) | {"readings": 3}
+    assert body["undone"] == {"CB01": ["take"]}
     assert body["figures"]["admitted"] == 1  # the one before the shift is not its own
     case = door.cases.case(door.log.state, case_id)
     assert case is not None
     assert (case.standing().step, case.standing().place_id) == (CaseStep.PLACED, "room_1")
     assert door.is_proved()
+
+
+def test_a_hand_over_names_the_steps_that_nobody_ticked_of_closed_cases_as_well(door: Door) -> None:
+    """Those of this shift; what never was a case had nothing to be done, and what was ticked is done."""
+    door.told(guards=[GUARD, LEADER])
+    door.desk.guarding.sign_in(LEADER.id, "1357")
+    _closed(door, "escorted")
+    door.clock.go_on(minutes=1)
+    duty = door.desk.guarding.duty
+    duty.begin_shift(ALL_WELL)
+    left, done = _closed(door, "turned_away"), _closed(door, "turned_away")
+    _closed(door, "opened_in_error")
+    door.desk.guarding.case_act(done, "ticked", "take")
+    shown = duty.shift()
+    assert isinstance(shown, ShiftView)
+    assert [case_id for case_id, _, _ in shown.undone] == [left]
+    duty.end_shift("", "")
+    assert door.bodies("shift_ended")[0]["undone"] == {"CB02": ["take"]}
+
+
+def _closed(door: Door, disposition: str) -> CaseId:
+    """Open a case by the guard's word and end it so."""
+    page = door.desk.guarding.open_case(None, "guard")
+    assert isinstance(page, CaseView)
+    door.desk.guarding.case_act(page.case_id, "disposed", disposition)
+    return page.case_id
 
 
 @pytest.mark.parametrize("to", ["", "下一班", "王*国"])
