@@ -234,6 +234,7 @@ _NEEDED: Final = {
     Need.MEASURE: "measure",
     Need.MEASURE_AGAIN: "measure",
     Need.DECIDE: "end",
+    Need.STAY: "end",
     Need.REPORT: "report",
     Need.CLEAN: "clean",
     Need.SIGN: "sign",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from central.staff_html import Html, joined
 from kiosk.domain.case import CaseEvent, CaseStep, Role
 from kiosk.domain.plan import free_places
+from kiosk.domain.plan_steps import done_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,8 +42,8 @@ def _select(page: CasePage, name: str, label: str, options: Iterable[tuple[str, 
 
 
 def _steps(page: CasePage, steps: Iterable[PlanStep]) -> list[tuple[str, str]]:
-    role, ticked = Role(page.reader.guard.role), page.item.standing.ticked
-    able = [step for step in steps if step.id not in ticked and role.may_act_as(step.role)]
+    role = Role(page.reader.guard.role)
+    able = [step for step in steps if done_at(page.item.case, step) is None and role.may_act_as(step.role)]
     return [(f"{CaseEvent.TICKED}:{step.id}", getattr(step.text, page.reader.words.language)) for step in able]
 
 

@@ -10,6 +10,7 @@ from central.staff_html import Html, Words, joined
 from kiosk.domain.case import CaseEvent, CaseStep, Role
 from kiosk.domain.correction import celsius
 from kiosk.domain.plan import OF_CAUSE
+from kiosk.domain.plan_steps import done_at
 
 if TYPE_CHECKING:
     from central.guard_case import CasePage
@@ -75,7 +76,7 @@ def _step(page: CasePage, step: PlanStep) -> Html:
     call = Html("")
     if contact is not None:
         call = words.fill("guard_call", phone=contact.phone, name=getattr(contact.name, words.language))
-    is_done = step.id in page.item.standing.ticked
+    is_done = done_at(page.item.case, step) is not None
     tick: Html | str
     if is_done:
         tick = "✓ " + words.t("done_already")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from kiosk.domain.case import Disposition, Role
+from kiosk.domain.case import CaseEvent, Disposition, Role
 from kiosk.domain.plan import (
     CaseLimits,
     CheckItem,
@@ -70,6 +70,7 @@ class _StepSection(Section):
     role: Role = Role.GUARD
     within_s: _Seconds
     contact: str = ""
+    done_by: CaseEvent | None = None
 
 
 class _SituationSection(Section):
@@ -108,7 +109,10 @@ def read_plan(path: Path, wrong: list[str]) -> Plan | None:
             SituationPlan(
                 situation,
                 item.name,
-                tuple(PlanStep(step.id, step.text, step.role, step.within_s, step.contact) for step in item.step),
+                tuple(
+                    PlanStep(step.id, step.text, step.role, step.within_s, step.contact, step.done_by)
+                    for step in item.step
+                ),
             )
             for situation, item in file.situation.items()
         ),

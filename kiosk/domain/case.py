@@ -31,7 +31,7 @@ from kiosk.domain.case_acts import (
     Role,
 )
 from kiosk.domain.case_standing import DECISIONS, TAKEN_IN, Standing, came_late
-from kiosk.domain.ids import CaseId, VisitId
+from kiosk.domain.ids import CaseId, VisitId, in_digits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -97,7 +97,7 @@ class Case:
     @property
     def label(self) -> str:
         """The number that guards call it by; the end of its id where its opening is not known."""
-        return self.opening.label if self.opening is not None else self.id[-4:].upper()
+        return self.opening.label if self.opening is not None else in_digits(self.id)
 
     @property
     def co_signed(self) -> tuple[Disposition, ...]:

@@ -67,9 +67,8 @@ class Standing:
 
     @property
     def measured_at(self) -> datetime | None:
-        """When the last reading with a value was taken, by the server's clock."""
-        valued = (act.at for act in self.measured if act.reading is not None and act.reading.value_cc is not None)
-        return max(valued, default=None)
+        """When the last clinical reading was taken, by the server's clock; a forehead decides nothing."""
+        return max((act.at for act in self.measured if is_clinical(act.reading)), default=None)
 
     @property
     def confirmed_at(self) -> datetime | None:
@@ -77,7 +76,7 @@ class Standing:
         since = None
         for act in reversed(self.measured):
             item = act.reading
-            if item is None or item.kind != ReadingKind.CLINICAL or item.value_cc is None:
+            if item is None or not is_clinical(item):
                 continue
             if item.outcome is not Outcome.ELEVATED:
                 break
@@ -102,6 +101,11 @@ class Standing:
     def is_signed(self, co_signed: Collection[Disposition]) -> bool:
         """Tell whether a second person signed the disposition, where `co_signed` asks for one."""
         return self.disposition not in co_signed or any(signer != self.disposed_by for signer in self.signers)
+
+
+def is_clinical(reading: Measured | None) -> bool:
+    """Tell whether a reading is one that may settle something: a value of a clinical thermometer."""
+    return reading is not None and reading.kind == ReadingKind.CLINICAL and reading.value_cc is not None
 
 
 def _acknowledged(standing: Standing, act: CaseAct) -> Standing:

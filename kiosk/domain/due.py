@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from kiosk.domain.case import Case, CaseEvent, CaseStep, Opening
+from kiosk.domain.case import Case, CaseEvent, CaseStep, Cause, Opening
 
 if TYPE_CHECKING:
     from kiosk.domain.case import Standing
@@ -22,6 +22,7 @@ class Need(StrEnum):
     MEASURE = "measure"
     MEASURE_AGAIN = "measure_again"
     DECIDE = "decide"
+    STAY = "stay"  # with somebody who collapsed, until it is decided how it ends
     REPORT = "report"
     CLEAN = "clean"
     SIGN = "sign"
@@ -66,6 +67,10 @@ def _flagged(opening: Opening, now: Standing, limits: CaseLimits) -> tuple[Due, 
 
 
 def _acknowledged(opening: Opening, now: Standing, limits: CaseLimits) -> tuple[Due, ...]:
+    if opening.cause is Cause.COLLAPSE:  # help is called, and nobody is carried to a room
+        called = max((at for _, at in now.reported), default=None)
+        since = called or now.acknowledged_at or opening.at
+        return (_due(Need.STAY, since, limits.remeasure_s) if called else _due(Need.REPORT, since, limits.place_s),)
     return (_due(Need.PLACE, now.acknowledged_at or opening.at, limits.place_s),)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+import zlib
 from typing import NewType
 
 SiteId = NewType("SiteId", str)
@@ -14,6 +15,11 @@ GuardId = NewType("GuardId", str)
 ServiceId = NewType("ServiceId", str)
 
 _RANDOM_BITS = 74  # RFC 9562 section 5.7: 12 bits rand_a and 62 bits rand_b
+
+
+def in_digits(one: str) -> str:
+    """Return four digits for what has no number yet; digits alone, so that it looks like no number of a case."""
+    return f"{zlib.crc32(one.encode()) % 10_000:04d}"
 
 
 def uuid7(milliseconds: int, randomness: int) -> str:

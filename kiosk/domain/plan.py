@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from kiosk.domain.case import Cause, Disposition, Role
+from kiosk.domain.case import CaseEvent, Cause, Disposition, Role
 from kiosk.domain.isolation_area import PlaceStanding, PlaceState, area, free_places
 from kiosk.domain.site import Words
 
@@ -72,13 +72,17 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """One step of a situation: what to do, who does it, within how many seconds from the start, whom to call."""
+    """One step of a situation: what to do, who does it, within how many seconds from the start, whom to call.
+
+    `done_by`: the act of a case by which it is done, so that nobody has to tick it as well; None: ticked by hand.
+    """
 
     id: str
     text: Words
     role: Role
     within_s: int
     contact: str = ""  # id of a contact; "" for none
+    done_by: CaseEvent | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from kiosk.domain.admission import CALLS_GUARD
 from kiosk.domain.booking import Booking
-from kiosk.domain.ids import BookingId, CaseId, GuardId, KioskId, VisitId
+from kiosk.domain.ids import BookingId, CaseId, GuardId, KioskId, VisitId, in_digits
 from kiosk.domain.screening import Outcome
 from kiosk.domain.visit import OPEN_STEPS, Step
 from kiosk.domain.walk_in import GREEN
@@ -73,8 +73,8 @@ class Visit:
 
     @property
     def label(self) -> str:
-        """What it is called by on the visitor's screen and on the guard's: its number, or its last signs."""
-        return self.rest_number or self.line_number or self.id[-4:].upper()
+        """What it is called by on the visitor's screen and on the guard's: its number, or four digits."""
+        return self.rest_number or self.line_number or in_digits(self.id)
 
     @property
     def way_in_number(self) -> str:

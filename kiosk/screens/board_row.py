@@ -46,7 +46,10 @@ class BoardRow(Touchable):
         self.state_text = cause or state
         since = texts.t("guard.since", time=stage.clock(row.since))
         where = [texts.pick(row.place)] if row.place is not None else []
-        self.since_text = " · ".join([*([state] if cause else []), *where, *([row.kiosk] if row.kiosk else []), since])
+        late = [texts.t("guard.late_steps", count=row.late_steps)] if row.late_steps else []
+        first = [state] if cause else []
+        elsewhere = [row.kiosk] if row.kiosk else []
+        self.since_text = " · ".join([*first, *where, *elsewhere, since, *late])
 
     def tick(self, now: datetime) -> None:
         """Count down to what is due, or up since it was."""

@@ -40,10 +40,11 @@ def readings(case: CaseView, stage: Stage) -> list[Row]:
     """Return the readings, the oldest first."""
     texts = stage.texts
     rows: list[Row] = []
-    for at, celsius, outcome in case.readings:
+    for at, celsius, outcome, site in case.readings:
         mood = "well" if outcome == "normal" else "look"
-        said = f"{texts.t('guard.reading', celsius=celsius)} · {texts.t(f'guard.outcome.{outcome}')}"
-        rows.append((stage.clock(at), said, mood))
+        said = [texts.t("guard.reading", celsius=celsius)] if celsius else []
+        said += [texts.t(f"guard.site.{site}")] if texts.has(f"guard.site.{site}") else []
+        rows.append((stage.clock(at), " · ".join([*said, texts.t(f"guard.outcome.{outcome}")]), mood))
     return rows
 
 

@@ -16,6 +16,7 @@ EVENT_OF: Final = {
     Need.MEASURE: CaseEvent.MEASURED,
     Need.MEASURE_AGAIN: CaseEvent.MEASURED,
     Need.DECIDE: CaseEvent.DISPOSED,
+    Need.STAY: CaseEvent.DISPOSED,
     Need.REPORT: CaseEvent.REPORTED,
     Need.CLEAN: CaseEvent.CLEANED,
     Need.SIGN: CaseEvent.CO_SIGNED,

@@ -78,7 +78,9 @@ def of_case(case: CaseView, event: str) -> Choice | None:
 
 
 def _placed(case: CaseView) -> Choice:
-    options = tuple(Option(place_id, name) for place_id, name in case.free_places)
+    free = [Option(place_id, name) for place_id, name in case.free_places]
+    shut = [Option(place_id, name, hindrance=f"area.state.{state}") for place_id, name, state in case.other_places]
+    options = (*free, *shut) if free else ()  # where there is none at all, what to do then is said instead
     return Choice(CaseEvent.PLACED, case.case_id, "choice.placed", options, label=case.label, none="area.full_todo")
 
 

@@ -39,8 +39,9 @@ class GuardCaseScreen(GuardScreen):
     rows = ListProperty()
 
     def present(self, case: CaseView) -> None:
-        """Show a case as it is now; another one than before from its top."""
-        is_other = self.case is None or self.case.case_id != case.case_id
+        """Show a case as it is now; from its top when it is another one, or waits for something else than before."""
+        before: CaseView | None = self.case
+        is_other = before is None or (before.case_id, before.step, before.need) != (case.case_id, case.step, case.need)
         self.case = case
         self.refresh()
         if is_other:

@@ -19,7 +19,8 @@ from kiosk.domain.case_wish import TAKES, CaseWish
 from kiosk.domain.correction import celsius
 from kiosk.domain.due import due, level
 from kiosk.domain.masking import mask_name
-from kiosk.domain.plan import OF_CAUSE, Situation
+from kiosk.domain.plan import OF_CAUSE, PlaceState, Situation
+from kiosk.domain.plan_steps import done_at, undone
 from kiosk.services.guard_views import (
     AreaView,
     CaseChoice,
@@ -28,12 +29,13 @@ from kiosk.services.guard_views import (
     HistoryLine,
     PlaceView,
 )
-from kiosk.services.plan_views import contact_view, run_view, undone
+from kiosk.services.plan_views import contact_view, run_view
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from kiosk.domain.case import Case, Standing
+    from kiosk.domain.plan import Contact, PlaceStanding
     from kiosk.domain.record import Measured
     from kiosk.domain.site import Words
     from kiosk.domain.state_keeper import State
@@ -99,7 +101,8 @@ class CaseViews:
             choices=self._choices(case, standing, guard, state),
             dispositions=self._dispositions(case, guard),
             free_places=tuple((item.id, item.name) for item in self.cases.free_places(state)),
-            contacts=tuple(contact_view(item) for item in plan.contacts),
+            other_places=self._other_places(state),
+            contacts=tuple(contact_view(item) for item in self._contacts(case, state)),
             receivers=tuple(contact_view(item) for item in plan.receivers()),
             run=self.run(case, state, Role(guard.role)),
             undone=len(undone(plan, case)),
@@ -126,7 +129,7 @@ class CaseViews:
                 )
                 for item in standings
             ),
-            is_full=self.is_full(state),
+            is_full=_is_full(standings),
             waiting=tuple(
                 (case.id, case.label)
                 for case, standing in open_cases
@@ -139,14 +142,16 @@ class CaseViews:
 
     def is_full(self, state: State) -> bool:
         """Tell whether no place but the overflow's has room."""
-        return not any(item.has_room and not item.place.is_overflow for item in self.cases.area(state))
+        return _is_full(self.cases.area(state))
 
     def run(self, case: Case, state: State, role: Role) -> RunView | None:
         """Return the plan's steps for a case: of its cause, or of what the hall is in besides; `role`: who looks."""
         if case.opening is None:
             return None
         plan, situation = self.cases.rules.plan, self._situation(case, state)
-        return run_view(plan, situation, case.opening.at, self._ticked(case), run_id=case.id, role=role, case=case)
+        steps = plan.steps(situation)
+        done = {step.id: at for step in steps if (at := done_at(case, step)) is not None}
+        return run_view(plan, situation, case.opening.at, done, run_id=case.id, role=role, case=case)
 
     def others_age_s(self) -> int | None:
         """Return how old the view of the site's other places is, in seconds; None: never heard of them."""
@@ -167,6 +172,17 @@ class CaseViews:
         standings = [item.standing() for item in self.cases.open(state)]
         elevated = [item for item in standings if item.was_elevated and item.disposition is None]
         return Situation.SEVERAL_ELEVATED if own is Situation.ELEVATED and len(elevated) > 1 else own
+
+    def _contacts(self, case: Case, state: State) -> tuple[Contact, ...]:
+        """Return whom to call, those first whom the steps of its situation name."""
+        plan = self.cases.rules.plan
+        named = {step.contact for step in plan.steps(self._situation(case, state))}
+        return tuple(sorted(plan.contacts, key=lambda contact: contact.id not in named))
+
+    def _other_places(self, state: State) -> tuple[tuple[str, Words, PlaceState], ...]:
+        free = {place.id for place in self.cases.free_places(state)}
+        shut = (item for item in self.cases.area(state) if item.place.id not in free)
+        return tuple((item.place.id, item.place.name, item.state) for item in shut if item.state is not PlaceState.FREE)
 
     def _unknown_cause(self) -> Cause:
         return Cause.GUARD
@@ -211,9 +227,6 @@ class CaseViews:
     def _co_signed(self, case: Case) -> tuple[Disposition, ...]:
         return case.opening.co_signed if case.opening is not None else ()
 
-    def _ticked(self, case: Case) -> dict[str, datetime]:
-        return {act.item: act.at for act in reversed(case.acts) if act.event is CaseEvent.TICKED}
-
     def _history(self, case: Case) -> tuple[HistoryLine, ...]:
         void = {act.entry for act in case.standing().void}
         opened = case.opening
@@ -256,6 +269,10 @@ class CaseViews:
         return mask_name(known.name) if known is not None else guard_id
 
 
+def _is_full(standings: tuple[PlaceStanding, ...]) -> bool:
+    return not any(item.has_room and not item.place.is_overflow for item in standings)
+
+
 def _is_taken_by(standing: Standing, event: CaseEvent) -> bool:
     """Tell whether a case that nobody has taken is taken by doing this: who places somebody has it."""
     return event in TAKES and standing.step is CaseStep.FLAGGED
@@ -272,5 +289,5 @@ def _together(*readings: tuple[Measured, ...]) -> list[Measured]:
     return sorted(found.values(), key=lambda item: item.at)
 
 
-def _reading(item: Measured) -> tuple[datetime, str, str]:
-    return (item.at, celsius(item.value_cc) if item.value_cc is not None else "—", item.outcome.value)
+def _reading(item: Measured) -> tuple[datetime, str, str, str]:
+    return (item.at, celsius(item.value_cc) if item.value_cc is not None else "", item.outcome.value, item.site)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from kiosk.domain.admission import Reason
 from kiosk.domain.case import CaseStep, Role
 from kiosk.domain.correction import celsius
 from kiosk.domain.due import due, level
-from kiosk.domain.ids import VisitId
+from kiosk.domain.ids import VisitId, in_digits
 from kiosk.domain.masking import mask_name
+from kiosk.domain.plan_steps import late
 from kiosk.domain.state_days import is_cold_by_hand
 from kiosk.domain.times import local_day
 from kiosk.domain.visit import Step
@@ -19,9 +21,10 @@ from kiosk.services.link import LinkTrouble
 from kiosk.services.views import AlarmView, GuardBoard, GuardDetail, GuardRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
+    from kiosk.domain.case import Case
     from kiosk.domain.record import Visit
     from kiosk.domain.state_keeper import State
     from kiosk.ports import LocalCopy
@@ -62,8 +65,9 @@ class Board:
         """Return the overview: what needs doing first, then figures and devices."""
         log, state, now = self.visits.log, self.visits.log.state, self.visits.clock.now()
         site = self.visits.rules.site
-        rows, cases = self.rows(state), self._case_rows(state)
-        handled = {case.visit_id for case in self.visits.cases.open(state)}
+        open_cases = self.visits.cases.open(state)
+        handled = {case.visit_id for case in open_cases}
+        rows, cases = self._rows(state, handled), self._case_rows(open_cases)
         loose = [visit for visit in rows if visit.id not in handled]
         oldest = log.oldest_unsent()
         return GuardBoard(
@@ -71,11 +75,11 @@ class Board:
             inside=self.hall.inside(state),
             cap=site.cap or None,
             resting=sum(visit.step is Step.RESTING for visit in rows),
-            cases_open=len(self.visits.cases.open(state)),
+            cases_open=len(open_cases),
             rows=(
                 *sorted(
                     (*cases, *(self._row(visit, state, guard.role) for visit in loose if needs_guard(visit))),
-                    key=lambda row: (-row.level, row.since),
+                    key=self._pressing,
                 ),
                 *self._conflicts(state).values(),
                 *(self._row(visit, state, guard.role) for visit in loose if not needs_guard(visit)),
@@ -94,6 +98,15 @@ class Board:
             area_full=self.case_views.is_full(state),
         )
 
+    def _pressing(self, row: GuardRow) -> tuple[int, datetime]:
+        """Return what orders rows: the loudest first, then by when something is due.
+
+        Who waits for a guard at a screen is to be seen within the time in which a case is to be taken.
+        """
+        within = timedelta(seconds=self.visits.rules.plan.limits.acknowledge_s)
+        due = row.due if row.case_id is not None else None
+        return (-row.level, due or row.since + within)
+
     def alarm(self) -> AlarmView:
         """Return what calls a guard now: cases that nobody has taken, and cases in which something is overdue."""
         state, now, limits = self.visits.log.state, self.visits.cases.clock.now(), self.visits.rules.plan.limits
@@ -104,7 +117,8 @@ class Board:
             loud = level(need, limits, now)
             if need is not None and (loud or standing.step is CaseStep.FLAGGED):
                 is_seen = standing.step is CaseStep.FLAGGED and standing.seen_at is not None and loud == 0
-                calls.append((case.label, loud + 1, need.since, is_seen))
+                since = case.opening.at if case.opening and standing.step is CaseStep.FLAGGED else need.since
+                calls.append((case.label, loud + 1, since, is_seen))
         if not calls:
             return AlarmView()
         return AlarmView(
@@ -114,11 +128,11 @@ class Board:
             is_seen=all(is_seen for *_, is_seen in calls),
         )
 
-    def _case_rows(self, state: State) -> list[GuardRow]:
+    def _case_rows(self, open_cases: Sequence[Case]) -> list[GuardRow]:
         """Return one row for each case that is not closed, at whatever kiosk it was opened."""
         now, plan, cases = self.visits.cases.clock.now(), self.visits.rules.plan, self.visits.cases
         rows: list[GuardRow] = []
-        for case in cases.open(state):
+        for case in open_cases:
             standing = case.standing()
             need = due(case, plan.limits, standing)
             place = plan.place(standing.place_id) if standing.is_in_place else None
@@ -136,16 +150,19 @@ class Board:
                     place=place.name if place is not None else None,
                     level=level(need, plan.limits, now),
                     kiosk="" if is_here or opening is None else opening.kiosk_id,
+                    late_steps=late(plan, case, now),
                 )
             )
         return rows
 
     def rows(self, state: State) -> Sequence[Visit]:
         """Return the visits of today to show: those that need a guard first, one per booking, oldest first."""
+        return self._rows(state, {case.visit_id for case in self.visits.cases.open(state)})
+
+    def _rows(self, state: State, handled: Collection[VisitId]) -> Sequence[Visit]:
         zone, now = self.visits.rules.site.timezone, self.visits.clock.now()
         today = local_day(now, zone)
         latest: dict[str, Visit] = {}
-        handled = {case.visit_id for case in self.visits.cases.open(state)}
         for visit in self.everywhere.listed(state):
             if local_day(visit.first_contact, zone) == today or visit.id in handled:
                 latest[visit.booking_id or visit.id] = visit
@@ -197,7 +214,7 @@ class Board:
             if visit is None:
                 continue
             others = sorted({other.kiosk_id for other in its if other.visit_id != item.visit_id})
-            label = visit.queue_number or visit.id[-4:].upper()
+            label = visit.queue_number or in_digits(visit.id)
             acts = tuple(act.value for act in self.guards.allowed(visit, state))
             rows[visit.id] = GuardRow(visit.id, label, "conflict", item.at, None, acts, " · ".join(others))
         return rows

@@ -162,9 +162,9 @@ class GuardDesk:
     def case_act(
         self, case_id: CaseId, event: str, value: str = "", minutes_ago: int = 0
     ) -> CaseView | GuardBoard | GuardDetail | View | None:
-        """Do one thing for a case; return its page, the board when it is done, or None when nobody is signed in.
+        """Do one thing for a case; return its page, or None when nobody is signed in.
 
-        One that was closed is not done while steps of its plan are unticked: its page says which.
+        One that was closed by it says so, and which steps of its plan nobody ticked.
 
         Who is let in by it must read their number: their own screen comes then, and the guard is signed out; at a
         station the guard reads it to them, on the page of the visit.
@@ -187,8 +187,7 @@ class GuardDesk:
             self.sign_out()
             return self.visits.showing.of(let_in, self.visits.log.state)
         page = self.case(case_id)
-        is_done = page is None or (page.step is CaseStep.CLOSED and not page.undone)
-        return self.board() if is_done else page
+        return page or self.board()
 
     def _let_in_by(self, case_id: CaseId) -> Visit | None:
         """Return the visit that the end of a case let in here just now, or None."""

@@ -147,12 +147,13 @@ class CaseView:
     place: Words | None
     dirty: tuple[tuple[str, Words | str], ...]  # places to clean: id, name
     disposition: Disposition | None
-    readings: tuple[tuple[datetime, str, str], ...]  # when, "37.4", text key of the outcome
+    readings: tuple[tuple[datetime, str, str, str], ...]  # when, "37.4", outcome and site of the body as text keys
     declared_keys: tuple[str, ...]
     reported: tuple[tuple[Words | str, datetime], ...]
     choices: tuple[CaseChoice, ...]
     dispositions: tuple[DispositionChoice, ...]
     free_places: tuple[tuple[str, Words], ...]
+    other_places: tuple[tuple[str, Words, PlaceState], ...]  # where nobody may be put now, and why
     contacts: tuple[ContactView, ...]
     receivers: tuple[ContactView, ...]  # to whom somebody may be referred, the likeliest first
     run: RunView | None

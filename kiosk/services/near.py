@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case import Role
 from kiosk.domain.entry import EntryKind
+from kiosk.domain.ids import in_digits
 from kiosk.domain.times import from_wire, local_day, to_wire
 from kiosk.services.guard_views import NearView
 
@@ -112,6 +113,6 @@ def _named(state: State, visit_id: VisitId) -> tuple[str, str]:
     visit = state.visit(visit_id)
     booking = visit.booking if visit is not None else None
     number = visit.queue_number or visit.line_number or visit.rest_number if visit is not None else ""
-    return number or (booking.number if booking is not None else visit_id[-4:].upper()), (
+    return number or (booking.number if booking is not None else in_digits(visit_id)), (
         booking.name_masked if booking is not None else ""
     )

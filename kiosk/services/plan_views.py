@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from kiosk.domain.case import Disposition
-from kiosk.domain.plan import OF_CAUSE
 from kiosk.services.guard_views import ContactView, PlanStepView, RunView
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from kiosk.domain.case import Case, Role
-    from kiosk.domain.plan import Contact, Plan, PlanStep, Situation
+    from kiosk.domain.plan import Contact, Plan, Situation
 
 
 def run_view(
@@ -40,14 +38,6 @@ def run_view(
         for step in plan.steps(situation)
     )
     return RunView(situation, name, run_id, case.id if case else None, case.label if case else "", begun_at, steps)
-
-
-def undone(plan: Plan, case: Case) -> tuple[PlanStep, ...]:
-    """Return the steps of a case's plan that nobody ticked; none for what never was a case."""
-    standing = case.standing()
-    if case.opening is None or standing.disposition is Disposition.OPENED_IN_ERROR:
-        return ()
-    return tuple(step for step in plan.steps(OF_CAUSE[case.opening.cause]) if step.id not in standing.ticked)
 
 
 def contact_view(contact: Contact) -> ContactView:

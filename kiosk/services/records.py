@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain.booking_number import normalised
 from kiosk.domain.entry import EntryKind
-from kiosk.domain.ids import VisitId
+from kiosk.domain.ids import VisitId, in_digits
 from kiosk.domain.masking import mask_name
 from kiosk.domain.times import local_day, local_midnight
 from kiosk.services.guard_views import RecordLine, RecordsView
@@ -202,7 +202,7 @@ class Records:
 
     def _shown(self, index: Index, line: Line) -> RecordLine:
         known = next((item for item in self.visits.rules.guards() if item.id == line.guard_id), None)
-        own = index.shown.get(line.visit_id, line.visit_id[-4:].upper()) if line.visit_id is not None else ""
+        own = index.shown.get(line.visit_id, in_digits(line.visit_id)) if line.visit_id is not None else ""
         return RecordLine(
             seq=line.seq,
             at=line.at,

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import GuardId
 from kiosk.domain.masking import mask_name
+from kiosk.domain.plan_steps import undone
 from kiosk.domain.times import from_wire, local_day
 from kiosk.services.guard_views import ShiftView
-from kiosk.services.plan_views import undone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -130,7 +130,8 @@ class GuardRow:
     """One open visit or case on the guard's screen; numbers, never names.
 
     `level`: how loud a case is, 0 while it is in time; `kiosk`: which other kiosk it waits at, "" for this one;
-    `cause_key`: why a visit needs a guard (text key: guard.cause.<...>), "" where the state says it all.
+    `cause_key`: why a visit needs a guard (text key: guard.cause.<...>), "" where the state says it all;
+    `late_steps`: so many steps of a case's plan are overdue.
     """
 
     visit_id: VisitId
@@ -145,6 +146,7 @@ class GuardRow:
     level: int = 0
     kiosk: str = ""
     cause_key: str = ""
+    late_steps: int = 0
 
 
 @dataclass(frozen=True, slots=True)

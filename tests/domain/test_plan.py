@@ -5,10 +5,23 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.domain.case import Case, CaseAct, CaseEvent, CaseStep, Cause, Disposition
+from kiosk.domain.case import Case, CaseAct, CaseEvent, CaseStep, Cause, Disposition, Role
 from kiosk.domain.due import Due, Need, due, goes_on_to, level
 from kiosk.domain.ids import CaseId, KioskId
-from kiosk.domain.plan import OF_CAUSE, CaseLimits, Contact, Place, PlaceState, Situation, area, free_places, mistakes
+from kiosk.domain.plan import (
+    OF_CAUSE,
+    CaseLimits,
+    Contact,
+    Place,
+    PlaceState,
+    PlanStep,
+    Situation,
+    SituationPlan,
+    area,
+    free_places,
+    mistakes,
+)
+from kiosk.domain.plan_steps import done_at, late, undone
 from kiosk.domain.policy import ReadingKind
 from kiosk.domain.screening import Outcome
 from tests.domain import builders as make
@@ -77,9 +90,9 @@ def test_a_confirmed_case_waits_to_be_reported_at_every_step_until_it_is() -> No
 
 
 def test_a_reading_that_is_no_clinical_one_is_nothing_to_report() -> None:
-    """Only a clinical thermometer confirms."""
+    """Only a clinical thermometer confirms; until it was used somebody has still to measure."""
     guess = measured(3, Outcome.ELEVATED, kind=ReadingKind.BODY_ESTIMATE.value)
-    assert waits(taken_at(), placed(2), act(CaseEvent.MEASURED, 3, reading=guess)) == (Need.MEASURE_AGAIN, 3, 33)
+    assert waits(taken_at(), placed(2), act(CaseEvent.MEASURED, 3, reading=guess)) == (Need.MEASURE, 2, 12)
 
 
 def test_after_the_end_it_waits_for_cleaning_then_for_the_second_signature_then_for_closing() -> None:
@@ -266,3 +279,48 @@ def test_who_is_referred_to_comes_in_the_plans_order_then_others_outside_then_ou
     plan = replace(plan, contacts=(*plan.contacts, police, ambulance), referral=("ambulance", "clinic"))
     assert plan.receivers() == (ambulance, clinic, police, *ours)
     assert replace(plan, referral=()).receivers() == (clinic, police, ambulance, *ours)
+
+
+# the steps that a case has behind it
+
+
+def test_a_step_is_done_by_a_tick_or_by_the_act_that_it_asks_for() -> None:
+    """Nobody ticks what the case shows already; a forehead is no reading, and another contact is not the one."""
+    steps = (
+        PlanStep("take", make.words("随行"), Role.GUARD, 60),
+        PlanStep("place", make.words("安置"), Role.GUARD, 60, done_by=CaseEvent.PLACED),
+        PlanStep("measure", make.words("测温"), Role.GUARD, 300, done_by=CaseEvent.MEASURED),
+        PlanStep("report", make.words("上报"), Role.GUARD, 600, "clinic", CaseEvent.REPORTED),
+    )
+    plan = make.plan(situations=(SituationPlan(Situation.ELEVATED, make.words("偏高"), steps),))
+    skin = act(CaseEvent.MEASURED, 3, reading=measured(3, value_cc=3650, kind=ReadingKind.SURFACE))
+    known = case(taken_at(1), placed(2), skin, act(CaseEvent.REPORTED, 4, to="leader"))
+    assert [step.id for step in undone(plan, known)] == ["take", "measure", "report"]
+    assert (done_at(known, steps[1]), done_at(known, steps[0])) == (at(2), None)
+    assert [late(plan, known, at(minute)) for minute in (0, 1, 5, 10)] == [0, 1, 2, 3]
+    done = (act(CaseEvent.TICKED, 5, item="take", at=at(1)), read(6), act(CaseEvent.REPORTED, 7, to="clinic"))
+    assert undone(plan, case(*known.acts, *done)) == ()
+    assert done_at(case(*known.acts, *done), steps[0]) == at(1)
+
+
+def test_a_case_that_never_was_one_or_is_not_known_whole_has_nothing_undone() -> None:
+    """Its steps are nobody's."""
+    plan = make.plan()
+    in_error = case(taken_at(1), disposed(2, Disposition.OPENED_IN_ERROR))
+    unopened = replace(in_error, opening=None, acts=in_error.acts[:1])
+    assert undone(plan, in_error) == undone(plan, unopened) == ()
+    assert late(plan, unopened, at(90)) == 0
+
+
+def test_a_place_that_came_too_late_did_no_step() -> None:
+    """It moved nobody."""
+    step = PlanStep("place", make.words("安置"), Role.GUARD, 60, done_by=CaseEvent.PLACED)
+    assert done_at(case(taken_at(1), disposed(2, ESCORTED), placed(3)), step) is None
+
+
+def test_somebody_who_collapsed_is_stayed_with_and_not_carried_to_a_room() -> None:
+    """Help is called first; then somebody says how it ends."""
+    fallen = opening(cause=Cause.COLLAPSE)
+    assert due(case(taken_at(1), opening=fallen), LIMITS) == Due(Need.REPORT, at(1), at(6))
+    called = act(CaseEvent.REPORTED, 2, to="clinic", at=at(2))
+    assert due(case(taken_at(1), called, opening=fallen), LIMITS) == Due(Need.STAY, at(2), at(32))

@@ -16,7 +16,7 @@ from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.log_store import LogStore
 from kiosk.domain.entry import EntryKind
-from kiosk.domain.ids import BookingId, VisitId
+from kiosk.domain.ids import BookingId, VisitId, in_digits
 from kiosk.domain.state import apply
 from kiosk.domain.visit import OPEN_STEPS
 from kiosk.enrolment import LOG_FILE, data_key
@@ -143,7 +143,7 @@ class Lives:
             assert is_within(shown, way[visit_id]), f"shown {shown}, logged {way[visit_id]}"
         for line in lines:
             visit = self.state.visits[VisitId(line["visit"])]
-            known = {visit.queue_number, visit.rest_number, visit.line_number, visit.id[-4:].upper()}
+            known = {visit.queue_number, visit.rest_number, visit.line_number, in_digits(visit.id)}
             assert line["number"] in {None, *known}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition, Hindrance
 from kiosk.domain.due import Need
 from kiosk.domain.ids import CaseId
-from kiosk.domain.plan import Situation
+from kiosk.domain.plan import PlaceState, Situation
 from kiosk.domain.site import Words
 from kiosk.plan_file import read_plan
 from kiosk.services.guard_views import (
@@ -84,7 +84,11 @@ PLACED: Final = CaseView(
     place=ROOM,
     dirty=(),
     disposition=None,
-    readings=((at(10, 1), "37.4", "elevated"), (at(10, 2), "37.6", "elevated"), (at(10, 7), "37.8", "elevated")),
+    readings=(
+        (at(10, 1), "37.4", "elevated", "forehead"),
+        (at(10, 2), "", "device_fault", ""),
+        (at(10, 7), "37.8", "elevated", "axilla"),
+    ),
     declared_keys=("symptoms",),
     reported=((CONTACTS[3].name, at(10, 9)),),
     choices=(
@@ -96,7 +100,11 @@ PLACED: Final = CaseView(
         CaseChoice(CaseEvent.REMARKED),
     ),
     dispositions=_ending(released=Hindrance.NOT_NORMAL, opened_in_error=Hindrance.ROLE),
-    free_places=tuple((item.id, item.name) for item in PLAN.places[1:]),
+    free_places=((PLAN.places[2].id, PLAN.places[2].name),),
+    other_places=(
+        (PLAN.places[0].id, PLAN.places[0].name, PlaceState.TAKEN),
+        (PLAN.places[1].id, PLAN.places[1].name, PlaceState.AIRING),
+    ),
     contacts=CONTACTS,
     receivers=tuple(ContactView(item.id, item.name, item.phone) for item in PLAN.receivers()),
     run=run_of(Situation.ELEVATED, CASE, ticked=2, case=CASE, label="C02"),
@@ -131,7 +139,7 @@ FLAGGED: Final = replace(
     due_at=at(10, 7),
     level=3,
     place=None,
-    readings=((at(10, 6), "37.9", "elevated"),),
+    readings=((at(10, 6), "37.9", "elevated", "canthus"),),
     declared_keys=(),
     reported=(),
     choices=(

@@ -42,9 +42,9 @@ def signs_in(door: Door, pin: str = "2468", **told: Any) -> GuardBoard:
     return board
 
 
-def does(door: Door, case_id: CaseId, event: str, value: str = "") -> CaseView:
-    """Do one thing for a case that stays open; return its page."""
-    page = door.desk.guarding.case_act(case_id, event, value)
+def does(door: Door, case_id: CaseId, event: str, value: str = "", minutes_ago: int = 0) -> CaseView:
+    """Do one thing for a case; return its page."""
+    page = door.desk.guarding.case_act(case_id, event, value, minutes_ago)
     assert isinstance(page, CaseView), page
     return page
 
@@ -98,7 +98,7 @@ def test_a_flagged_case_says_what_happened_and_what_comes_next(door: Door) -> No
     assert page is not None
     assert (page.visit_id, page.label, page.cause, page.step) == (visit_id, "CB01", Cause.ELEVATED, CaseStep.FLAGGED)
     assert (page.guard, page.kiosk, page.need, page.level) == ("", "", Need.ACKNOWLEDGE, 0)
-    assert [(celsius, outcome) for _, celsius, outcome in page.readings] == [("37.8", "elevated")]
+    assert [reading[1:] for reading in page.readings] == [("37.8", "elevated", "forehead")]
     assert list(offered(page)) == ["acknowledged", "placed", "measured", "disposed", "remarked"]
     assert [place_id for place_id, _ in page.free_places] == ["room_1", "room_2"]
     assert page.run is not None
@@ -142,9 +142,7 @@ def test_a_closed_case_tells_which_steps_were_not_ticked_and_they_still_can_be(d
     assert page.run is not None
     assert (page.step, page.choices, [step.ticked_at for step in page.run.steps]) == (CaseStep.CLOSED, (), [None])
     door.clock.go_on(minutes=30)
-    assert isinstance(door.desk.guarding.case_act(case_id, "ticked", "take", 20), GuardBoard)
-    page = door.desk.guarding.case(case_id)
-    assert page is not None
+    page = does(door, case_id, "ticked", "take", 20)
     assert page.run is not None
     ticked = page.run.steps[0].ticked_at
     assert ticked is not None
@@ -283,7 +281,8 @@ def test_opened_in_error_after_an_elevated_reading_is_the_shift_leaders_word(doo
     assert page is not None
     assert endings(page)[Disposition.OPENED_IN_ERROR] is Hindrance.ROLE
     signs_in(door, "1357")
-    assert isinstance(door.desk.guarding.case_act(case_id, "disposed", "opened_in_error"), GuardBoard)
+    page = does(door, case_id, "disposed", "opened_in_error")
+    assert (page.step, page.undone) == (CaseStep.CLOSED, 0)
     assert door.visit(visit_id).step is Step.MEASURING
 
 
@@ -367,8 +366,8 @@ def test_somebody_who_faints_in_the_queue_has_a_case_without_a_visit(door: Door)
     assert isinstance(shown, GuardBoard)
     after = door.desk.guarding.case(page.case_id)
     assert after is not None
-    assert [celsius for _, celsius, _ in after.readings] == ["38.6"]
-    assert after.need is Need.PLACE
+    assert [celsius for _, celsius, _, _ in after.readings] == ["38.6"]
+    assert after.need is Need.REPORT  # help is called first
     does(door, page.case_id, "disposed", "referred:clinic")
     assert does(door, page.case_id, "reported", "clinic").step is CaseStep.CLOSED
     assert door.is_proved()
@@ -492,8 +491,8 @@ def test_a_case_of_another_kiosk_is_shown_and_acted_for_here(door: Door) -> None
     door.hears_site(cases=[elsewhere("c1", taken, there, door=door), elsewhere("c2", door=door, label="CC02")])
     board = signs_in(door)
     assert [(row.label, row.kiosk, row.state_key) for row in board.rows] == [
+        ("CC02", "kiosk-C", "case_flagged"),  # due before the reading of the other
         ("CC01", "kiosk-C", "case_placed"),
-        ("CC02", "kiosk-C", "case_flagged"),
     ]
     page = does(door, CaseId("c2"), "acknowledged")
     assert [place_id for place_id, _ in page.free_places] == ["room_2"]
