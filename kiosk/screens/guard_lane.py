@@ -34,16 +34,20 @@ class GuardLaneScreen(GuardScreen):
     result = ListProperty(["", "", ""])
     is_let_in = BooleanProperty(False)
     can_record = BooleanProperty(False)
+    correct_text = StringProperty("")
+    is_correcting = BooleanProperty(False)
     queue_cols = NumericProperty(_SHOWN)
 
     def present(self, shown: LaneView, visit_id: VisitId | None = None) -> None:
         """Open the lane: `visit_id`, who stands at this very screen, is measured next, or whoever waits longest."""
-        self.chosen = visit_id
+        self.chosen, self.is_correcting = visit_id, False
         self.renew(shown)
 
     def renew(self, shown: LaneView) -> None:
         """Show the lane as it is now; the chosen one stays until measured, whoever joins meanwhile."""
         ids = [row.visit_id for row in shown.waiting]
+        if self.is_correcting and shown.last is not None:
+            ids.append(shown.last.visit_id)
         self.shown = shown
         self.chosen = self.chosen if self.chosen in ids else next(iter(ids), None)
         self.refresh()
@@ -59,7 +63,11 @@ class GuardLaneScreen(GuardScreen):
             return
         self.heading = texts.t("lane.title", name=shown.guard_name)
         self.site_names = [texts.t(f"guard.site.{site}") for site in lane.SITES]
-        self.label = next((row.label for row in shown.waiting if row.visit_id == self.chosen), "")
+        known = [*shown.waiting, *([shown.last] if shown.last is not None and self.is_correcting else [])]
+        self.label = next((row.label for row in known if row.visit_id == self.chosen), "")
+        self.correct_text = (
+            "" if shown.last is None else texts.t("lane.leave" if self.is_correcting else "lane.correct")
+        )
         self.waiting_text = texts.t("lane.waiting", count=len(shown.waiting)) if shown.waiting else ""
         self.can_record = bool(self.value) and self.chosen is not None
         self._say_result(shown)
@@ -71,9 +79,10 @@ class GuardLaneScreen(GuardScreen):
         if last is None:
             self.result = ["", "", ""]
             return
-        self.is_let_in = bool(last.number)
+        self.is_let_in = bool(last.number) and not last.is_recalled
         # The visitor stands before this screen: no outcome shames, the guard finds it on the board.
-        said = self.texts.t("lane.in" if last.number else "lane.stays")
+        key = "lane.recall" if last.is_recalled else "lane.in" if last.number else "lane.stays"
+        said = self.texts.t(key)
         self.result = [f"{last.label} · {self.texts.t('guard.reading', celsius=last.celsius)}", said, last.number]
 
     def _lay_out(self, grid: Widget, chips: list[Chip]) -> None:
@@ -90,6 +99,7 @@ class GuardLaneScreen(GuardScreen):
 
     def _touched(self, chip: Chip) -> None:
         if chip.parent is self.ids.queue:
+            self.is_correcting = False
             self.chosen = chip.value
         elif self.chosen is not None:
             self.value = chip.value
@@ -103,11 +113,19 @@ class GuardLaneScreen(GuardScreen):
         """Record the value: the second touch."""
         if self.can_record:
             self.can_record = False
-            self.host.measure_in_lane(self.chosen, f"{self.site}:{self.value}")
+            record = self.host.correct_in_lane if self.is_correcting else self.host.measure_in_lane
+            self.is_correcting = False
+            record(self.chosen, f"{self.site}:{self.value}")
+
+    def on_correct(self) -> None:
+        """Touch the value of the last one anew, or leave it as it is."""
+        self.is_correcting = not self.is_correcting and self.shown.last is not None
+        self.chosen = self.shown.last.visit_id if self.is_correcting else None
+        self.renew(self.shown)
 
     def on_other(self) -> None:
         """Type a value that has no button."""
-        if self.chosen is not None:
+        if self.chosen is not None and not self.is_correcting:
             self.host.open_lane_pad(self.chosen, self.label, self.site)
 
     def on_next(self) -> None:

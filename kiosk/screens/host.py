@@ -166,6 +166,10 @@ class ScreenHost(Protocol):
         """Record the first reading by hand of somebody in the lane."""
         ...
 
+    def correct_in_lane(self, visit_id: VisitId, value: str) -> None:
+        """Record that the value of whoever was measured last was touched wrongly."""
+        ...
+
     def open_lane_pad(self, visit_id: VisitId, label: str, site: str) -> None:
         """Show the pad for a value that has no button in the lane."""
         ...

@@ -38,6 +38,11 @@ class LaneActs(GuardBase):
         """Record a reading in the lane."""
         self._ask(lambda: self._guarding.lane.measure(visit_id, value))
 
+    def correct_in_lane(self, visit_id: VisitId, value: str) -> None:
+        """Record that the last value was touched wrongly."""
+        why = self._window.say("lane.correct_why")
+        self._ask(lambda: self._guarding.lane.correct(visit_id, value, why))
+
     def open_lane_pad(self, visit_id: VisitId, label: str, site: str) -> None:
         """Show the pad for a value that has no button."""
         self._window.turn_to(Panel.GUARD_READING).start_in_lane(visit_id, label, site)

@@ -129,7 +129,8 @@ class GuardDesk:
         typed = read_typed(value) if what is GuardAct.MEASURE else None
         view = self.health.view(lambda: self.guards.act(guard, what, visit_id, typed, value))
         visit = self.visits.log.state.visit(visit_id)
-        goes_on = visit is not None and visit.step in _GOES_ON and not self.is_station
+        is_handled = self.visits.cases.undecided(self.visits.log.state, visit_id) is not None
+        goes_on = visit is not None and visit.step in _GOES_ON and not self.is_station and not is_handled
         if goes_on or view.face is Face.OUT_OF_ORDER:
             self.sign_out()
             return view

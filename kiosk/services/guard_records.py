@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.domain.case import CaseEvent, Cause, Disposition
 from kiosk.domain.case_wish import CaseWish
+from kiosk.domain.correction import What, celsius, correction_body
 from kiosk.domain.course import judged_by
 from kiosk.domain.entry import EntryKind
-from kiosk.domain.screening import Before, assess
+from kiosk.domain.ids import VisitId
+from kiosk.domain.screening import Before, Outcome, assess
 from kiosk.domain.visit import Step
 from kiosk.domain.wire import to_json
 from kiosk.services.settling import do_for_case
 from kiosk.services.visits import record_arrival
 
 if TYPE_CHECKING:
-    from kiosk.domain.ids import VisitId
+    from kiosk.domain.entry import Entry
     from kiosk.domain.overriding import OverrideWhy
     from kiosk.domain.record import Visit
     from kiosk.domain.screening import Reading
@@ -95,6 +97,22 @@ def measure_in_case(visits: Visits, act: Act, visit_id: VisitId, reading: Readin
         **judged_by(reading, policy.screening, Before(), timezone),
     }
     act.record(EntryKind.READING, body)
+
+
+def correct(visits: Visits, act: Act, entry: Entry, reading: Reading, guard: Guard, why: str) -> None:
+    """Record that the reading of `entry` was typed wrongly; the entry stays, and who was let in by it is called back.
+
+    What was decided by the wrong figure was decided: an elevated one opens a case for whoever is inside or in line.
+    """
+    act.record(EntryKind.CORRECTED, correction_body(entry, What.READING, celsius(reading.value_cc), guard.id, why))
+    visit = act.state.visit(VisitId(entry.data()["visit_id"]))
+    is_elevated = assess(reading, visits.rules.policy.screening).outcome is Outcome.ELEVATED
+    if visit is None or not is_elevated or visit.step not in {Step.ADMITTED, Step.HALL_LINE}:
+        return
+    if visits.cases.undecided(act.state, visit.id) is None:
+        act.record(EntryKind.HELD, {**by(visit, guard), "cause": "case"})
+        visits.cases.begin(act, visit.id, Cause.ELEVATED)
+    measure_in_case(visits, act, visit.id, reading)
 
 
 def resume(act: Act, visit: Visit, guard: Guard) -> None:

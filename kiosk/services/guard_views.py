@@ -242,12 +242,17 @@ class LaneRow:
 
 @dataclass(frozen=True, slots=True)
 class LaneResult:
-    """What became of the one measured last. `number`: of the queue, or of the line; "" for who is not let in."""
+    """What became of the one measured last. `number`: of the queue, or of the line; "" for who is not let in.
 
+    `is_recalled`: the value was corrected to one that is elevated; they are to be called back.
+    """
+
+    visit_id: VisitId
     label: str
     celsius: str
     outcome: Outcome
     number: str
+    is_recalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kiosk.domain.case import Hindrance
+    from kiosk.domain.entry import Entry
     from kiosk.domain.ids import CaseId
     from kiosk.domain.state_keeper import State
     from kiosk.ports import Act
@@ -130,13 +131,24 @@ class Guards:
         """
         with self.visits.log.act() as act:
             known = self.everywhere.visit(act.state, visit_id)
-            if known is None and what is GuardAct.MEASURE and typed is not None and typed.is_sure:
-                records.measure_in_case(self.visits, act, visit_id, self._reading(guard, typed))
+            if what is GuardAct.MEASURE and typed is not None and self._is_of_case(act.state, known, visit_id):
+                if typed.is_sure:
+                    records.measure_in_case(self.visits, act, visit_id, self._reading(guard, typed))
             elif known is not None and what in self.allowed(known, act.state, guard.role):
                 visit = self.everywhere.take_over(act, visit_id)
                 if visit is not None:
                     self._do(act, guard, what, visit, typed, why)
             return self.visits.show(act, visit_id)
+
+    def _is_of_case(self, state: State, visit: Visit | None, visit_id: VisitId) -> bool:
+        """Tell whether a reading is the case's and moves nothing else: nobody's visit, or one who was let in."""
+        has_case = self.visits.cases.undecided(state, visit_id) is not None
+        return visit is None or (visit.step is Step.ADMITTED and has_case)
+
+    def correct(self, guard: Guard, entry: Entry, typed: Typed, why: str) -> None:
+        """Record that a reading was typed wrongly, and what it should have been; `why` in words."""
+        with self.visits.log.act() as act:
+            records.correct(self.visits, act, entry, self._reading(guard, typed), guard, why)
 
     def _do(self, act: Act, guard: Guard, what: GuardAct, visit: Visit, typed: Typed | None, why: str) -> None:
         if what is GuardAct.MEASURE:

@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING, Protocol
 
 from kiosk.domain import lane
 from kiosk.domain.correction import celsius
+from kiosk.domain.entry import EntryKind
 from kiosk.domain.masking import mask_name
+from kiosk.errors import StoreError
 from kiosk.services.guard_views import LaneResult, LaneRow, LaneView
 from kiosk.services.guards import GuardAct
 from kiosk.services.typed import read_typed
 from kiosk.services.views import Face, View
 
 if TYPE_CHECKING:
+    from kiosk.domain.entry import Entry
     from kiosk.domain.ids import VisitId
     from kiosk.protocol.messages import Guard
+    from kiosk.services.duty_desk import Outside
     from kiosk.services.guards import Guards
     from kiosk.services.health import Health
     from kiosk.services.visits import Visits
@@ -33,6 +37,7 @@ class SignedIn(Protocol):
     visits: Visits
     guards: Guards
     health: Health
+    outside: Outside
     guard: Guard | None
 
     def sign_out(self) -> None:
@@ -48,6 +53,8 @@ class LaneDesk:
     keeper: Guard | None = field(default=None, init=False)
     _touched_s: float = field(default=0.0, init=False)
     _last: VisitId | None = field(default=None, init=False)
+    _entry: Entry | None = field(default=None, init=False)  # of the last one's reading
+    _corrected: str = field(default="", init=False)  # what it should have been, "36.9"
 
     def view(self) -> LaneView | None:
         """Return the lane's screen, or None when nobody is signed in and no lane is open."""
@@ -77,13 +84,35 @@ class LaneDesk:
         visit = self.desk.guards.everywhere.visit(self.desk.visits.log.state, visit_id)
         if visit is None or typed is None or not typed.is_sure or not lane.waits(visit):
             return self.view()
-        act = self.desk.guards.act
+        act, before = self.desk.guards.act, self.desk.visits.log.last()[0]
         shown = self.desk.health.view(lambda: act(guard, GuardAct.MEASURE, visit_id, typed))
         if shown.face is Face.OUT_OF_ORDER:
             self.desk.sign_out()
             return shown
-        self._last = visit_id
+        self._last, self._entry, self._corrected = visit_id, self._reading_since(before), ""
         return shown if self.desk.guard is None else self.view()
+
+    def correct(self, visit_id: VisitId, value: str, why: str) -> LaneView | View | None:
+        """Record that the last value was touched wrongly; `value` as for `measure`, `why` in words.
+
+        Who was let in by it and is elevated gets a case, and is to be called back.
+        """
+        guard, typed = self._guard(), read_typed(value)
+        if guard is None:
+            return None
+        self._touched_s = self.desk.visits.clock.monotonic()
+        if visit_id == self._last and self._entry is not None and typed is not None and typed.is_sure:
+            try:
+                self.desk.guards.correct(guard, self._entry, typed, why)
+            except StoreError as error:
+                self.desk.sign_out()
+                return self.desk.health.out_of_order(error)
+            self._corrected = celsius(typed.value_cc)
+        return self.view()
+
+    def _reading_since(self, seq: int) -> Entry | None:
+        entries = self.desk.outside.log.entries(seq)
+        return next((entry for entry in entries if entry.kind == EntryKind.READING), None)
 
     def give(self) -> None:
         """Give the window to the next visitor: the guard's screens lock, the lane stays open in the guard's name."""
@@ -120,8 +149,10 @@ class LaneDesk:
         if visit is None or last is None or last.value_cc is None:
             return None
         return LaneResult(
+            visit_id=visit.id,
             label=visit.label,
-            celsius=celsius(last.value_cc),
+            celsius=self._corrected or celsius(last.value_cc),
             outcome=last.outcome,
             number=visit.way_in_number,
+            is_recalled=bool(self._corrected) and visit.case_id is not None,
         )

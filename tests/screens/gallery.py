@@ -62,9 +62,14 @@ def _one_window(size: str, which: tuple[str, str], out: Path | None, *, is_recor
     proofs = Path(tempfile.gettempdir()) / f"gallery-{os.getpid()}"  # made when there is something to prove
     mistakes: list[str] = []
     only, skip = which
-    for sample in SAMPLES:
-        if sample.name.startswith(only) and not sample.name.startswith(skip):
-            mistakes += _one_sample(stand, sample, size, out, proofs, is_recording=is_recording)
+    chosen = [item for item in SAMPLES if item.name.startswith(only) and not item.name.startswith(skip)]
+    panels: dict[str, list[Image.Image]] = {sample.name: [] for sample in chosen}
+    # One language and size after the other, not one sample: a change of either says and lays out everything anew.
+    for variant in VARIANTS:
+        for sample in chosen:
+            panels[sample.name].append(_one_panel(stand, sample, variant, size, out, mistakes))
+    for name, drawn in panels.items():
+        mistakes += _compared(drawn, name, size, proofs, is_recording=is_recording)
     lacking = missing(font_path(), stand.signs)
     mistakes += [f"the font lacks {sign!r}" for sign in sorted(lacking)]
     for mistake in mistakes:
@@ -72,31 +77,34 @@ def _one_window(size: str, which: tuple[str, str], out: Path | None, *, is_recor
     return 1 if mistakes else 0
 
 
-def _one_sample(
-    stand: Stand, sample: Sample, size: str, out: Path | None, proofs: Path, *, is_recording: bool
-) -> list[str]:
+def _one_panel(
+    stand: Stand, sample: Sample, variant: tuple[str, bool], size: str, out: Path | None, mistakes: list[str]
+) -> Image.Image:
+    """Draw a sample in one language and size of text, and return it made small; its faults go into `mistakes`."""
     from tests.screens import looks, pictures
     from tests.screens.window import pixels, save
 
-    mistakes: list[str] = []
-    panels: list[Image.Image] = []
-    for language, is_large in VARIANTS:
-        name = f"{sample.name} {size} {language}{' large' if is_large else ''}"
-        screen = stand.show(sample, language, is_large=is_large)
-        picture = pixels()
-        mistakes += [f"{name}: {fault}" for fault in looks.faults(screen, stand.width, stand.height)]
-        if not stand.is_guards and looks.reddish_part(stand.without_camera(picture)) > _RED_ALLOWED:
-            mistakes.append(f"{name}: red on a visitor's screen")
-        panels.append(pictures.small(picture, PANEL_WIDTHS[size]))
-        if out is not None:
-            save(picture, out / f"{name.replace(' ', '_')}.png")
-    drawn = pictures.sheet(panels)
-    path = pictures.EXPECTED / size / f"{sample.name}.png"
+    language, is_large = variant
+    name = f"{sample.name} {size} {language}{' large' if is_large else ''}"
+    screen = stand.show(sample, language, is_large=is_large)
+    picture = pixels()
+    mistakes += [f"{name}: {fault}" for fault in looks.faults(screen, stand.width, stand.height)]
+    if not stand.is_guards and looks.reddish_part(stand.without_camera(picture)) > _RED_ALLOWED:
+        mistakes.append(f"{name}: red on a visitor's screen")
+    if out is not None:
+        save(picture, out / f"{name.replace(' ', '_')}.png")
+    return pictures.small(picture, PANEL_WIDTHS[size])
+
+
+def _compared(panels: list[Image.Image], name: str, size: str, proofs: Path, *, is_recording: bool) -> list[str]:
+    from tests.screens import pictures
+
+    drawn, path = pictures.sheet(panels), pictures.EXPECTED / size / f"{name}.png"
     if is_recording:
         pictures.record(drawn, path)
-        return mistakes
+        return []
     apart = pictures.difference(drawn, path, proofs / size)
-    return [*mistakes, f"{sample.name} {size}: {apart}"] if apart else mistakes
+    return [f"{name} {size}: {apart}"] if apart else []
 
 
 if __name__ == "__main__":

@@ -211,6 +211,18 @@ _LANE: Final[dict[str, dict[str, Acts]]] = {
         "记录 36.4 · 2CDA": (("measure_in_lane", VISIT, "wrist:36.4"),),
         "其他读数": (("open_lane_pad", VISIT, "2CDA", "wrist"),),
         "请下一位": (("give_lane",),),
+        "改正": (),
+    },
+    "guard-lane-wrong": {
+        **LOCK,
+        **TO_BOARD,
+        **_LANE_ROWS,
+        **_QUICK,
+        "手腕": (),
+        "颈侧": (),
+        "不改了": (),
+        "改为 36.9 · 0731": (("correct_in_lane", "last", "wrist:36.9"),),
+        "请下一位": (("give_lane",),),
     },
     "guard-lane-other": {
         **LOCK,

@@ -24,8 +24,8 @@ ROWS: Final = (
     LaneRow(VisitId("d"), "91AB", at(10, 11)),
     LaneRow(VisitId("e"), "D03E", at(10, 11)),
 )
-LANE: Final = LaneView("王*国", ROWS, LaneResult("0A3C", "36.5", Outcome.NORMAL, "B037"))
-HELD: Final = LaneResult("0A3C", "37.4", Outcome.ELEVATED, "")
+LANE: Final = LaneView("王*国", ROWS, LaneResult(VisitId("last"), "0731", "36.5", Outcome.NORMAL, "B037"))
+HELD: Final = LaneResult(VisitId("last"), "0731", "37.4", Outcome.ELEVATED, "")
 
 
 def lane(shown: LaneView, value: str = "", site: str = "wrist") -> Callable[[BaseScreen], None]:
@@ -46,8 +46,24 @@ def _other(screen: BaseScreen) -> None:
         screen.on_key(digit)
 
 
+def _wrong(screen: BaseScreen) -> None:
+    screen.site = "wrist"
+    screen.present(LANE)
+    screen.on_correct()
+    screen.value = "36.9"
+    screen.refresh()
+
+
 LANE_SAMPLES: Final = (
     Sample("guard-lane", Panel.GUARD_LANE, lane(LANE, "36.4")),
+    Sample("guard-lane-wrong", Panel.GUARD_LANE, _wrong),
+    Sample(
+        "guard-lane-recall",
+        Panel.GUARD_LANE,
+        lane(
+            replace(LANE, last=LaneResult(VisitId("last"), "0731", "37.8", Outcome.ELEVATED, "B037", is_recalled=True))
+        ),
+    ),
     Sample("guard-lane-held", Panel.GUARD_LANE, lane(replace(LANE, last=HELD), site="neck"), alarm=LOUD),
     Sample("guard-lane-empty", Panel.GUARD_LANE, lane(replace(LANE, waiting=(), last=None))),
     Sample("guard-lane-other", Panel.GUARD_READING, _other),

@@ -402,7 +402,9 @@ def test_a_case_of_somebody_who_is_inside_leaves_them_inside(door: Door) -> None
     signs_in(door)
     page = door.desk.guarding.open_case(view.visit_id, "collapse")
     assert isinstance(page, CaseView)
-    does(door, page.case_id, "placed", "room_1")
+    reads(door, view.visit_id, "38.9")
+    page = does(door, page.case_id, "placed", "room_1")
+    assert page.readings[-1][1:] == ("38.9", "elevated", "axilla")  # of the case, although they were let in
     does(door, page.case_id, "disposed", "referred:clinic")
     assert door.visit(view.visit_id).step is Step.ADMITTED
     assert door.hall.inside(door.log.state) == inside

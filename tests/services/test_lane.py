@@ -220,3 +220,51 @@ def test_the_station_measures_who_waits_at_a_kiosk_of_the_site(tmp_path: Path) -
     assert station.counted()["adopted"] == 1
     kiosk.close()
     station.close()
+
+
+def test_a_value_that_was_touched_wrongly_is_corrected_by_a_new_entry(door: Door) -> None:
+    """It points at the old one, which stays; a normal value instead of another changes nothing else."""
+    visit_id = waits(door)
+    opened(door)
+    door.desk.guarding.lane.measure(visit_id, "wrist:36.4")
+    shown = door.desk.guarding.lane.correct(visit_id, "wrist:36.6", "点错")
+    assert isinstance(shown, LaneView)
+    assert shown.last is not None
+    assert (shown.last.celsius, shown.last.number, shown.last.is_recalled) == ("36.6", "B001", False)
+    (body,) = door.bodies("corrected")
+    read = next(entry for entry in reversed(door.entries()) if entry.kind == "reading")
+    assert (body["of_seq"], body["of_hash"], body["value"]) == (read.seq, read.hash, "36.6")
+    assert (body["what"], body["guard_id"], body["reason"]) == ("reading", GUARD.id, "点错")
+    assert (door.visit(visit_id).step, door.cases.open(door.log.state)) == (Step.ADMITTED, [])
+    assert door.is_proved()
+
+
+def test_who_went_in_by_a_wrong_value_is_called_back_when_the_right_one_is_elevated(door: Door) -> None:
+    """An isolation case opens, and calls; the value stands in it, so that nobody releases them by a word."""
+    visit_id = waits(door)
+    given(door)
+    door.desk.guarding.lane.measure(visit_id, "wrist:36.4")
+    shown = door.desk.guarding.lane.correct(visit_id, "wrist:37.8", "点错")
+    assert isinstance(shown, LaneView)
+    assert shown.last is not None
+    assert (shown.last.celsius, shown.last.is_recalled) == ("37.8", True)
+    (case,) = door.cases.open(door.log.state)
+    assert (case.visit_id, case.standing().was_elevated) == (visit_id, True)
+    assert door.desk.guarding.alarm().labels == ("CB01",)
+    assert door.visit(visit_id).step is Step.ADMITTED  # inside until somebody fetches them
+    door.desk.guarding.lane.correct(visit_id, "wrist:37.9", "点错")
+    assert len(door.cases.open(door.log.state)) == 1
+    assert door.is_proved()
+
+
+def test_only_the_last_one_measured_here_is_corrected(door: Door) -> None:
+    """Anybody else, nonsense, a lane that is shut: nothing is recorded."""
+    first, second = waits(door), waits(door)
+    assert door.desk.guarding.lane.correct(first, "wrist:36.5", "点错") is None
+    opened(door)
+    door.desk.guarding.lane.correct(first, "wrist:36.5", "点错")
+    for visit_id in (first, second):
+        door.desk.guarding.lane.measure(visit_id, "wrist:36.4")
+    for visit_id, value in ((first, "wrist:36.5"), (second, "wrist:"), (second, "wrist:39.9")):
+        door.desk.guarding.lane.correct(visit_id, value, "点错")
+    assert door.bodies("corrected") == []
