@@ -94,18 +94,20 @@ class Kiosk:
         ground = Ground(settings, identity, self.clock, self.log, self.copy, outside, self.thermometer, self._offset_ms)
         self.real_desk = build_desk(ground)
         self.room = TrainingRoom(ground, self.real_desk)
-        self.reporter = Reporter(
-            self.reader, self.central, OnWorker(self.log, self.call), Backoff(random.random), link=self.desk.health.link
+        link, roller = self.desk.health.link, self._roller(identity)
+        on_worker = OnWorker(self.log, self.call)
+        self.reporter = Reporter(self.reader, self.central, on_worker, Backoff(random.random), link=link)
+        self.refresher = Refresher(self.central, self.copy, self.clock, Backoff(random.random), link, roller)
+        self._make_watch(parts, AsideLogs(data, key))
+        self._make_loops()
+
+    def _make_watch(self, parts: Parts, aside: AsideLogs) -> None:
+        self.retention = Retention(self.old_reader, self.log, self.desk.visits.rules, self.clock, self.call, aside)
+        self.alarm = parts.alarm or open_alarm(
+            self.settings.kiosk.alarm, lambda ok: self.set_device("alarm", is_well=ok)
         )
-        self.refresher = Refresher(
-            self.central, self.copy, self.clock, Backoff(random.random), self.desk.health.link, self._roller(identity)
-        )
-        rules, aside = self.desk.visits.rules, AsideLogs(data, key)
-        self.retention = Retention(self.old_reader, self.log, rules, self.clock, self.call, aside)
-        self.alarm = parts.alarm or open_alarm(settings.kiosk.alarm, lambda ok: self.set_device("alarm", is_well=ok))
         self.watch = Watch(self.desk.visits)
         self.calling = Calling(self.desk.board_maker, self.alarm)
-        self._make_loops()
 
     def _make_loops(self) -> None:
         report, watch = Loop("report", self.reporter.step), Loop("watch", self._watch_once)

@@ -48,6 +48,7 @@ _MOST_BYTES: Final = 32 * 1024 * 1024  # of one answer, unpacked; 5,000 bookings
 _LONGEST_S: Final = 60.0  # for one whole call beyond its waiting, however slowly it drips in
 _CHUNK: Final = 64 * 1024
 _NOT_MODIFIED: Final = 304
+_NO_FILE: Final = "server.ca_file, client_cert_file or client_key_file cannot be read"
 _OK: Final = 200
 _HELD_BEFORE: Final = frozenset({EntryStatus.DUPLICATE, EntryStatus.FORKED})
 _SOFTWARE: Final = "vb-kiosk"
@@ -170,8 +171,7 @@ class CentralClient:
         except requests.RequestException as error:
             raise self._told(error) from error
         except OSError as error:  # how requests says that a file of certificates is not there
-            message = "server.ca_file, client_cert_file or client_key_file cannot be read"
-            raise ServerRejected(message, DISTRUST) from error
+            raise ServerRejected(_NO_FILE, DISTRUST) from error
         if response.status_code == _NOT_MODIFIED:
             return response.status_code, answer
         if wait_s == 0:  # an answer held back has no middle

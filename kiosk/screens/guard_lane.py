@@ -119,9 +119,11 @@ class GuardLaneScreen(GuardScreen):
 
     def on_correct(self) -> None:
         """Touch the value of the last one anew, or leave it as it is."""
-        self.is_correcting = not self.is_correcting and self.shown.last is not None
-        self.chosen = self.shown.last.visit_id if self.is_correcting else None
-        self.renew(self.shown)
+        shown: LaneView = self.shown
+        last = shown.last if not self.is_correcting else None
+        self.is_correcting = last is not None
+        self.chosen = last.visit_id if last is not None else None
+        self.renew(shown)
 
     def on_other(self) -> None:
         """Type a value that has no button."""
