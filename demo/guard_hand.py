@@ -10,6 +10,7 @@ from kiosk.domain.masking import mask_name
 from kiosk.screens.act_row import ActRow
 from kiosk.screens.choices import EARLIER_WHEN
 from kiosk.screens.guard_case import HARD, main_choice
+from kiosk.screens.guard_shift import CheckRow
 from kiosk.services.views import Face
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ class GuardHand:
     def begin_shift(self) -> None:
         """Answer every item of the checklist with yes, and begin."""
         self.more("shift", "guard_shift")
-        for row in reversed(list(self._app.screen.ids.body.children)):
+        rows = [row for row in self._app.screen.ids.body.children if isinstance(row, CheckRow)]
+        for row in reversed(rows):
             self._hand.tap_inside(row, self._app.texts.t("shift.yes"))
         self._stage.snapshot("guard-shift-answered")
         self._hand.tap("shift.begin")

@@ -59,8 +59,13 @@ class GuardShiftScreen(GuardScreen):
         else:
             self.title = texts.t("shift.begin_text")
             self.main_text = texts.t("shift.begin")
-            fill(self.ids.body, [self._check(item_id, words, ticked) for item_id, words, ticked in shift.items])
+            checks = [self._check(item_id, words, ticked) for item_id, words, ticked in shift.items]
+            # What the one before left open, so that nobody begins without having seen it.
+            left = [heading(texts.t("shift.open_cases"))] if shift.open_cases else []
+            fill(self.ids.body, [*checks, *left, *(self._case(*item) for item in shift.open_cases)])
         self._count_answers()
+        if shift.undone:
+            self.hint = texts.t("case.undone", count=sum(len(steps) for _id, _label, steps in shift.undone))
 
     def _check(self, item_id: str, words: Words, ticked: bool | None) -> Widget:
         row = CheckRow(item_id=item_id, label=self.stage.say(words))

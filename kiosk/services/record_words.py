@@ -20,7 +20,6 @@ _KEYS: Final[Mapping[EntryKind, tuple[str, str]]] = {
     EntryKind.OVERRIDDEN: ("override.", "why"),
     EntryKind.WALKED_IN: ("walk_in.", "why"),
     EntryKind.CASE_OPENED: ("case.cause.", "cause"),
-    EntryKind.CASE_ACTED: ("case.event.", "event"),
 }
 """Kinds of which one field is a text key's end."""
 
@@ -61,6 +60,17 @@ def _turned_away(body: Mapping[str, Any], _plan: Plan) -> str:
     return f"case.disposition.{body['disposition']}" if body.get("disposition") else ""
 
 
+def _case_acted(body: Mapping[str, Any], plan: Plan) -> Words | str:
+    """Return what tells an act best: the decision, the step, the remark, the place, whom, else what was done."""
+    place, contact = plan.place(body.get("place_id", "")), plan.contact(body.get("to", ""))
+    step = _step(body, plan) if body.get("item") else ""
+    told = _turned_away(body, plan) or step or body.get("note", "") if body["event"] != "heard" else ""
+    if told:
+        return told
+    named = place or contact
+    return named.name if named is not None else f"case.event.{body['event']}"
+
+
 def _device(body: Mapping[str, Any], _plan: Plan) -> str:
     return state_key(body["device"], body.get("state", FAULT)) or f"device.{body['device']}"
 
@@ -80,6 +90,7 @@ _SPECIAL: Final[Mapping[EntryKind, Callable[[Mapping[str, Any], Plan], Words | s
     EntryKind.READING: _reading,
     EntryKind.TURNED_AWAY: _turned_away,
     EntryKind.DEVICE: _device,
+    EntryKind.CASE_ACTED: _case_acted,
     EntryKind.SITUATION_BEGUN: _situation,
     EntryKind.SITUATION_ENDED: _situation,
     EntryKind.SITUATION_TICKED: _step,

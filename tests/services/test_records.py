@@ -276,3 +276,22 @@ def test_a_count_that_makes_no_sense_changes_nothing(door: Door, nonsense: int) 
     door.signs_in()
     assert isinstance(door.desk.guarding.duty.count(nonsense), GuardBoard)
     assert door.counted()["counted"] == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({"event": "acknowledged"}, "case.event.acknowledged"),
+        ({"event": "disposed", "disposition": "referred", "to": "clinic"}, "case.disposition.referred"),
+        ({"event": "placed", "place_id": "room_1"}, make.plan().places[0].name),
+        ({"event": "placed", "place_id": "gone"}, "case.event.placed"),
+        ({"event": "reported", "to": "clinic"}, make.plan().contacts[3].name),
+        ({"event": "ticked", "item": "take"}, make.plan().situations[0].steps[0].text),
+        ({"event": "ticked", "item": "nothing"}, "case.event.ticked"),
+        ({"event": "remarked", "note": "情绪平稳"}, "情绪平稳"),
+        ({"event": "heard", "note": "kiosk-C/1/7"}, "case.event.heard"),
+    ],
+)
+def test_an_act_of_a_case_says_which_it_was(body: dict[str, str], detail: object) -> None:
+    """That it was decided tells nobody how; what a newer plan no longer knows is told by what was done."""
+    assert detail_of(EntryKind.CASE_ACTED, body, make.plan()) == detail
