@@ -129,6 +129,23 @@ class Hand:
             self.frames()
 
     def _touch(self, widget: Widget) -> None:
+        """Touch `widget` until it hears it.
+
+        On a busy machine a touch may come while the screen is deaf to it, or pass for a swipe; a person touches again.
+        """
+        heard: list[bool] = []
+
+        def hear(_widget: Widget) -> None:
+            heard.append(True)
+
+        widget.fbind("on_release", hear)
+        for _ in range(_TOUCHES):
+            self._touch_once(widget)
+            if self.comes(lambda: bool(heard) or widget.get_root_window() is None):
+                break
+        widget.funbind("on_release", hear)
+
+    def _touch_once(self, widget: Widget) -> None:
         self.wait_for(lambda: not self._app.root.is_deaf, "a screen that takes touches")
         x, y = self._resting_place(widget)
         finger = Finger(x, y)

@@ -201,7 +201,8 @@ def test_a_station_does_for_a_visit_of_a_door_what_the_door_would_do(city: City)
     acts(station, case_id, "disposed", "referred:fever_clinic")
     wait_for(lambda: _step_of(a, visit_id) is Step.TURNED_AWAY, "the door lets its visit go")
     page = acts(station, case_id, "cleaned", "room_1")
-    assert isinstance(page, GuardBoard)
+    assert isinstance(page, CaseView)
+    assert page.step is CaseStep.CLOSED
     wait_for(lambda: step_at(a, case_id) is CaseStep.CLOSED, "closed at the door as well")
 
 
