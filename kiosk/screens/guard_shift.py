@@ -62,7 +62,7 @@ class GuardShiftScreen(GuardScreen):
             checks = [self._check(item_id, words, ticked) for item_id, words, ticked in shift.items]
             # What the one before left open, so that nobody begins without having seen it.
             left = [heading(texts.t("shift.open_cases"))] if shift.open_cases else []
-            fill(self.ids.body, [*checks, *left, *(self._case(*item) for item in shift.open_cases)])
+            fill(self.ids.body, [*checks, *left, *(self._case(case_id, label) for case_id, label in shift.open_cases)])
         self._count_answers()
         if shift.undone:
             self.hint = texts.t("case.undone", count=sum(len(steps) for _id, _label, steps in shift.undone))

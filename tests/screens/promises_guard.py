@@ -157,7 +157,7 @@ CASE_PROMISES: Final[dict[str, dict[str, Acts]]] = {
         "补记：早些时候做的": (("begin_earlier", CASE),),
         **_steps("elevated", ("case_act", CASE, "ticked"), ticked=3),
     },
-    "guard-choice-place": _chosen("placed", CASE, {"留观室 2": "room_2", "室外帐篷": "tent"}),
+    "guard-choice-place": _chosen("placed", CASE, {"室外帐篷": "tent"}),
     "guard-choice-report": {
         **LOUD_BAND,
         **_chosen("reported", CASE, {item.name.zh: item.contact_id for item in CONTACTS}),
