@@ -99,6 +99,7 @@ def build_desk(ground: Ground) -> Desk:
         day=Day(log, rules, copy, clock),
         thermometer_name=ground.thermometer.name,
         is_simulated=ground.thermometer.is_simulated,
+        is_board=ground.settings.kiosk.is_board,
     )
 
 

@@ -138,7 +138,7 @@ class KioskSettings(Section):
     """One kiosk's `kiosk.toml`."""
 
     mode: Literal["demo", "test", "production"]
-    role: Literal["visitor", "guard"] = "visitor"
+    role: Literal["visitor", "guard", "board"] = "visitor"
     direction: Literal["entry", "exit"] = "entry"
     entrance: Words = Words("1 号入口", "Entrance 1")
     server: ServerSettings
@@ -158,12 +158,23 @@ class KioskSettings(Section):
         """Whether this is the guard's own, at which no visitor stands."""
         return self.role == "guard"
 
+    @property
+    def is_board(self) -> bool:
+        """Whether this is a display in the rest room, which tells who is called."""
+        return self.role == "board"
+
     @model_validator(mode="before")
     @classmethod
     def _needs_no_devices(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """Let a guard's station do without a camera and a thermometer."""
+        """Let a guard's station and a board do without a camera and a thermometer."""
         spared = {"camera": {"source": "none"}, "thermometer": {"driver": "manual"}}
-        return {**spared, **given} if given.get("role") == "guard" else given
+        return {**spared, **given} if given.get("role") in {"guard", "board"} else given
+
+    @model_validator(mode="after")
+    def _reads_no_codes(self) -> Self:
+        if self.is_board and self.camera.source != "none":
+            raise ValueError('a board shows no live picture: leave camera.source out, or set it to "none"')
+        return self
 
 
 class _QuestionSection(Section):

@@ -53,7 +53,8 @@ def make_app(kiosk: Kiosk, source: str | FrameSource | None) -> KioskApp:
         height_px=screen.height,
         is_borderless=screen.fullscreen,
         is_exit=settings.kiosk.direction == "exit",
-        is_station=settings.kiosk.role == "guard",
+        is_station=settings.kiosk.is_station,
+        is_board=settings.kiosk.is_board,
         timeouts_s=_timeouts(settings.kiosk),
     )
     app = KioskApp(kiosk, Stage(texts, on_screen), None)

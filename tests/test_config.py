@@ -215,6 +215,17 @@ def test_a_guards_station_needs_neither_camera_nor_thermometer(folder: Path) -> 
     assert load(file).kiosk.camera.source == "none"
 
 
+def test_a_board_needs_no_devices_and_takes_no_camera(folder: Path) -> None:
+    """A display in the rest room reads no codes: there is no live picture to aim by."""
+    file = folder / "kiosk.toml"
+    change(file, 'role = "visitor"', 'role = "board"')
+    assert any("board" in line and "camera.source" in line for line in mistakes(folder))
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text[: text.index("[camera]")] + text[text.index("[alarm]") :], encoding="utf-8")
+    assert load(file).kiosk.is_board
+    assert load(file).kiosk.thermometer.driver == "manual"
+
+
 def test_a_visitors_kiosk_says_what_measures(folder: Path) -> None:
     """Nothing is taken for granted where visitors stand."""
     file = folder / "kiosk.toml"

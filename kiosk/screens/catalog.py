@@ -55,6 +55,7 @@ from kiosk.screens.poses import POSES, STANCES
 from kiosk.screens.qr import QrCard
 from kiosk.screens.refused import RefusedScreen
 from kiosk.screens.rest import RestScreen
+from kiosk.screens.rest_board import RestBoardScreen
 from kiosk.screens.sides import Sides
 from kiosk.screens.signs import Sign
 from kiosk.screens.which import WhichScreen
@@ -80,6 +81,7 @@ class Panel(StrEnum):
     HELP = "help"
     WHICH = "which"
     NOTICE = "notice"
+    REST_BOARD = "rest_board"  # in the place of the idle screen, on a display in the rest room
     GUARD_SIGN_IN = "guard_sign_in"
     GUARD_BOARD = "guard_board"
     GUARD_VISIT = "guard_visit"
@@ -122,6 +124,7 @@ SCREENS: Final[dict[Face | Panel, type[BaseScreen]]] = {
     Panel.HELP: HelpScreen,
     Panel.WHICH: WhichScreen,
     Panel.NOTICE: NoticeScreen,
+    Panel.REST_BOARD: RestBoardScreen,
     Panel.GUARD_SIGN_IN: GuardSignInScreen,
     Panel.GUARD_BOARD: GuardBoardScreen,
     Panel.GUARD_VISIT: GuardVisitScreen,

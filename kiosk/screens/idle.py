@@ -10,6 +10,7 @@ from kivy.properties import ObjectProperty, StringProperty
 from kiosk.scanner import Hint as Seen
 from kiosk.scanner import Sight
 from kiosk.screens.base import VisitorScreen
+from kiosk.screens.turning import part_of
 from kiosk.services.health import state_key
 from kiosk.services.link import LinkTrouble
 from kiosk.services.views import Hint
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from kiosk.services.views import IdleFacts
 
+CALLED_AT_ONCE: Final = 3
+RESTING_AT_ONCE: Final = 3
 HINT_LASTS: Final = timedelta(seconds=6)
 READ: Final = frozenset({Seen.READ, Seen.NOT_A_BOOKING_CODE})
 """What the scanner says of a code that it has read."""
@@ -36,6 +39,7 @@ class IdleScreen(VisitorScreen):
     inside_text = StringProperty("")
     cap_text = StringProperty("")
     called_text = StringProperty("")
+    resting_text = StringProperty("")
     notice_text = StringProperty("")
     staff_text = StringProperty("")
     suffix = StringProperty("")
@@ -56,6 +60,7 @@ class IdleScreen(VisitorScreen):
     def tick(self, now: datetime) -> None:
         """Take a hint away after a while: it was about a visitor who may have left."""
         super().tick(now)
+        self._say_called()
         if self._hinted_at is not None and now - self._hinted_at >= HINT_LASTS:
             self._hinted_at, self._told = None, Hint.NONE
             self._say_hint()
@@ -67,9 +72,18 @@ class IdleScreen(VisitorScreen):
         self.inside_text = str(facts.inside)
         cap = facts.cap
         self.cap_text = self.texts.t("idle.people") if cap is None else self.texts.t("idle.of_cap", cap=cap)
-        self.called_text = "  ".join(facts.called)
+        self._say_called()
         self._say_staff()
         self.notice_text = " · ".join(self.texts.pick(notice) for notice in facts.notices)
+
+    def _say_called(self) -> None:
+        """Say who may scan again, and until when others rest; what is too long for a line has its turns."""
+        if self.facts is None:
+            return
+        self.called_text = "  ".join(part_of(self.facts.called, CALLED_AT_ONCE, self.now))
+        resting = part_of(self.facts.resting, RESTING_AT_ONCE, self.now)
+        rows = " · ".join(f"{row.number} {self.stage.clock(row.until)}" for row in resting)
+        self.resting_text = self.texts.t("idle.resting", rows=rows) if rows else ""
 
     def show_frame(self, frame: np.ndarray | None) -> None:
         """Show what the camera sees."""

@@ -72,7 +72,9 @@ class Showcase:
 
     def _screen(self, name: Face | Panel) -> BaseScreen:
         if name not in self._screens:
-            self._screens[name] = SCREENS[name](stage=self.stage, host=self._host, now=self._clock.now())
+            is_boards = name is Face.IDLE and self.stage.settings.is_board
+            made = SCREENS[Panel.REST_BOARD if is_boards else name]
+            self._screens[name] = made(stage=self.stage, host=self._host, now=self._clock.now())
         return self._screens[name]
 
     def give_form(self, form: Declaration) -> None:

@@ -72,6 +72,7 @@ class ScreenSettings:
     is_borderless: bool = True
     is_exit: bool = False
     is_station: bool = False  # the guard's own place: it rests on the sign-in instead of the idle screen
+    is_board: bool = False  # a display in the rest room: it rests on the board instead of the idle screen
     is_mirrored: bool = True
     timeouts_s: Mapping[str, float] = field(default_factory=lambda: dict(TIMEOUTS_S))
 

@@ -15,6 +15,7 @@ from kiosk.domain.entry import EntryKind
 from kiosk.domain.screening import Fault, Reading
 from kiosk.errors import StoreError
 from kiosk.services.guards import needs_guard
+from kiosk.services.hall import rests
 from kiosk.services.views import IdleFacts, View
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Desk:
     day: Day
     thermometer_name: str
     is_simulated: bool
+    is_board: bool = False  # a display in the rest room: it tells the numbers of all kiosks of the site
 
     # the visitor
 
@@ -148,19 +150,22 @@ class Desk:
         state, rules = log.state, self.visits.rules
         start = now.replace(minute=0, second=0, microsecond=0)
         oldest = log.oldest_unsent()
+        everywhere = self.board_maker.everywhere
+        called, resting = rests(everywhere.listed(state) if self.is_board else state.open_visits(), now)
         return IdleFacts(
             now=now,
             slot_start=start,
             slot_end=start + _SLOT,
             inside=self.visits.hall.inside(state),
             cap=rules.site.cap or None,
-            called=self.visits.hall.called(state, now),
+            called=(*called, *self.visits.hall.lined_up(state)),
             notices=tuple(rules.documents().notices),
             waiting_for_guard=sum(needs_guard(visit) for visit in self.board_maker.rows(state)),
             is_simulated=self.is_simulated,
             is_online=self.visits.hall.is_site_known(),
             oldest_unsent_s=int((now - oldest).total_seconds()) if oldest is not None else None,
             link=self.health.link.trouble,
+            resting=resting,
         )
 
     def declaration(self) -> Declaration:

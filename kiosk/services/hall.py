@@ -9,15 +9,31 @@ from typing import TYPE_CHECKING, Any
 from kiosk.domain.state_days import INSIDE
 from kiosk.domain.times import local_day
 from kiosk.domain.visit import Step
+from kiosk.services.views import Resting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from kiosk.domain.record import Visit
     from kiosk.domain.state_keeper import State
     from kiosk.ports import Clock, LocalCopy
     from kiosk.services.rulebook import Rulebook
+
+
+def rests(visits: Iterable[Visit], now: datetime) -> tuple[tuple[str, ...], tuple[Resting, ...]]:
+    """Return the rest numbers of `visits` that are called, the latest first, and those that still rest, the next first.
+
+    Who was found elevated and who was too cold wait alike: nothing here tells them apart.
+    """
+    waiting = [
+        Resting(visit.rest_number, visit.rest_until)
+        for visit in visits
+        if visit.step is Step.RESTING and visit.rest_until is not None
+    ]
+    waiting.sort(key=lambda item: (item.until, item.number))
+    called = tuple(item.number for item in reversed(waiting) if item.until <= now)
+    return called, tuple(item for item in waiting if item.until > now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +95,11 @@ class Hall:
         ids = [waiting.id for waiting in self.line(state)]
         return ids.index(visit.id) + 1 if visit.id in ids else len(ids) + 1
 
-    def called(self, state: State, now: datetime) -> tuple[str, ...]:
-        """Return the rest and line numbers that may scan again now."""
-        rested = [
-            visit.rest_number
-            for visit in state.open_visits()
-            if visit.step is Step.RESTING and visit.rest_until is not None and visit.rest_until <= now
-        ]
+    def lined_up(self, state: State) -> tuple[str, ...]:
+        """Return the line numbers that may go in now, first come first."""
         free = self.free(state)
-        line = [visit.line_number for visit in self.line(state)]
-        return (*rested, *(line if free is None else line[:free]))
+        line = tuple(visit.line_number for visit in self.line(state))
+        return line if free is None else line[:free]
 
     def next_number(self, state: State, prefix: str) -> Mapping[str, Any]:
         """Return the next number of a kind, with the counter that its entry moves.

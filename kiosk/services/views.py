@@ -98,21 +98,30 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Resting:
+    """A rest number that is not called yet, and when it will be."""
+
+    number: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class IdleFacts:
-    """What the idle screen shows besides the live picture."""
+    """What the idle screen shows besides the live picture, and the board in the rest room."""
 
     now: datetime
     slot_start: datetime
     slot_end: datetime
     inside: int
     cap: int | None  # None: not limited
-    called: tuple[str, ...]  # rest and line numbers that may scan again now
+    called: tuple[str, ...]  # rest and line numbers that may scan again now, who was called last first
     notices: tuple[Words, ...]
     waiting_for_guard: int
     is_simulated: bool  # a simulated thermometer: the banner is shown
     is_online: bool
     oldest_unsent_s: int | None
     link: LinkTrouble = LinkTrouble.NONE
+    resting: tuple[Resting, ...] = ()  # who is called next comes first
 
 
 @dataclass(frozen=True, slots=True)

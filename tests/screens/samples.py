@@ -19,7 +19,7 @@ from kiosk.screens.catalog import Panel, Setup
 from kiosk.screens.poses import POSES
 from kiosk.services.enrolling import EnrolView, Stage, Trouble
 from kiosk.services.link import LinkTrouble
-from kiosk.services.views import BookingCard, Face, Hint, IdleFacts, RefusalFacts, View
+from kiosk.services.views import BookingCard, Face, Hint, IdleFacts, RefusalFacts, Resting, View
 from tests.screens.samples_base import CARD, CONFIG, GREEN, NOW, VISIT, Sample, at, settings
 from tests.screens.samples_duty import DUTY_SAMPLES
 from tests.screens.samples_guard import ACCOUNTS, ALARM, BOARD, DETAIL, GUARD_SAMPLES, ON_WAY
@@ -90,7 +90,20 @@ FACTS: Final = IdleFacts(
     oldest_unsent_s=None,
 )
 REVOKED_FACTS: Final = replace(FACTS, link=LinkTrouble.REVOKED, is_online=False)
-BUSY_FACTS: Final = replace(FACTS, called=("R12", "W03"), waiting_for_guard=2, is_simulated=True, cap=None)
+BUSY_FACTS: Final = replace(
+    FACTS,
+    called=("RB12", "WB03"),
+    resting=(Resting("RB13", at(10, 14)), Resting("RB14", at(10, 17))),
+    waiting_for_guard=2,
+    is_simulated=True,
+    cap=None,
+)
+RESTING_FACTS: Final = replace(FACTS, resting=(Resting("RB13", at(10, 14)),))
+FULL_FACTS: Final = replace(
+    FACTS,
+    called=tuple(f"RB{number:02d}" for number in range(12, 1, -1)),
+    resting=tuple(Resting(f"RC{number:02d}", at(10, 14 + number)) for number in range(1, 10)),
+)
 
 
 def frame() -> np.ndarray:
@@ -117,6 +130,14 @@ def _idle(facts: IdleFacts, hint: Hint = Hint.NONE, *, with_frame: bool = True) 
         screen.show_facts(facts)
         screen.waiting = facts.waiting_for_guard
         screen.show_sight(Sight(frame() if with_frame else None))
+
+    return prepare
+
+
+def _board(facts: IdleFacts) -> Callable[[BaseScreen], None]:
+    def prepare(screen: BaseScreen) -> None:
+        screen.show(View(Face.IDLE))
+        screen.show_facts(facts)
 
     return prepare
 
@@ -153,7 +174,7 @@ def _enrol(stage: Stage, trouble: Trouble = Trouble.NONE, other: str = "") -> Ca
 
 def _before_facts(screen: BaseScreen) -> None:
     screen.facts = None
-    for name in ("slot_text", "inside_text", "cap_text", "called_text", "notice_text", "staff_text"):
+    for name in ("slot_text", "inside_text", "cap_text", "called_text", "resting_text", "notice_text", "staff_text"):
         setattr(screen, name, "")
     screen.show(View(Face.IDLE))
     screen.show_sight(Sight(frame()))
@@ -223,6 +244,17 @@ SEEN: Final = (Seen.COME_NEARER, Seen.HOLD_STILL, Seen.BRIGHTER, Seen.TOO_BRIGHT
 SAMPLES: Final[tuple[Sample, ...]] = (
     Sample("idle", Face.IDLE, _idle(FACTS)),
     Sample("idle-busy", Face.IDLE, _idle(BUSY_FACTS, Hint.NOT_A_BOOKING_CODE), is_simulated=True),
+    Sample("idle-resting", Face.IDLE, _idle(RESTING_FACTS)),
+    Sample("idle-many-called", Face.IDLE, _idle(FULL_FACTS)),
+    *(
+        Sample(name, Panel.REST_BOARD, _board(facts))
+        for name, facts in (
+            ("rest-board", BUSY_FACTS),
+            ("rest-board-one", replace(FACTS, called=("RB12",))),
+            ("rest-board-none", RESTING_FACTS),
+            ("rest-board-full", FULL_FACTS),
+        )
+    ),
     Sample("idle-dark", Face.IDLE, _idle(FACTS, with_frame=False)),
     Sample("idle-revoked", Face.IDLE, _idle(REVOKED_FACTS)),
     *(Sample(f"idle-{hint.value}".replace("_", "-"), Face.IDLE, _seen(hint)) for hint in SEEN),

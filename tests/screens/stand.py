@@ -8,7 +8,7 @@ from kivy.core.window import Window
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.screens.base import GuardScreen
-from kiosk.screens.catalog import SCREENS, SETUP_SCREENS, Setup, load_layouts, required_texts
+from kiosk.screens.catalog import SCREENS, SETUP_SCREENS, Panel, Setup, load_layouts, required_texts
 from kiosk.screens.fonts import register_font
 from kiosk.screens.live_picture import LivePicture
 from kiosk.screens.stage import Stage, fit_metrics
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from kiosk.screens.base import BaseScreen
-    from kiosk.screens.catalog import Panel
     from tests.screens.samples_base import Sample
 
 
@@ -76,7 +75,7 @@ class Stand:
         screen.is_large, screen.is_simulated, screen.waiting = is_large, sample.is_simulated, 0
         screen.is_training = sample.is_training
         screen.hear_alarm(sample.alarm)
-        stays = sample.place in {Face.IDLE, Face.OUT_OF_ORDER, Setup.ENROL}
+        stays = sample.place in {Face.IDLE, Face.OUT_OF_ORDER, Setup.ENROL, Panel.REST_BOARD}
         screen.time_left, screen.seconds_left = -1 if stays else 0.6, 5
         screen.tick(NOW)
         sample.prepare(screen)

@@ -35,6 +35,7 @@ BACK: Final[dict[str, Acts]] = {"返回": (("back",),)}
 
 PROMISES: Final[dict[str, dict[str, Acts]]] = {
     "idle": {**BAR, "没有二维码": (("open_keypad",),), "需要帮助": (("open_help",),)},
+    "rest-board": BAR,
     "booking": {**BAR, "是我，继续": (("confirm",),), "不是我的预约": (("disown",),)},
     "declaration": {
         **BAR,

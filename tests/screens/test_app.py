@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import logging
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,12 +18,14 @@ from kiosk.domain.policy import BodySite
 from kiosk.screens import front
 from kiosk.screens.catalog import GUARD_PANELS, SCREENS, SETUP_SCREENS, Panel
 from kiosk.screens.failures import Regular
+from kiosk.screens.rest_board import CalledTile, RestingRow
 from kiosk.screens.signs import Sign
 from kiosk.screens.stage import TIMEOUTS_S
+from kiosk.screens.turning import PART_S
 from kiosk.screens.widgets import Text
 from kiosk.services.views import Face, RefusalFacts, View
 from tests.screens.fake_kiosk import Bench
-from tests.screens.samples import CARD, SAMPLES, VISIT, frame
+from tests.screens.samples import CARD, FULL_FACTS, RESTING_FACTS, SAMPLES, VISIT, frame
 from tests.screens.showing import BUSY, open_panel, view_of
 from tests.screens.window import pixels, settle, tap
 
@@ -47,6 +51,65 @@ def test_the_measuring_screen_shows_what_this_thermometer_needs_bare(
     assert [widget.kind for widget in screen.walk() if isinstance(widget, Sign)][-2:] == [f"stand_{stance}", site]
     said = {widget.content for widget in screen.walk() if isinstance(widget, Text)}
     assert {screen.texts.t(f"measuring.title.{stance}"), screen.texts.t(f"measuring.bare.{site}")} <= said
+
+
+# who is called
+
+
+@pytest.fixture
+def board(bench: Bench) -> Iterator[Bench]:
+    """The window of a display in a rest room."""
+    case = bench.app._case
+    first, idle = case._first_stage, case._screens.pop(Face.IDLE)
+    case._first_stage = replace(first, settings=replace(first.settings, is_board=True))
+    bench.desk.answers |= {"rest_screen": View(Face.IDLE), "idle_facts": FULL_FACTS}
+    bench.app.show_view(View(Face.IDLE))
+    yield bench
+    case._first_stage, case._screens[Face.IDLE] = first, idle
+    bench.app.show_view(View(Face.IDLE))
+
+
+def _told(bench: Bench, widget: type) -> list[str]:
+    return [item.number for item in reversed(list(bench.app.screen.walk())) if isinstance(item, widget)][::-1]
+
+
+def test_a_board_tells_who_is_called_and_goes_on_by_itself(board: Bench) -> None:
+    """Nobody touches it: what is longer than the screen has its turns, and every number is seen."""
+    seen: set[str] = set()
+    for _ in range(4):
+        board.app.pulse.ask_facts(0)
+        board.kiosk.work()
+        board.app.screen.tick(board.kiosk.clock.now())
+        called = _told(board, CalledTile)
+        assert 0 < len(called) <= 6
+        seen |= {*called, *_told(board, RestingRow)}
+        board.wait(PART_S)
+    assert seen == {*FULL_FACTS.called, *(row.number for row in FULL_FACTS.resting)}
+
+
+def test_a_board_on_which_nobody_is_called_says_to_rest(board: Bench) -> None:
+    """An empty place would look like a broken one."""
+    board.desk.answers["idle_facts"] = RESTING_FACTS
+    board.app.pulse.ask_facts(0)
+    board.kiosk.work()
+    texts = board.app.texts
+    said = {widget.content for widget in board.app.screen.walk() if isinstance(widget, Text)}
+    assert texts.t("board.none") in said
+    assert texts.t("board.called") not in said
+    assert _told(board, RestingRow) == ["RB13"]
+
+
+def test_the_idle_screen_turns_through_who_is_called(bench: Bench) -> None:
+    """Three at once can be read from afar; the others follow."""
+    bench.desk.answers |= {"rest_screen": View(Face.IDLE), "idle_facts": FULL_FACTS}
+    bench.app.pulse.ask_facts(0)
+    bench.kiosk.work()
+    seen: set[str] = set()
+    for _ in range(4):
+        bench.app.screen.tick(bench.kiosk.clock.now())
+        seen |= set(bench.app.screen.called_text.split())
+        bench.wait(PART_S)
+    assert seen == set(FULL_FACTS.called)
 
 
 # results
@@ -193,7 +256,7 @@ def test_a_measurement_that_was_left_changes_nothing(bench: Bench) -> None:
 # time
 
 
-@pytest.mark.parametrize("name", list(SCREENS))
+@pytest.mark.parametrize("name", [name for name in SCREENS if name is not Panel.REST_BOARD])
 def test_a_screen_goes_back_when_its_time_is_over(bench: Bench, name: Face | Panel) -> None:
     """Each screen's own time is kept by the kiosk's clock; what is left of it is told by the bar."""
     if isinstance(name, Panel):

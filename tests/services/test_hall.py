@@ -1,6 +1,7 @@
 """The hall: its cap, the line before it, and numbers that no two visitors share."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,44 @@ def test_rests_that_are_over_are_called(door: Door) -> None:
     assert door.desk.idle_facts().called == ()
     door.clock.go_on(minutes=5)
     assert door.desk.idle_facts().called == ("RB01",)
+
+
+def test_the_board_tells_the_latest_called_first_and_who_is_called_next(door: Door) -> None:
+    """Whoever was called just now looks first; the ones that still rest see their time come nearer."""
+    for _ in range(3):
+        door.reads(door.to_measuring(door.books()), 3400)
+        door.clock.go_on(minutes=2)
+    facts = door.desk.idle_facts()
+    assert facts.called == ("RB01",)
+    assert [(row.number, row.until) for row in facts.resting] == [("RB02", make.at(10, 12)), ("RB03", make.at(10, 14))]
+    door.clock.go_on(minutes=1)
+    assert (door.desk.idle_facts().called, len(door.desk.idle_facts().resting)) == (("RB02", "RB01"), 1)
+
+
+def test_the_board_does_not_tell_who_was_elevated_from_who_was_cold(door: Door) -> None:
+    """Both are a number and a time: a room full of people reads it."""
+    screening = replace(make.policy().screening, supervised_devices=("test:1",), recheck_s=300)
+    door.told(by=replace(make.policy(), screening=screening))
+    for value in (3400, 3780):
+        door.reads(door.to_measuring(door.books()), value)
+    rows = door.desk.idle_facts().resting
+    assert [row.number for row in rows] == ["RB01", "RB02"]
+    assert len({row.until for row in rows}) == 1
+    door.clock.go_on(minutes=5)
+    assert door.desk.idle_facts().called == ("RB02", "RB01")
+
+
+def test_a_board_tells_the_numbers_of_all_kiosks_a_door_only_its_own(door: Door) -> None:
+    """One room, several entrances: nobody has to know at which machine they were."""
+    over, later = make.at(10, 1), make.at(10, 20)
+    door.hears_site(
+        make.visit(Step.RESTING, kiosk_id="kiosk-A", id="a", rest_number="RA01", rest_until=over),
+        make.visit(Step.RESTING, kiosk_id="kiosk-A", id="b", rest_number="RA02", rest_until=later),
+    )
+    assert (door.desk.idle_facts().called, door.desk.idle_facts().resting) == ((), ())
+    door.desk.is_board = True
+    assert door.desk.idle_facts().called == ("RA01",)
+    assert [row.number for row in door.desk.idle_facts().resting] == ["RA02"]
 
 
 def test_the_line_is_taken_over_with_its_visitor(small: Door) -> None:
