@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from fpdf import FPDF
-from fpdf.enums import TableCellFillMode, WrapMode
-from fpdf.fonts import FontFace, TTFFont
+from fpdf.enums import WrapMode
+from fpdf.fonts import TTFFont
 
 from ledger import words
 from ledger.foot import foot, title
+from ledger.grid import Grid
 from ledger.paper import COLUMNS
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ _PLAIN: Final = 9.0
 _LINE: Final = 3.3
 _MOST_LINES: Final = 40  # of one cell; a row must fit on a page
 _SIGN_WIDTH: Final = 2.5  # of a Chinese sign at the small size
-_HEAD: Final = FontFace(fill_color=(232, 238, 244))
 _SIGNING: Final = 26.0
 _MOST_CHECKS: Final = 120  # signs of the line below
 _CUT: Final = "……（全文见电子表）"
@@ -84,22 +84,12 @@ def write_pdf(ledger: Ledger) -> bytes:
 def _rows(paper: Paper, ledger: Ledger) -> None:
     zone = ZoneInfo(ledger.timezone)
     mark = "" if ledger.full else f"（{words.MASKED}）"
-    widths = [column.width for column in COLUMNS]
     paper.set_font(_FONT, size=_SMALL)
-    with paper.table(
-        col_widths=widths,
-        width=paper.epw,
-        line_height=_LINE,
-        headings_style=_HEAD,
-        cell_fill_mode=TableCellFillMode.NONE,
-        text_align="LEFT",
-        v_align="TOP",
-        padding=0.7,
-        wrapmode=WrapMode.CHAR,
-    ) as table:
-        table.row([column.heading.replace("*", mark) for column in COLUMNS])
-        for row in ledger.rows:
-            table.row([_fitted(paper.shown(column.text(row, zone)), column.width) for column in COLUMNS])
+    headings = [column.heading.replace("*", mark) for column in COLUMNS]
+    grid = Grid(paper, headings, [column.width for column in COLUMNS], _LINE)
+    for row in ledger.rows:
+        grid.row([_fitted(paper.shown(column.text(row, zone)), column.width) for column in COLUMNS])
+    grid.close()
     if not ledger.rows:
         paper.cell(w=0, h=6, text=words.NONE, align="C", new_x="LMARGIN", new_y="NEXT")
 

@@ -1,6 +1,6 @@
 """Ledgers and blank sheets as files, on a USB stick or in the data folder; the one adapter that knows the writers.
 
-Slow (a printed ledger of 500 visitors takes seconds), so it runs on a thread of its own, on connections of its own.
+Slow (a printed ledger of 2,000 visitors takes seconds), so it runs on a thread of its own, on connections of its own.
 """
 
 from __future__ import annotations
