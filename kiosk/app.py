@@ -6,7 +6,6 @@ screen has gone on since. An act that fails leads to the guard's wait, never to 
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kivy.app import App
@@ -19,6 +18,7 @@ from kiosk.screens.codes import Codes
 from kiosk.screens.deadline import Deadline
 from kiosk.screens.failures import FailClosed, Regular, log_failure
 from kiosk.screens.fonts import register_font
+from kiosk.screens.practice import Practice
 from kiosk.screens.pulse import ALARM_S, FACTS_S, LIVE_S, Pulse
 from kiosk.screens.showcase import SCREEN_FACES, Showcase
 from kiosk.screens.tone import Tone
@@ -37,10 +37,7 @@ if TYPE_CHECKING:
     from kiosk.scanner import Scanner
     from kiosk.screens.stage import Stage
     from kiosk.services.desk import Desk
-    from kiosk.services.views import IdleFacts
     from kiosk.texts import Texts
-
-logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -66,6 +63,7 @@ class KioskApp(App):
         self._deadline = Deadline(self._case, kiosk.clock.monotonic)
         self.codes = Codes(self, kiosk.clock.monotonic)
         self.pulse = Pulse(self, self._case)
+        self.practice = Practice(self, self._case, lambda: self._kiosk)
 
     @property
     def texts(self) -> Texts:
@@ -123,21 +121,16 @@ class KioskApp(App):
         self.root.bind(on_touched=lambda _root: self.more_time())
         self.show_view(View(Face.IDLE))
         self._keys = TypedKeys(self.root, self.codes.typed)
-        for call, seconds in self._regulars():
-            regular = Regular(call, self.fail)
-            self.regulars.append(Clock.schedule_interval(regular, seconds))
-        Clock.schedule_once(self.pulse.ask_facts)
-        return self.root
-
-    def _regulars(self) -> tuple[tuple[Callable[[float], None], float], ...]:
-        """Return what the window does by itself, and every how many seconds."""
-        return (
+        for call, seconds in (
             (self._tick, _TICK_S),
             (self._draw_frame, _FRAME_S),
             (self.pulse.ask_facts, FACTS_S),
             (self.pulse.ask_alarm, ALARM_S),
             (self.pulse.ask_live, LIVE_S),
-        )
+        ):
+            self.regulars.append(Clock.schedule_interval(Regular(call, self.fail), seconds))
+        Clock.schedule_once(self.pulse.ask_facts)
+        return self.root
 
     # from the worker, by one way
 
@@ -243,18 +236,7 @@ class KioskApp(App):
 
     def switch_training(self) -> None:
         """Begin training, or end it; then somebody signs in anew."""
-        change = self._kiosk.end_training if self.is_training else self._kiosk.begin_training
-        self.run_job(lambda: self._switched(change), self._training_switched)
-
-    def _switched(self, change: Callable[[], None]) -> IdleFacts:
-        change()
-        return self._kiosk.desk.idle_facts()
-
-    def _training_switched(self, facts: IdleFacts | None) -> None:
-        self._case.is_training = self._kiosk.is_training
-        self.show_view(View(Face.IDLE))
-        if facts is not None:  # those of the hall that is real now, before anybody reads the others
-            self._case.give_facts(facts)
+        self.practice.switch()
 
     def _ask_form(self, view: View) -> None:
         if (visit_id := view.visit_id) is not None:
@@ -286,19 +268,17 @@ class KioskApp(App):
         self.screen.tick(self._kiosk.clock.now())
         self.codes.tick()
         if self._deadline.is_practice_left:
-            self.more_time()
-            self.ask_aside(lambda: self._switched(self._kiosk.end_training), self._training_switched)
+            self.practice.leave()
         elif self._deadline.show(self.view) <= 0:
             self._time_out()
 
     def _time_out(self) -> None:
         self.more_time()
-        visit_id = self.view.visit_id
         if self.shown_name is Panel.GUARD_LANE and not self._case.stage.settings.is_station:
             self.acts.give_lane()  # a lane never blocks the door; it closes by itself
         elif self.shown_name in GUARD_PANELS:
             self.acts.sign_out()
-        elif face_of(self.view) in SCREEN_FACES and visit_id is not None:
+        elif face_of(self.view) in SCREEN_FACES and (visit_id := self.view.visit_id) is not None:
             self.run_job(lambda: self._kiosk.desk.time_out(visit_id), self.show_view)
         else:
             self._case.reset()
