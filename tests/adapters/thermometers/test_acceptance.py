@@ -143,7 +143,7 @@ def test_4_a_surface_mode_that_does_not_follow_the_black_body_fails(slope: float
 # 5
 
 
-@pytest.mark.parametrize("visitors", [1_000, pytest.param(10_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("visitors", [1_000, pytest.param(10_000, marks=[pytest.mark.long, pytest.mark.timeout(600)])])
 def test_5_nobody_who_comes_in_from_the_cold_is_found_normal_while_warming(visitors: int) -> None:
     """The published foreheads at 0, 1, 3, 5 and 60 minutes, judged by the settings that come with the program."""
     found = screening_cold.figures(load(CONFIG).policy.screening, visitors, seed=7)
