@@ -129,7 +129,7 @@ class KioskApp(App):
             (self.pulse.ask_live, LIVE_S),
         ):
             self.regulars.append(Clock.schedule_interval(Regular(call, self.fail), seconds))
-        Clock.schedule_once(self.pulse.ask_facts)
+        self.regulars.append(Clock.schedule_once(self.pulse.ask_facts))
         return self.root
 
     # from the worker, by one way
