@@ -16,12 +16,12 @@ from central.typed_reading import body_of, wrong_with
 from kiosk.domain.case import CaseEvent, Cause, Hindrance, Role
 from kiosk.domain.case_wish import (
     CLOSE,
-    MAY_BE_LAST,
     TAKE,
     CaseWish,
     ago,
     entry_body,
     is_taken_by,
+    may_be_last,
     why_not,
     why_not_taking,
 )
@@ -178,7 +178,7 @@ def record(
 
 def _close_if_done(act: OfficeAct, case_id: str, guard: Guard, wish: CaseWish) -> None:
     """Close a case in which nothing is left to do: the guard who did the last thing closes it by that."""
-    if wish.event not in MAY_BE_LAST:
+    if not may_be_last(wish):
         return
     case = _known(act, case_id)
     if why_not(case, CLOSE, guard, act.now) is None:

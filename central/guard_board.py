@@ -152,11 +152,12 @@ def _row_acts(scene: Scene, item: CaseNow, reader: Reader) -> Html:
     words, here = reader.words, {"site": scene.site.id, "case": item.case.id}
     if reader.is_locked:
         return Html("")
-    if item.standing.step is not CaseStep.FLAGGED:
-        return words.fill("guard_row_open", **here)
-    is_seen = item.standing.seen_at is not None
-    seen = Html("") if is_seen else words.fill("guard_button", act="seen", tone="second", words=words.t("seen"))
-    return words.fill("guard_row_take", csrf=reader.csrf, seen=seen, **here)
+    is_free = item.standing.step is CaseStep.FLAGGED
+    buttons = [words.fill("guard_button", act="acknowledged", tone="big", words=words.t("take"))] if is_free else []
+    if item.is_unseen:
+        buttons.append(words.fill("guard_button", act="seen", tone="second", words=words.t("seen")))
+    form = words.fill("guard_row_take", csrf=reader.csrf, buttons=joined(buttons), **here) if buttons else Html("")
+    return form if is_free else joined([form, words.fill("guard_row_open", **here)])
 
 
 def _closed(scene: Scene, case: Case, words: Words) -> Html:

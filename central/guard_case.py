@@ -98,13 +98,11 @@ def _acts(page: CasePage) -> Html:
 
 
 def _take(page: CasePage) -> Html:
-    if page.item.standing.step is not CaseStep.FLAGGED:
-        return Html("")
-    words = page.reader.words
-    buttons = [page.button("acknowledged", words.t("take"), "big")]
-    if page.item.standing.seen_at is None:
+    words, is_free = page.reader.words, page.item.standing.step is CaseStep.FLAGGED
+    buttons = [page.button("acknowledged", words.t("take"), "big")] if is_free else []
+    if page.item.is_unseen:
         buttons.append(page.button("seen", words.t("seen"), "second"))
-    return page.form(joined(buttons))
+    return page.form(joined(buttons)) if buttons else Html("")
 
 
 def _place(page: CasePage) -> Html:

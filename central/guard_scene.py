@@ -14,8 +14,8 @@ from central.clock import from_ms
 from central.log_tables import chains, entries
 from central.site_view import case_of, cases_since, site_version, visit_of
 from central.tables import bookings, kiosks
-from kiosk.domain.case import CaseStep, Role
-from kiosk.domain.due import Due, due, level
+from kiosk.domain.case import Role
+from kiosk.domain.due import Due, calls, due, level
 from kiosk.domain.isolation_area import LOOK_BACK
 from kiosk.domain.masking import mask_name
 from kiosk.domain.plan import area
@@ -59,8 +59,12 @@ class CaseNow:
     @property
     def is_alarm(self) -> bool:
         """Whether it calls for somebody: nobody has seen it, or it is late."""
-        is_unseen = self.standing.step is CaseStep.FLAGGED and self.standing.seen_at is None
-        return is_unseen or self.loud > 0
+        return self.is_unseen or self.loud > 0
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether it calls for whoever is free, and nobody has said that they are on the way."""
+        return calls(self.case, self.standing) and self.standing.seen_at is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,12 +159,13 @@ def _detail(page: CasePage, act: CaseAct) -> str:
     to = contact_name(page.scene, act.to, words) if act.to else ""
     if act.disposition is not None:
         return " → ".join(part for part in (words.t(f"disposition.{act.disposition}"), to) if part)
-    if act.item:
+    if act.event is CaseEvent.TICKED:
         opening = page.item.case.opening
         steps = page.scene.plan.steps(OF_CAUSE[opening.cause]) if opening is not None else ()
         found = next((step for step in steps if step.id == act.item), None)
         return getattr(found.text, words.language) if found is not None else act.item
-    return to or act.note
+    note = f"note.{act.note}"
+    return to or (words.t(note) if words.has(note) else act.note)
 
 
 def _person(page: CasePage) -> Html:

@@ -89,6 +89,9 @@ class GuardHand:
         self.pick("")
         self._hand.wait_for(lambda: self._app.screen.choice.kind == "hand_over_remark", "the remark")
         self.pick("case")
+        self._hand.wait_for(
+            lambda: self._is_past("hand_over_remark") and self._app.pending == 0, "the shift handed over"
+        )
 
     # visits and cases
 

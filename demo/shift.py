@@ -102,6 +102,7 @@ class Shift:
         self.guard.open_case(self.visits["declared"])
         self.guard.do("acknowledged")
         self.guard.do("disposed", "turned_away")
+        self.guard.do("closed")  # no place to clean: until this, a wrong choice could be corrected
         self.guard.lock()
 
     def _without_the_server(self) -> None:
@@ -231,6 +232,7 @@ class Shift:
         self.guard.open_case(self.visits[last])
         self.guard.do("reported", "community")
         self.guard.do("disposed", "escorted")
+        self.guard.do("closed")
         self.guard.tick_earlier()  # it is closed, and says which steps nobody ticked
         self.guard.lock()
 

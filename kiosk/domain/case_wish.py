@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from kiosk.domain.case import Case, CaseAct, CaseEvent, Disposition, Hindrance, Role, hindrance
+from kiosk.domain.case import LEAVING, Case, CaseAct, CaseEvent, Disposition, Hindrance, Role, hindrance
 from kiosk.domain.ids import GuardId, KioskId
 
 if TYPE_CHECKING:
@@ -49,11 +49,22 @@ CLOSE: Final = CaseWish(CaseEvent.CLOSED)
 TAKES: Final = frozenset({CaseEvent.PLACED, CaseEvent.DISPOSED})
 """Decisions by which a case that nobody has taken is taken: who places somebody has the case."""
 
+REMARKS: Final = ("calm", "told_family", "wants_doctor", "not_willing", "given_mask", "alone")
+"""What a guard may note by one touch; kept by these ids, so that each reader has it in their own language."""
+
 LATER: Final = frozenset({CaseEvent.PLACED, CaseEvent.REPORTED, CaseEvent.TICKED})
 """What may be written down later with its real time. What decides, ends or frees a place counts from now on."""
 
-MAY_BE_LAST: Final = frozenset({CaseEvent.DISPOSED, CaseEvent.CLEANED, CaseEvent.CO_SIGNED, CaseEvent.REPORTED})
-"""What may be the last thing to do: where nothing is left then, the guard who did it closes the case by that."""
+_MAY_BE_LAST: Final = frozenset({CaseEvent.CLEANED, CaseEvent.CO_SIGNED, CaseEvent.REPORTED})
+"""What may be the last thing to do, whatever was decided."""
+
+
+def may_be_last(wish: CaseWish) -> bool:
+    """Tell whether a guard closes the case by doing this, where nothing is left to do then.
+
+    Of those who left, the decision itself is not: a wrong one can be corrected until somebody says that this is all.
+    """
+    return wish.event in _MAY_BE_LAST or (wish.disposition is not None and wish.disposition not in LEAVING)
 
 
 def why_not(case: Case, wish: CaseWish, guard: Named | None, now: datetime) -> Hindrance | None:

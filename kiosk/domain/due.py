@@ -116,6 +116,18 @@ def level(item: Due | None, limits: CaseLimits, now: datetime) -> int:
     return 0 if not late else 1 + int(late.total_seconds()) // limits.escalate_s
 
 
+def calls(case: Case, standing: Standing) -> bool:
+    """Tell whether a case calls for whoever is free, in time or not: nobody has taken it, or somebody collapsed.
+
+    Who is with them has the case and needs a second pair of hands: it calls on until "seen" was touched at another
+    place, or the help that was called is written down.
+    """
+    if standing.step is CaseStep.FLAGGED:
+        return True
+    is_collapse = case.opening is not None and case.opening.cause is Cause.COLLAPSE
+    return is_collapse and standing.disposition is None and standing.seen_at is None and not standing.reported
+
+
 def goes_on_to(case: Case, plan: Plan, now: datetime) -> tuple[Due, str] | None:
     """Return what a case waits for too long and whom it goes on to; None when everybody due has been told.
 

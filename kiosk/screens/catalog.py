@@ -11,6 +11,7 @@ from kivy.lang import Builder
 from kiosk.domain import lane
 from kiosk.domain.admission import Reason
 from kiosk.domain.case import NAMELESS, CaseEvent, CaseStep, Cause, Disposition, Hindrance
+from kiosk.domain.case_wish import REMARKS
 from kiosk.domain.due import Need
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.overriding import MayOverride, OverrideWhy
@@ -21,7 +22,7 @@ from kiosk.scanner import CameraState
 from kiosk.scanner import Hint as Seen
 from kiosk.screens.admitted import AdmittedScreen
 from kiosk.screens.booking import BookingScreen
-from kiosk.screens.choices import HAND_OVER_REMARKS, REMARKS, WHY_NOT_IN
+from kiosk.screens.choices import HAND_OVER_REMARKS, WHY_NOT_IN
 from kiosk.screens.declaration import DeclarationScreen
 from kiosk.screens.enrol import EnrolScreen
 from kiosk.screens.frame_corners import FrameCorners

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case import CaseEvent, Cause
+from kiosk.domain.case_wish import REMARKS
 from kiosk.domain.overriding import OverrideWhy
 from kiosk.domain.walk_in import WITH_SOMEBODY, WalkIn
 
@@ -32,9 +33,6 @@ WHY_NOT_IN: Final = ("leader", "closed", "not_passed")
 
 ABOUT_VISITS: Final = frozenset({OVERRIDE, CAUSE, WALK_IN})
 """Questions whose subject is a visit, where there is one."""
-
-REMARKS: Final = ("calm", "told_family", "wants_doctor", "not_willing", "given_mask", "alone")
-"""What a guard may note for a case by one touch; each has its words (`case.note.<...>`)."""
 
 HAND_OVER_REMARKS: Final = ("none", "busy", "case", "device", "supplies")
 """What is said at a hand-over; each has its words (`shift.remark.<...>`)."""

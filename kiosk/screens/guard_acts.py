@@ -153,8 +153,7 @@ class GuardActs(DutyActs):
         elif kind == choices.CAUSE:
             self._ask(lambda: self._guarding.open_case(VisitId(subject) if subject else None, value))
         elif kind in set(CaseEvent):
-            said = self._window.say(f"case.note.{value}") if kind == CaseEvent.REMARKED else value
-            self.case_act(CaseId(subject), kind, said)
+            self.case_act(CaseId(subject), kind, value)
         else:
             super().choose(kind, subject, value)
 

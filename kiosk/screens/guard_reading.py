@@ -15,6 +15,9 @@ SITES: Final = ("axilla", "forehead", "ear", "wrist")
 LANE_SITES: Final = ("wrist", "neck", "axilla", "ear")
 """Where it is measured, and where in the manual lane: under clothes, or with a clinical thermometer."""
 
+CASE_SITE: Final = "axilla"
+"""Chosen beforehand for a case, which only a clinical reading brings on; at the door the guard says what they hold."""
+
 _DIGITS: Final = 3
 _COMMON_TENTHS: Final = range(350, 391)  # 35.0 to 39.0 °C; anything else is typed twice
 
@@ -28,17 +31,18 @@ class GuardReadingScreen(GuardScreen):
     digits = StringProperty("")
     shown = StringProperty("")
     hint = StringProperty("")
-    site = StringProperty(SITES[0])
+    site = StringProperty("")
     sites = ListProperty(SITES)
     site_names = ListProperty([""] * len(SITES))
     can_save = BooleanProperty(False)
     _first = ""
+    _hint = "guard.pad_hint"
     _is_in_lane = False
 
     def start(self, visit_id: VisitId, label: str, case_id: CaseId | None) -> None:
         """Begin a reading for the visit or the case called `label`."""
         self._is_in_lane, self.sites = False, SITES
-        self._begin(visit_id, label, case_id, SITES[0])
+        self._begin(visit_id, label, case_id, CASE_SITE if case_id is not None else "")
 
     def start_in_lane(self, visit_id: VisitId, label: str, site: str) -> None:
         """Begin a reading in the manual lane, which is shown again after it."""
@@ -50,6 +54,7 @@ class GuardReadingScreen(GuardScreen):
         self.case_id = case_id
         self.site = site
         self._first = ""
+        self._hint = "guard.pad_hint"
         self.digits = ""
         self.label = label
         self.refresh()
@@ -58,13 +63,13 @@ class GuardReadingScreen(GuardScreen):
         """Say everything in the language that comes first."""
         self.heading = self.texts.t("guard.handle", label=self.label)
         self.site_names = [self.texts.t(f"guard.site.{site}") for site in self.sites]
-        self.hint = self.texts.t("guard.pad_again" if self._first else "guard.pad_hint")
+        self._say_hint()
 
     def on_digits(self, _screen: GuardReadingScreen, digits: str) -> None:
         """Show the digits as a temperature."""
         whole, tenth = digits[:2], digits[2:]
         self.shown = f"{whole}.{tenth}" if tenth else whole
-        self.can_save = len(digits) == _DIGITS
+        self._check()
 
     def on_key(self, name: str) -> None:
         """Add a digit, or take the last one away."""
@@ -76,6 +81,20 @@ class GuardReadingScreen(GuardScreen):
     def on_site_chosen(self, site: str) -> None:
         """Say where it was measured."""
         self.site = site
+        self._check()
+
+    def _check(self) -> None:
+        """Let the reading be recorded once it is said what and where; say what is still missing."""
+        is_typed = len(self.digits) == _DIGITS
+        self.can_save = is_typed and bool(self.site)
+        if is_typed and not self.site:
+            self._hint = "guard.pad_where"
+        elif self._hint == "guard.pad_where":
+            self._hint = "guard.pad_hint"
+        self._say_hint()
+
+    def _say_hint(self) -> None:
+        self.hint = self.texts.t(self._hint)
 
     def on_save(self) -> None:
         """Record the reading; an unusual one is asked for once more first."""
@@ -94,8 +113,9 @@ class GuardReadingScreen(GuardScreen):
 
     def _ask_again(self, first: str, key: str) -> None:
         self._first = first
+        self._hint = key
         self.digits = ""
-        self.hint = self.texts.t(key)
+        self._say_hint()
 
     def on_cancel(self) -> None:
         """Go back to the lane, the case or the visit without a reading."""

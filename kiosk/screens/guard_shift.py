@@ -37,6 +37,7 @@ class GuardShiftScreen(GuardScreen):
     main_text = StringProperty("")
     is_on_duty = BooleanProperty(False)
     can_go_on = BooleanProperty(False)
+    account = StringProperty("")
 
     def present(self, shift: ShiftView) -> None:
         """Show the shift as it is now."""
@@ -51,6 +52,7 @@ class GuardShiftScreen(GuardScreen):
             return
         texts = self.texts
         self.heading = f"{texts.t('shift.title')} · {shift.guard_name}"
+        self.account = texts.t("shift.account", id=shift.account) if shift.account else ""
         self.is_on_duty = shift.begun_at is not None
         if shift.begun_at is not None:
             self.title = texts.t("shift.on_since", time=self.stage.clock(shift.begun_at))
@@ -62,10 +64,20 @@ class GuardShiftScreen(GuardScreen):
             checks = [self._check(item_id, words, ticked) for item_id, words, ticked in shift.items]
             # What the one before left open, so that nobody begins without having seen it.
             left = [heading(texts.t("shift.open_cases"))] if shift.open_cases else []
-            fill(self.ids.body, [*checks, *left, *(self._case(case_id, label) for case_id, label in shift.open_cases)])
+            told = self._handed_over(shift)
+            fill(
+                self.ids.body,
+                [*told, *checks, *left, *(self._case(case_id, label) for case_id, label in shift.open_cases)],
+            )
         self._count_answers()
         if shift.undone:
             self.hint = texts.t("case.undone", count=sum(len(steps) for _id, _label, steps in shift.undone))
+
+    def _handed_over(self, shift: ShiftView) -> list[Widget]:
+        if shift.handed_over is None:
+            return []
+        at, who, remark = shift.handed_over
+        return [heading(self.texts.t("shift.handed_over")), card([(f"{self.stage.clock(at)} · {who}", remark)], 0.4)]
 
     def _check(self, item_id: str, words: Words, ticked: bool | None) -> Widget:
         row = CheckRow(item_id=item_id, label=self.stage.say(words))

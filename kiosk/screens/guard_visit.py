@@ -43,7 +43,7 @@ class GuardVisitScreen(GuardScreen):
             return
         row = detail.row
         self.heading = texts.t("guard.handle", label=row.label)
-        self.label = row.label
+        self.label = detail.number or row.label  # who was let in is told this number
         since = texts.t("guard.since", time=self.stage.clock(row.since))
         self.state_text = f"{texts.t(f'guard.state.{row.state_key}', kiosks=row.elsewhere)} · {since}"
         self.rows = visit_rows(detail, self.stage, self.now)

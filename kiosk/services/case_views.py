@@ -15,7 +15,7 @@ from kiosk.domain.case import (
     Role,
     may,
 )
-from kiosk.domain.case_wish import TAKES, CaseWish
+from kiosk.domain.case_wish import REMARKS, TAKES, CaseWish
 from kiosk.domain.correction import celsius
 from kiosk.domain.due import due, level
 from kiosk.domain.masking import mask_name
@@ -250,9 +250,15 @@ class CaseViews:
             return celsius(act.reading.value_cc) if act.reading.value_cc is not None else "—"
         if act.disposition is not None:
             return f"case.disposition.{act.disposition}"
-        if act.item:
-            return act.item
-        return self._contact_name(act.to) if act.to else act.note
+        if act.event is CaseEvent.TICKED:
+            return self._step_text(act.item)
+        if act.to:
+            return self._contact_name(act.to)
+        return f"case.note.{act.note}" if act.note in REMARKS else act.note
+
+    def _step_text(self, step_id: str) -> Words | str:
+        known = (step.text for item in self.cases.rules.plan.situations for step in item.steps if step.id == step_id)
+        return next(known, step_id)
 
     def _place_name(self, place_id: str) -> Words | str:
         place = self.cases.rules.plan.place(place_id)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.domain.case import Case, CaseEvent, CaseStep, Cause, Hindrance, Role, merged
 from kiosk.domain.case_wish import TAKE, CaseWish, ago, entry_body, is_taken_by, why_not_taking
+from kiosk.domain.due import calls
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.isolation_area import LOOK_BACK
 from kiosk.domain.plan import area, free_places
@@ -82,6 +83,12 @@ class Cases:
         """Return where somebody may be placed now; none when the area is full."""
         return free_places(self.area(state))
 
+    def calls_here(self, case: Case) -> bool:
+        """Tell whether a case calls for somebody at this screen: who opened it here for a collapse is there already."""
+        standing = case.standing()
+        is_own = case.opening is not None and case.opening.kiosk_id == self.kiosk_id
+        return calls(case, standing) and (standing.step is CaseStep.FLAGGED or not is_own)
+
     def begin(self, act: Act, visit_id: VisitId, cause: str, guard: Guard | None = None) -> CaseId:
         """Open a case for a visit; a guard who opens it has taken it as well."""
         visit = act.state.visit(visit_id)
@@ -144,8 +151,7 @@ class Cases:
                 return None if any(role.may_act_as(step.role) for step in steps) else Hindrance.ROLE
             case CaseEvent.SEEN:
                 # Touched again and again by nobody in particular: the first touch says it all.
-                standing = case.standing()
-                is_news = standing.step is CaseStep.FLAGGED and standing.seen_at is None
+                is_news = self.calls_here(case) and case.standing().seen_at is None
                 return None if is_news else Hindrance.NOT_NOW
             case _:
                 return None

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from kiosk.domain.admission import Reason
-from kiosk.domain.case import CaseStep, Role
+from kiosk.domain.case import Role
 from kiosk.domain.correction import celsius
-from kiosk.domain.due import due, level
+from kiosk.domain.due import calls, due, level
 from kiosk.domain.ids import VisitId, in_digits
 from kiosk.domain.masking import mask_name
 from kiosk.domain.plan_steps import late
@@ -107,25 +107,29 @@ class Board:
         due = row.due if row.case_id is not None else None
         return (-row.level, due or row.since + within)
 
-    def alarm(self) -> AlarmView:
-        """Return what calls a guard now: cases that nobody has taken, and cases in which something is overdue."""
+    def alarm(self, *, is_for_lamp: bool = False) -> AlarmView:
+        """Return what calls a guard now: cases that call for somebody, and cases in which something is overdue.
+
+        `is_for_lamp`: for lamp and sounder, which others hear as well, rather than for this screen.
+        """
         state, now, limits = self.visits.log.state, self.visits.cases.clock.now(), self.visits.rules.plan.limits
-        calls: list[tuple[str, int, datetime, bool]] = []
+        found: list[tuple[str, int, datetime, bool]] = []
         for case in self.visits.cases.open(state):
             standing = case.standing()
             need = due(case, limits, standing)
             loud = level(need, limits, now)
-            if need is not None and (loud or standing.step is CaseStep.FLAGGED):
-                is_seen = standing.step is CaseStep.FLAGGED and standing.seen_at is not None and loud == 0
-                since = case.opening.at if case.opening and standing.step is CaseStep.FLAGGED else need.since
-                calls.append((case.label, loud + 1, since, is_seen))
-        if not calls:
+            is_calling = calls(case, standing) if is_for_lamp else self.visits.cases.calls_here(case)
+            if need is not None and (loud or is_calling):
+                is_seen = is_calling and standing.seen_at is not None and loud == 0
+                since = case.opening.at if case.opening and is_calling else need.since
+                found.append((case.label, loud + 1, since, is_seen))
+        if not found:
             return AlarmView()
         return AlarmView(
-            labels=tuple(label for label, *_ in calls),
-            level=max(loud for _, loud, _, _ in calls),
-            since=min(since for _, _, since, _ in calls),
-            is_seen=all(is_seen for *_, is_seen in calls),
+            labels=tuple(label for label, *_ in found),
+            level=max(loud for _, loud, _, _ in found),
+            since=min(since for _, _, since, _ in found),
+            is_seen=all(is_seen for *_, is_seen in found),
         )
 
     def _case_rows(self, open_cases: Sequence[Case]) -> list[GuardRow]:

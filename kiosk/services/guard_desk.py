@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition
+from kiosk.domain.case import CaseEvent, Cause, Disposition
 from kiosk.domain.case_wish import CaseWish
 from kiosk.domain.visit import SCREEN_STEPS, Step
 from kiosk.errors import StoreError
@@ -145,9 +145,10 @@ class GuardDesk:
         return self.board_maker.alarm()
 
     def seen(self, case_id: CaseId | None = None) -> None:
-        """Quiet the alarm of one case, or of all that nobody has taken: somebody is on the way. Without signing in."""
+        """Quiet the alarm of one case, or of all that call here: somebody is on the way. Without signing in."""
         state = self.visits.log.state
-        waiting = [case.id for case in self.visits.cases.open(state) if case.standing().step is CaseStep.FLAGGED]
+        cases = self.visits.cases
+        waiting = [case.id for case in cases.open(state) if cases.calls_here(case)]
         for one in waiting if case_id is None else [case_id]:
             try:
                 self.guards.do_for_case(None, one, CaseWish(CaseEvent.SEEN))

@@ -174,6 +174,8 @@ class ShiftView:
     open_cases: tuple[tuple[CaseId, str], ...]
     undone: tuple[tuple[CaseId, str, tuple[Words, ...]], ...] = ()  # cases with the steps of the plan nobody ticked
     warnings: tuple[str, ...] = ()  # items of the checklist that were answered "no" and must not stay so
+    account: str = ""  # the guard's id: the server's page asks for it
+    handed_over: tuple[datetime, str, str] | None = None  # the last hand-over: when, by whom (masked), the remark
 
 
 @dataclass(frozen=True, slots=True)

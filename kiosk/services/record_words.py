@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from kiosk.domain.case_wish import REMARKS
 from kiosk.domain.correction import celsius
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.plan import Situation
@@ -64,7 +65,8 @@ def _case_acted(body: Mapping[str, Any], plan: Plan) -> Words | str:
     """Return what tells an act best: the decision, the step, the remark, the place, whom, else what was done."""
     place, contact = plan.place(body.get("place_id", "")), plan.contact(body.get("to", ""))
     step = _step(body, plan) if body.get("item") else ""
-    told = _turned_away(body, plan) or step or body.get("note", "") if body["event"] != "heard" else ""
+    note = body.get("note", "") if body["event"] != "heard" else ""
+    told = _turned_away(body, plan) or step or (f"case.note.{note}" if note in REMARKS else note)
     if told:
         return told
     named = place or contact

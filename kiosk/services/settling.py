@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kiosk.domain.case import LEAVING, Case, CaseEvent, Disposition
-from kiosk.domain.case_wish import CLOSE, MAY_BE_LAST, CaseWish
+from kiosk.domain.case_wish import CLOSE, CaseWish, may_be_last
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.record import is_with_peer
 from kiosk.domain.screening import Outcome
@@ -36,7 +36,7 @@ def do_for_case(visits: Visits, act: Act, case_id: CaseId, guard: Guard | None, 
     visit = act.state.visit(case.visit_id)
     if wish.event is CaseEvent.DISPOSED and visit is not None:
         settle(visits, act, visit, case)
-    if wish.event in MAY_BE_LAST:
+    if may_be_last(wish):
         visits.cases.do(act, case_id, guard, CLOSE)
     return None
 

@@ -74,6 +74,8 @@ class Shifts:
             undone=tuple(
                 (case.id, case.label, tuple(step.text for step in steps)) for case, steps in self._undone(state, own)
             ),
+            handed_over=self._handed_over(guard),
+            account=guard.id,
             warnings=tuple(sorted(item for item in _WARNED_OF if checks.get(item) is False)),
         )
 
@@ -114,6 +116,14 @@ class Shifts:
     def _figures(self, own: OnDuty | None) -> tuple[tuple[str, int], ...]:
         """Return the figures of a shift, of today as far as it began earlier; none without one."""
         return self.today.tally().figures(own.begun_at) if own is not None else ()
+
+    def _handed_over(self, guard: Guard) -> tuple[datetime, str, str] | None:
+        """Return what was said at the last hand-over of today, and by whom; nothing of one's own."""
+        known = self.today.tally().handed_over
+        if known is None or known[1] == guard.id:
+            return None
+        at, guard_id, remark = known
+        return (at, self._name(guard_id), remark)
 
     def _open_cases(self, state: State) -> tuple[Case, ...]:
         return tuple(self.visits.cases.open(state))

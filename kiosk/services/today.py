@@ -40,6 +40,7 @@ class Tally:
     walk_ins: Counter[str] = field(default_factory=Counter[str])
     passed: dict[str, None] = field(default_factory=dict[str, None])  # visits through the screening, in order
     sheets: int = 0  # how many blank sheets of the paper ledger have a number
+    handed_over: tuple[datetime, str, str] | None = None  # the last hand-over with a remark: when, by whom, what
     marks: list[tuple[datetime, str]] = field(default_factory=list["tuple[datetime, str]"])  # each figure, when
 
     def take(self, entry: Entry) -> None:
@@ -121,6 +122,11 @@ def _exported(tally: Tally, _entry: Entry, body: Mapping[str, Any]) -> None:
     tally.sheets = max(tally.sheets, body.get("last_sheet", 0))
 
 
+def _handed_over(tally: Tally, entry: Entry, body: Mapping[str, Any]) -> None:
+    remark = body["remark"]
+    tally.handed_over = (entry.happened_at, body["guard_id"], remark) if remark else None
+
+
 def _marked(figure: str) -> Callable[[Tally, Entry, Mapping[str, Any]], None]:
     return lambda tally, entry, _body: tally.mark(entry, figure)
 
@@ -134,6 +140,7 @@ _COUNTERS: Final[Mapping[EntryKind, Callable[[Tally, Entry, Mapping[str, Any]], 
     EntryKind.WALKED_IN: _walked_in,
     EntryKind.LATE_ENTRY: _late,
     EntryKind.EXPORTED: _exported,
+    EntryKind.SHIFT_ENDED: _handed_over,
     EntryKind.OVERRIDDEN: _marked("overrides"),
     EntryKind.CASE_OPENED: _marked("cases"),
     EntryKind.TURNED_AWAY: _marked("turned_away"),

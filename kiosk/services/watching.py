@@ -109,7 +109,7 @@ class Calling:
 
     def step(self) -> None:
         """Say it once more; the same word again changes nothing."""
-        self.actuator.signal(signal_of(self.board.alarm()))
+        self.actuator.signal(signal_of(self.board.alarm(is_for_lamp=True)))
 
 
 def signal_of(alarm: AlarmView) -> str:

@@ -220,7 +220,8 @@ def test_two_acts_at_once_from_a_kiosk_and_the_page_are_both_kept(city: City, do
     """The later one by the one order is void; server, kiosk and page agree on it."""
     li.act("acknowledged")
     li.act("disposed:escorted")
-    assert standing(city).step is CaseStep.CLOSED
+    assert standing(city).step is CaseStep.DISPOSED
+    li.act("closed")
     # The kiosk was cut off meanwhile; its guard took the case and let the visitor go another way, a minute later.
     city.clock.advance(seconds=60)
     act_at_kiosk(door, 1, "acknowledged")
@@ -326,6 +327,10 @@ def test_somebody_who_is_at_no_kiosk_gets_a_case(city: City, li: GuardBrowser) -
     assert opening is not None
     assert (opening.cause, opening.kiosk_id, opening.guard_id) == (Cause.COLLAPSE, "office", "guard-li")
     assert known["C001"].standing.step is CaseStep.ACKNOWLEDGED
+    assert (known["C001"].is_alarm, known["C002"].is_alarm) == (True, False)  # who is with them needs a colleague
+    li.open(BOARD)
+    assert li.send(f"/guard/{HERE}/cases/{known['C001'].case.id}", act="seen").status_code == 200
+    assert not any(item.is_alarm for item in scene(city).open_cases if item.case.label == "C001")
     assert known["C002"].case.opening is not None
     assert known["C002"].case.opening.cause is Cause.GUARD
 

@@ -153,6 +153,7 @@ def test_the_link_is_cut_in_the_middle_and_both_doors_agree_afterwards(door: Doo
             # From here on the two doors do not hear of each other.
             wait(minutes=1),
             handles("anna", "disposed", "turned_away"),
+            handles("anna", "closed"),
             at("B"),
             wait(minutes=1),
             handles("anna", "placed", "room_2"),

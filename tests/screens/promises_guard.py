@@ -118,7 +118,13 @@ CASE_PROMISES: Final[dict[str, dict[str, Acts]]] = {
         **DIGITS,
         **dict.fromkeys(["腋下", "额头", "耳内", "手腕"], ()),
         "返回": (("open_visit", VISIT),),
-        "记录": (("measure", VISIT, None, "axilla:37.4"),),
+        "记录": (("measure", VISIT, None, "forehead:37.4"),),
+    },
+    "guard-reading-nowhere": {
+        **LOCK,
+        **DIGITS,
+        **dict.fromkeys(["腋下", "额头", "耳内", "手腕"], ()),
+        "返回": (("open_visit", VISIT),),
     },
     "guard-reading-case": {
         **LOCK,

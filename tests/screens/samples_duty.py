@@ -11,6 +11,7 @@ from kiosk.domain.plan import PlaceState, Situation
 from kiosk.domain.site import Words
 from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
+from kiosk.screens.guard_shift import CheckRow
 from kiosk.services.guard_views import (
     AreaView,
     PlaceView,
@@ -68,7 +69,9 @@ BUSY_PLAN: Final = PlanView(
     CONTACTS,
 )
 CHECKLIST: Final = tuple((item.id, item.text, None) for item in PLAN.checklist)
-NEW_SHIFT: Final = ShiftView("李*国", None, CHECKLIST, (), (), ())
+NEW_SHIFT: Final = ShiftView(
+    "李*国", None, CHECKLIST, (), (), (), account="g2", handed_over=(at(7, 58), "王*", "个案未结，当面交接")
+)
 ON_SHIFT: Final = ShiftView(
     "李*国",
     at(8, 2),
@@ -77,6 +80,7 @@ ON_SHIFT: Final = ShiftView(
     (("arrived", 143), ("admitted", 131), ("refused", 7), ("cases", 3), ("overrides", 2)),
     ((CASE, "C02"), (OTHER_CASE, "CB02")),
     ((CaseId("c01"), "C01", tuple(step.text for step in PLAN.steps(Situation.ELEVATED)[2:])),),
+    account="g2",
 )
 TODAY: Final = TodayView(
     inside=86,
@@ -135,14 +139,16 @@ def _records_typing(screen: BaseScreen) -> None:
 
 def _some_checked(screen: BaseScreen) -> None:
     screen.present(NEW_SHIFT)
-    for row, answer in zip(reversed(screen.ids.body.children), ("yes", "no", "yes", "yes"), strict=False):
+    rows = [row for row in reversed(screen.ids.body.children) if isinstance(row, CheckRow)]
+    for row, answer in zip(rows, ("yes", "no", "yes", "yes"), strict=False):
         row.answer = answer
 
 
 def _all_checked(screen: BaseScreen) -> None:
     screen.present(NEW_SHIFT)
     for row in screen.ids.body.children:
-        row.answer = "no" if row.item_id == "goggles" else "yes"
+        if isinstance(row, CheckRow):
+            row.answer = "no" if row.item_id == "goggles" else "yes"
 
 
 def _late(screen: BaseScreen) -> None:

@@ -192,6 +192,13 @@ def _reading(screen: BaseScreen) -> None:
     screen.start(VISIT, "C02", None)
     for digit in "374":
         screen.on_key(digit)
+    screen.on_site_chosen("forehead")
+
+
+def _reading_nowhere(screen: BaseScreen) -> None:
+    screen.start(VISIT, "C02", None)
+    for digit in "374":
+        screen.on_key(digit)
 
 
 def _case_reading(screen: BaseScreen) -> None:
@@ -271,6 +278,7 @@ GUARD_SAMPLES: Final = (
     Sample("guard-visit-refused", Panel.GUARD_VISIT, detail(REFUSED_DETAIL), alarm=ALARM),
     Sample("guard-visit-barred", Panel.GUARD_VISIT, detail(BARRED_DETAIL)),
     Sample("guard-reading", Panel.GUARD_READING, _reading),
+    Sample("guard-reading-nowhere", Panel.GUARD_READING, _reading_nowhere),
     Sample("guard-reading-case", Panel.GUARD_READING, _case_reading, alarm=LOUD),
     Sample("guard-case", Panel.GUARD_CASE, present(PLACED)),
     Sample("guard-case-flagged", Panel.GUARD_CASE, present(FLAGGED), alarm=ON_WAY),

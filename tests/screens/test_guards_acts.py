@@ -149,7 +149,7 @@ def test_a_remark_is_kept_as_its_words(bench: Bench) -> None:
     bench.desk.answers |= {"case": PLACED, "case_act": PLACED}
     bench.app.acts.choose(CaseEvent.REMARKED, CASE, "alone")
     _to(bench, Panel.GUARD_CASE)
-    assert bench.desk.asked("case_act") == [("case_act", CASE, "remarked", bench.app.texts.t("case.note.alone"))]
+    assert bench.desk.asked("case_act") == [("case_act", CASE, "remarked", "alone")]
 
 
 def test_a_reading_of_a_case_leads_back_to_the_case(bench: Bench) -> None:
@@ -337,3 +337,16 @@ def test_nothing_is_shown_to_who_is_not_signed_in(bench: Bench, panel: Panel) ->
     touched.get(panel, lambda: acts.open_item(panel.removeprefix("guard_")))()
     bench.kiosk.work()
     assert bench.app.shown_name is Face.IDLE
+
+
+def test_at_the_door_no_place_is_chosen_before_the_guard_says_where_it_was_measured(bench: Bench) -> None:
+    """A hurried guard with a forehead thermometer must not record an armpit's reading; a case takes armpit or ear."""
+    pad = bench.app.turn_to(Panel.GUARD_READING)
+    pad.start(VISIT, "2CDA", None)
+    for digit in "368":
+        pad.on_key(digit)
+    assert (pad.site, pad.can_save, pad.hint) == ("", False, bench.app.texts.t("guard.pad_where"))
+    pad.on_site_chosen("forehead")
+    assert (pad.can_save, pad.hint) == (True, bench.app.texts.t("guard.pad_hint"))
+    pad.start(VISIT, "C02", CASE)
+    assert (pad.site, pad.can_save) == ("axilla", False)

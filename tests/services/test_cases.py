@@ -138,7 +138,8 @@ def test_a_closed_case_tells_which_steps_were_not_ticked_and_they_still_can_be(d
     """It blocks nothing: the case is closed. With the last step ticked there is nothing more to tell."""
     _, case_id = flagged(door)
     signs_in(door)
-    page = does(door, case_id, "disposed", "escorted")
+    does(door, case_id, "disposed", "escorted")
+    page = does(door, case_id, "closed", "")
     assert page.run is not None
     assert (page.step, page.choices, [step.ticked_at for step in page.run.steps]) == (CaseStep.CLOSED, (), [None])
     door.clock.go_on(minutes=30)
@@ -229,7 +230,9 @@ def test_facts_are_kept_and_shown_in_the_history(door: Door) -> None:
     page = does(door, case_id, "remarked", "calm")
     assert [line.event for line in page.history] == ["opened", "acknowledged", "ticked", "reported", "remarked"]
     assert {line.who for line in page.history[1:]} == {"王*国"}
-    assert page.history[-1].detail == "calm"
+    assert page.history[-1].detail == "case.note.calm"  # in the words of whoever reads it
+    page = does(door, case_id, "remarked", "坐着休息")
+    assert page.history[-1].detail == "坐着休息"
     assert [name for name, _ in page.reported] == [make.plan().contacts[3].name]
     assert page.run is not None
     assert page.run.steps[0].ticked_at is not None

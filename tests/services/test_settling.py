@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kiosk.domain.case import CaseStep, Disposition
+from kiosk.domain.due import Need
 from kiosk.domain.ids import KioskId
 from kiosk.domain.visit import Step
+from kiosk.services.guard_views import CaseView
 from kiosk.services.guards import GuardAct
 from kiosk.services.views import Face
 from kiosk.services.watching import Watch
@@ -111,7 +113,7 @@ def test_a_visit_that_another_kiosk_has_meanwhile_is_not_moved_here(door: Door) 
 
 @pytest.mark.parametrize("disposition", sorted(set(Disposition) - {Disposition.RELEASED}))
 def test_each_disposition_moves_its_visit_once(door: Door, disposition: Disposition) -> None:
-    """Gone, or back to the thermometer; the case then has nothing left and is closed by that guard."""
+    """Gone, or back to the thermometer; the case is closed by that where nothing can be corrected."""
     visit_id = fever(door, door.books())
     case_id = case_of(door, visit_id).id
     door.signs_in()
@@ -120,10 +122,24 @@ def test_each_disposition_moves_its_visit_once(door: Door, disposition: Disposit
     in_error = disposition is Disposition.OPENED_IN_ERROR
     assert door.visit(visit_id).step is (Step.MEASURING if in_error else Step.TURNED_AWAY)
     assert door.visit(visit_id).settled == (case_id,)
-    assert case_of(door, visit_id).standing().step is CaseStep.CLOSED
+    assert case_of(door, visit_id).standing().step is (CaseStep.CLOSED if in_error else CaseStep.DISPOSED)
     entry = door.bodies("resumed" if in_error else "turned_away")[-1]
     assert (entry["guard_id"], entry["settles"]) == (LEADER.id, case_id)
     assert Watch(door.visits).step() == 0
+
+
+def test_a_wrong_end_can_be_corrected_until_somebody_says_that_this_is_all(door: Door) -> None:
+    """Somebody collapsed and used no place: nothing has to be cleaned, and "referred" was touched by mistake."""
+    door.signs_in()
+    page = door.desk.guarding.open_case(None, "collapse")
+    assert isinstance(page, CaseView)
+    for chosen in ("referred:clinic", "left_against_advice"):
+        door.desk.guarding.case_act(page.case_id, "disposed", chosen)
+        assert door.desk.guarding.case(page.case_id).need is Need.CLOSE
+    door.desk.guarding.case_act(page.case_id, "closed")
+    ended = door.cases.case(door.log.state, page.case_id).standing()
+    assert (ended.step, ended.disposition) == (CaseStep.CLOSED, Disposition.LEFT_AGAINST_ADVICE)
+    assert ended.void == ()
 
 
 def test_a_confirmed_case_stays_open_until_somebody_was_told(door: Door) -> None:

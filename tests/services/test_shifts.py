@@ -150,6 +150,7 @@ def _closed(door: Door, disposition: str) -> CaseId:
     page = door.desk.guarding.open_case(None, "guard")
     assert isinstance(page, CaseView)
     door.desk.guarding.case_act(page.case_id, "disposed", disposition)
+    door.desk.guarding.case_act(page.case_id, "closed")
     return page.case_id
 
 
@@ -216,3 +217,25 @@ def test_an_override_counts_in_the_figures_of_shift_and_day(door: Door) -> None:
     own = door.desk.guarding.duty.shift()
     assert isinstance(own, ShiftView)
     assert dict(own.figures)["overrides"] == 1
+
+
+def test_who_begins_next_is_told_what_was_said_at_the_hand_over(door: Door) -> None:
+    """And under which id the server's page knows them; one's own words are no news."""
+    door.told(guards=[GUARD, LEADER])
+    on_duty(door)
+    door.desk.guarding.duty.end_shift("", "口罩不够")
+    own = door.desk.guarding.duty.shift()
+    assert isinstance(own, ShiftView)
+    assert (own.account, own.handed_over) == (GUARD.id, None)
+    said_at = door.clock.now()
+    door.clock.go_on(minutes=1)
+    door.desk.guarding.sign_in(LEADER.id, "1357")
+    told = door.desk.guarding.duty.shift()
+    assert isinstance(told, ShiftView)
+    assert told.handed_over == (said_at, "王*国", "口罩不够")
+    door.desk.guarding.duty.begin_shift(ALL_WELL)
+    door.desk.guarding.duty.end_shift("", "")
+    door.signs_in()
+    later = door.desk.guarding.duty.shift()
+    assert isinstance(later, ShiftView)
+    assert later.handed_over is None  # the last hand-over had nothing to add

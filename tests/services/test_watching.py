@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from kiosk.adapters.clock import SiteClock
 from kiosk.domain.case import Case, CaseAct, CaseEvent, Disposition, Role
-from kiosk.domain.ids import GuardId, KioskId
+from kiosk.domain.ids import CaseId, GuardId, KioskId, VisitId
 from kiosk.domain.policy import BodySite
 from kiosk.domain.visit import Step
+from kiosk.services.guard_views import CaseView
 from kiosk.services.views import Face
 from kiosk.services.watching import Calling, Watch
 
 if TYPE_CHECKING:
-    from kiosk.domain.ids import VisitId
     from tests.services.builders import Door
 
 ELSEWHERE = KioskId("office")
@@ -234,3 +234,40 @@ def test_a_case_that_opens_again_elsewhere_is_open_here_as_well(door: Door) -> N
     Watch(door.visits).step()
     door.hears_site(cases=[acts_elsewhere(case, *acts, late)])
     assert [found.id for found in door.cases.open(door.log.state)] == [case.id]
+
+
+def _collapse(door: Door) -> Case:
+    """Open a case here for somebody who collapsed; return it."""
+    door.signs_in()
+    page = door.desk.guarding.open_case(None, "collapse")
+    assert isinstance(page, CaseView)
+    case = door.cases.case(door.log.state, page.case_id)
+    assert case is not None
+    return case
+
+
+def test_a_collapse_calls_at_every_place_but_the_screen_at_which_it_was_opened(door: Door) -> None:
+    """Its guard stands there already, and must not quiet it for the others; the lamp calls who can hear it."""
+    case = _collapse(door)
+    guarding = door.desk.guarding
+    assert guarding.alarm().level == 0
+    assert guarding.board_maker.alarm(is_for_lamp=True).labels == (case.label,)
+    guarding.seen()
+    assert [body["event"] for body in door.bodies("case_acted")] == ["acknowledged"]
+    guarding.case_act(case.id, "reported", "clinic")  # help is called
+    assert guarding.board_maker.alarm(is_for_lamp=True).level == 0
+
+
+def test_a_collapse_at_another_place_calls_here_until_somebody_has_seen_it(door: Door) -> None:
+    """It has a guard, and that guard needs a second pair of hands."""
+    own = _collapse(door)
+    assert own.opening is not None
+    opening = replace(own.opening, kiosk_id=ELSEWHERE, label="C001")
+    theirs = Case(CaseId("case-there"), VisitId("visit-there"), opening, (done(1, door, CaseEvent.ACKNOWLEDGED),))
+    door.hears_site(cases=[theirs])
+    guarding = door.desk.guarding
+    assert (guarding.alarm().labels, guarding.alarm().is_seen) == (("C001",), False)
+    guarding.seen()
+    assert guarding.alarm().level == 0
+    seen = [body["case_id"] for body in door.bodies("case_acted") if body["event"] == "seen"]
+    assert seen == [theirs.id]
