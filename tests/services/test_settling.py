@@ -134,10 +134,13 @@ def test_a_wrong_end_can_be_corrected_until_somebody_says_that_this_is_all(door:
     page = door.desk.guarding.open_case(None, "collapse")
     assert isinstance(page, CaseView)
     for chosen in ("referred:clinic", "left_against_advice"):
-        door.desk.guarding.case_act(page.case_id, "disposed", chosen)
-        assert door.desk.guarding.case(page.case_id).need is Need.CLOSE
+        shown = door.desk.guarding.case_act(page.case_id, "disposed", chosen)
+        assert isinstance(shown, CaseView)
+        assert shown.need is Need.CLOSE
     door.desk.guarding.case_act(page.case_id, "closed")
-    ended = door.cases.case(door.log.state, page.case_id).standing()
+    case = door.cases.case(door.log.state, page.case_id)
+    assert case is not None
+    ended = case.standing()
     assert (ended.step, ended.disposition) == (CaseStep.CLOSED, Disposition.LEFT_AGAINST_ADVICE)
     assert ended.void == ()
 
