@@ -208,7 +208,7 @@ def _types(stand: Stand, sample: Sample) -> Iterator[str]:
 
 def _types_twice(stand: Stand, sample: Sample) -> Iterator[str]:
     """Type an unusual temperature: it is asked for again, and sent with what was typed the second time."""
-    for second, expected in (("396", (("measure", VISIT, None, "axilla:39.6:39.6"),)), ("395", ()), ("370", ())):
+    for second, expected in (("396", (("measure", VISIT, None, "forehead:39.6:39.6"),)), ("395", ()), ("370", ())):
         screen: Any = stand.show(sample)
         stand.host.acts.clear()
         for value in ("396", second):
