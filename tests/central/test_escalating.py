@@ -77,7 +77,7 @@ def test_what_was_seen_to_in_time_begins_with_the_first_contact_again(city: City
     door.get("/v1/bookings")
     assert _look(city) == 1
     told = [entry.data() for entry in office_entries(city) if entry.data().get("event") == "escalated"]
-    assert [(body["to"], body["item"]) for body in told] == [("guard_room", "place"), ("guard_room", "measure")]
+    assert [(body["to"], body["item"]) for body in told] == [("guard_room", "report"), ("guard_room", "measure")]
 
 
 def test_a_closed_case_and_one_in_time_call_nobody(city: City, door: Caller) -> None:
@@ -86,6 +86,7 @@ def test_a_closed_case_and_one_in_time_call_nobody(city: City, door: Caller) -> 
     browser = GuardBrowser(city)
     browser.sign_in()
     browser.act("disposed:escorted")
+    browser.act("closed")
     city.clock.advance(hours=3)
     assert _look(city) == 0
     open_case(city, door, 2)

@@ -219,6 +219,7 @@ def test_a_case_that_another_door_closed_stays_closed_on_the_days_after(tmp_path
     city.tell("A", "C")
     signed_in(c)
     acts(c, case_id, "disposed", "turned_away")
+    acts(c, case_id, "closed")
     city.tell("C")
     city.clock.advance(2 * 24 * 3600)
     city.tell("A")
