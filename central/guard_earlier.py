@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from central.staff_html import Html, joined
 from kiosk.domain.case import CaseEvent, CaseStep, Role
+from kiosk.domain.case_wish import MINUTES_AGO
 from kiosk.domain.plan import free_places
-from kiosk.domain.plan_steps import done_at
+from kiosk.domain.plan_steps import done
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from central.guard_case import CasePage
     from kiosk.domain.plan import PlanStep
 
-AGO: Final = ("0", "5", "10", "20", "30", "60", "120")
-"""How many minutes ago something may be said to have been done; the kiosks' screens offer the same."""
+AGO: Final = tuple(str(minutes) for minutes in MINUTES_AGO)
+"""How many minutes ago something may be said to have been done, as a form has it."""
 
 
 def earlier(page: CasePage, steps: Iterable[PlanStep]) -> Html:
@@ -24,7 +25,7 @@ def earlier(page: CasePage, steps: Iterable[PlanStep]) -> Html:
     words, acts = page.reader.words, [*_steps(page, steps), *_acts(page)]
     if not acts:
         return Html("")
-    times = [(ago, words.t(f"minutes_ago.{ago}")) for ago in AGO if ago != "0"]
+    times = [(ago, words.t(f"minutes_ago.{ago}")) for ago in AGO]
     what = _select(page, "act", words.t("what_earlier"), acts)
     when = _select(page, "ago", words.t("when_earlier"), times)
     save = words.fill("guard_save", words=words.t("keep_earlier"))
@@ -42,8 +43,9 @@ def _select(page: CasePage, name: str, label: str, options: Iterable[tuple[str, 
 
 
 def _steps(page: CasePage, steps: Iterable[PlanStep]) -> list[tuple[str, str]]:
-    role = Role(page.reader.guard.role)
-    able = [step for step in steps if done_at(page.item.case, step) is None and role.may_act_as(step.role)]
+    role, steps = Role(page.reader.guard.role), tuple(steps)
+    behind = done(page.item.case, steps)
+    able = [step for step in steps if step.id not in behind and role.may_act_as(step.role)]
     return [(f"{CaseEvent.TICKED}:{step.id}", getattr(step.text, page.reader.words.language)) for step in able]
 
 

@@ -149,7 +149,7 @@ def _wish(form: dict[str, str]) -> CaseWish | None:
     if name not in _ACTS or len(words) > _LONGEST_WORDS or len(value) > _LONGEST_ID:
         return None
     event, minutes_ago = CaseEvent(name), form.get("ago", "0")
-    if minutes_ago not in AGO:
+    if minutes_ago not in {"0", *AGO}:
         return None
     if event is CaseEvent.DISPOSED:
         if value not in list(Disposition):

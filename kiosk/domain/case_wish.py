@@ -55,6 +55,9 @@ REMARKS: Final = ("calm", "told_family", "wants_doctor", "not_willing", "given_m
 LATER: Final = frozenset({CaseEvent.PLACED, CaseEvent.REPORTED, CaseEvent.TICKED})
 """What may be written down later with its real time. What decides, ends or frees a place counts from now on."""
 
+MINUTES_AGO: Final = (5, 10, 20, 30, 60, 120)
+"""How long ago something may be said to have been done; nobody remembers it better, and nobody has to type."""
+
 _MAY_BE_LAST: Final = frozenset({CaseEvent.CLEANED, CaseEvent.CO_SIGNED, CaseEvent.REPORTED})
 """What may be the last thing to do, whatever was decided."""
 

@@ -10,23 +10,33 @@ from kiosk.domain.case_standing import is_clinical
 from kiosk.domain.plan import OF_CAUSE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from kiosk.domain.case import Case, CaseAct
     from kiosk.domain.plan import Plan, PlanStep
 
 
-def done_at(case: Case, step: PlanStep) -> datetime | None:
-    """Return when a step was done, by a tick or by what it asks for; None while it is not."""
+def done(case: Case, steps: Iterable[PlanStep]) -> dict[str, datetime]:
+    """Return when each step was done, by its id, by a tick or by what it asks for; one that is not done is left out."""
     void = {act.entry for act in case.standing().void}
-    return min((act.at for act in case.acts if act.entry not in void and _does(act, step)), default=None)
+    counted = [act for act in case.acts if act.entry not in void]
+    found = {step.id: min((act.at for act in counted if _does(act, step)), default=None) for step in steps}
+    return {step_id: at for step_id, at in found.items() if at is not None}
+
+
+def done_at(case: Case, step: PlanStep) -> datetime | None:
+    """Return when one step was done; None while it is not."""
+    return done(case, (step,)).get(step.id)
 
 
 def undone(plan: Plan, case: Case) -> tuple[PlanStep, ...]:
     """Return the steps of a case's plan that nobody did; none for what never was a case."""
     if case.opening is None or case.standing().disposition is Disposition.OPENED_IN_ERROR:
         return ()
-    return tuple(step for step in plan.steps(OF_CAUSE[case.opening.cause]) if done_at(case, step) is None)
+    steps = plan.steps(OF_CAUSE[case.opening.cause])
+    behind = done(case, steps)
+    return tuple(step for step in steps if step.id not in behind)
 
 
 def late(plan: Plan, case: Case, now: datetime) -> int:

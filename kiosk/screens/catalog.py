@@ -11,7 +11,7 @@ from kivy.lang import Builder
 from kiosk.domain import lane
 from kiosk.domain.admission import Reason
 from kiosk.domain.case import NAMELESS, CaseEvent, CaseStep, Cause, Disposition, Hindrance
-from kiosk.domain.case_wish import REMARKS
+from kiosk.domain.case_wish import MINUTES_AGO, REMARKS
 from kiosk.domain.due import Need
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.overriding import MayOverride, OverrideWhy
@@ -65,7 +65,6 @@ from kiosk.services.enrolling import Stage, Trouble
 from kiosk.services.guards import GuardAct
 from kiosk.services.health import FAULT, state_key
 from kiosk.services.link import LinkTrouble
-from kiosk.services.situations import MINUTES_AGO
 from kiosk.services.views import Face, Hint
 
 if TYPE_CHECKING:

@@ -13,10 +13,9 @@ from kiosk.services.guard_views import CaseView, EarlierView, NearView, RecordsV
 from kiosk.services.views import View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
 
-    from kiosk.domain.walk_in import WalkIn
     from kiosk.screens.guard_base import Shown
     from kiosk.services.duty_desk import DutyDesk
     from kiosk.services.views import Account, GuardBoard
@@ -65,25 +64,13 @@ class DutyActs(LaneActs):
 
     def begin_walk_in(self, visit_id: VisitId | None = None, label: str = "") -> None:
         """Ask why somebody may come in without a booking; with a visit: who comes along with it."""
-
-        def ask(hindrances: Mapping[WalkIn, str] | View | None) -> None:
-            if hindrances is None or isinstance(hindrances, View):
-                self._show_guard(hindrances)
-            else:
-                self._ask_choice(choices.walk_in(hindrances, visit_id, label))
-
-        self._window.run_job(lambda: self._duty.walk_in_hindrances(visit_id), ask)
+        self._ask_about(
+            lambda: self._duty.walk_in_hindrances(visit_id), lambda known: choices.walk_in(known, visit_id, label)
+        )
 
     def _ask_with_whom(self, kind: str) -> None:
         """Ask with whom a companion or a child comes."""
-
-        def ask(visits: tuple[tuple[VisitId, str], ...] | View | None) -> None:
-            if visits is None or isinstance(visits, View):
-                self._show_guard(visits)
-            else:
-                self._ask_choice(choices.with_whom(kind, visits))
-
-        self._window.run_job(self._duty.with_whom, ask)
+        self._ask_about(self._duty.with_whom, lambda visits: choices.with_whom(kind, visits))
 
     def _make(self, job: Callable[[], Callable[[], str] | str | View | None]) -> None:
         """Make files, most of it beside the worker; the list then says where they are, or why there are none."""
@@ -121,13 +108,7 @@ class DutyActs(LaneActs):
         self._ask_earlier(run_id, choices.earlier)
 
     def _ask_earlier(self, run_id: str, question: Callable[[EarlierView], choices.Choice]) -> None:
-        def ask(known: EarlierView | View | None) -> None:
-            if isinstance(known, EarlierView):
-                self._ask_choice(question(known))
-            else:
-                self._show_guard(known)
-
-        self._window.run_job(lambda: self._duty.earlier(run_id), ask)
+        self._ask_about(lambda: self._duty.earlier(run_id), question)
 
     def _write_down(self, run_id: str, act: str, minutes_ago: int) -> None:
         event, _, value = act.partition(":")

@@ -11,7 +11,7 @@ from kiosk.services.views import Face, GuardBoard, GuardDetail, View
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kiosk.screens.acting import Window
+    from kiosk.screens.acting import T, Window
     from kiosk.screens.choices import Choice
     from kiosk.services.guard_desk import GuardDesk
 
@@ -62,6 +62,17 @@ class GuardBase:
 
     def _rest(self) -> None:
         self._window.show_view(View(Face.IDLE))
+
+    def _ask_about(self, job: Callable[[], T | View | None], question: Callable[[T], Choice]) -> None:
+        """Ask the guard about what the worker knows; where that is nothing, or another screen, show what follows."""
+
+        def ask(known: T | View | None) -> None:
+            if known is None or isinstance(known, View):
+                self._show_guard(known)
+            else:
+                self._ask_choice(question(known))
+
+        self._window.run_job(job, ask)
 
     def _ask_choice(self, question: Choice) -> None:
         self._window.turn_to(Panel.GUARD_CHOICE).present(question)

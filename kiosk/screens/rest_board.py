@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Final
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from kiosk.screens.act_row import fill
 from kiosk.screens.base import VisitorScreen
 from kiosk.screens.turning import part_of
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from kivy.uix.widget import Widget
 
     from kiosk.services.views import IdleFacts
 
@@ -67,11 +66,5 @@ class RestBoardScreen(VisitorScreen):
             return
         self._shown = (*called, *resting)
         self.called_now, self.is_anybody_resting = len(called), bool(resting)
-        _fill(self.ids.called, [CalledTile(number=number) for number in called])
-        _fill(self.ids.resting, [RestingRow(number=number, time=time) for number, time in resting])
-
-
-def _fill(place: Widget, widgets: list[CalledTile] | list[RestingRow]) -> None:
-    place.clear_widgets()
-    for widget in widgets:
-        place.add_widget(widget)
+        fill(self.ids.called, [CalledTile(number=number) for number in called])
+        fill(self.ids.resting, [RestingRow(number=number, time=time) for number, time in resting])

@@ -20,7 +20,7 @@ from kiosk.domain.correction import celsius
 from kiosk.domain.due import due, level
 from kiosk.domain.masking import mask_name
 from kiosk.domain.plan import OF_CAUSE, PlaceState, Situation
-from kiosk.domain.plan_steps import done_at, undone
+from kiosk.domain.plan_steps import done, undone
 from kiosk.services.guard_views import (
     AreaView,
     CaseChoice,
@@ -150,8 +150,8 @@ class CaseViews:
             return None
         plan, situation = self.cases.rules.plan, self._situation(case, state)
         steps = plan.steps(situation)
-        done = {step.id: at for step in steps if (at := done_at(case, step)) is not None}
-        return run_view(plan, situation, case.opening.at, done, run_id=case.id, role=role, case=case)
+        behind = done(case, steps)
+        return run_view(plan, situation, case.opening.at, behind, run_id=case.id, role=role, case=case)
 
     def others_age_s(self) -> int | None:
         """Return how old the view of the site's other places is, in seconds; None: never heard of them."""

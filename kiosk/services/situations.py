@@ -13,7 +13,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain.case import CaseEvent, Role
-from kiosk.domain.case_wish import CaseWish
+from kiosk.domain.case_wish import MINUTES_AGO, CaseWish
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import CaseId
 from kiosk.domain.plan import Situation
@@ -40,9 +40,6 @@ OF_ITS_OWN: Final = (
     Situation.AREA_FULL,
 )
 """Situations that a guard begins; the others are handled with the isolation case that they are about."""
-
-MINUTES_AGO: Final = (5, 10, 20, 30, 60, 120)
-"""How long ago something may be said to have been done; nobody remembers it better, and nobody has to type."""
 
 
 @dataclass(frozen=True, slots=True)
