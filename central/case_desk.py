@@ -77,12 +77,12 @@ class CaseDesk:
             case = _known(act, case_id)
             if case.standing().disposition is not None:  # what is decided is not measured any more
                 return Hindrance.NOT_NOW.value
-            why = wrong_with(typed)
-            if why:
-                return why
             policy = policy_of(act.tx, site_id)
             if policy is None:
                 return "no_policy"
+            why = wrong_with(typed, policy.instruments)
+            if why:
+                return why
             visit = visit_of(act.tx, site_id, case.visit_id)
             body = body_of(case, visit, guard.id, typed, policy, (act.now, site_of(act.tx, site_id).timezone))
             act.record(EntryKind.READING, body)

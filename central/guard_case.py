@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from central.guard_board import LOUDEST, banners, left_of, live, place_name
 from central.guard_told import facts_of, told
 from central.staff_html import Html, joined
-from central.typed_reading import SITES, Typed
+from central.typed_reading import SITES, Typed, clinical
+from kiosk.domain.by_hand import is_overdue
 from kiosk.domain.case import CaseEvent, CaseStep, Disposition, Hindrance, may
 from kiosk.domain.case_wish import CaseWish, why_not_taking
 from kiosk.domain.due import Need
@@ -16,8 +17,11 @@ from kiosk.domain.plan import free_places
 from kiosk.domain.times import to_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from central.guard_board import Reader
     from central.guard_scene import CaseNow, Person, Scene
+    from kiosk.domain.policy import Instrument
     from kiosk.domain.record import Visit
 
 
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 class CasePage:
     """What the page of a case is made of. `wrong`: why the last act was not done; `typed`: a reading to correct.
 
+    `instruments`: the thermometers of the site's guards; None without a policy to judge a reading by.
     `person`: whose case it is, for this one answer, after the look was recorded.
     """
 
@@ -32,7 +37,7 @@ class CasePage:
     item: CaseNow
     visit: Visit | None
     reader: Reader
-    has_policy: bool
+    instruments: tuple[Instrument, ...] | None
     wrong: str = ""
     typed: Typed | None = None
     person: Person | None = None
@@ -125,7 +130,7 @@ def _measure(page: CasePage) -> Html:
     words = page.reader.words
     if page.item.standing.disposition is not None:
         return Html("")
-    if not page.has_policy:
+    if page.instruments is None:
         return words.fill("guard_why_not", words=words.t("measure"), why=words.t("hindrance.no_policy"))
     typed = page.typed or Typed(SITES[0].value, "")
     options = [
@@ -138,8 +143,21 @@ def _measure(page: CasePage) -> Html:
         for site in SITES
     ]
     select = words.fill("guard_select", label=words.t("how_measured"), name="site", options=joined(options))
+    serials = _instruments(page, clinical(page.instruments), typed) if page.instruments else Html("")
     again = words.fill("guard_again") if page.wrong in {"type_again", "typed_differently"} else Html("")
-    return page.form(words.fill("guard_reading", select=select, value=typed.value, again=again), under="/reading")
+    fields = words.fill("guard_reading", serials=serials, select=select, value=typed.value, again=again)
+    return page.form(fields, under="/reading")
+
+
+def _instruments(page: CasePage, listed: Sequence[Instrument], typed: Typed) -> Html:
+    """Return the choice of the thermometer: the only one is chosen, of several none, but for what was typed before."""
+    words, timezone = page.reader.words, page.scene.site.timezone
+    options = [words.fill("guard_option", value="", words="—", chosen="")] if len(listed) != 1 else []
+    for item in listed:
+        ended = f" · {words.t('calibration_ended')}" if is_overdue(item, page.scene.now, timezone) else ""
+        chosen = " selected" if item.serial == typed.serial else ""
+        options.append(words.fill("guard_option", value=item.serial, words=item.serial + ended, chosen=chosen))
+    return words.fill("guard_select", label=words.t("with_which"), name="serial", options=joined(options))
 
 
 def _report(page: CasePage) -> Html:

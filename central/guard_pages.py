@@ -113,7 +113,7 @@ def reading(
     request: Request, case_id: PathId, form: dict[str, str] = Depends(own_form), seat: Seat = Depends(Seat)
 ) -> Response:
     """Record a clinical reading."""
-    typed = Typed(form.get("site", ""), form.get("value", ""), form.get("again", ""))
+    typed = Typed(form.get("site", ""), form.get("value", ""), form.get("again", ""), form.get("serial", ""))
     try:
         why = desk_of(request).case_desk.measure(seat.site_id, case_id, seat.guard, typed)
     except Unknown:
@@ -172,8 +172,8 @@ def _case_page(
     found = desk.scenes.case(scene, case_id)
     if found is None:
         return None
-    has_policy = desk.scenes.has_policy(seat.site_id)
-    return CasePage(scene, *found, seat.reader(request), has_policy, why, typed)
+    instruments = desk.scenes.instruments(seat.site_id)
+    return CasePage(scene, *found, seat.reader(request), instruments, why, typed)
 
 
 def _case(request: Request, seat: Seat, case_id: str, why: str = "", typed: Typed | None = None) -> Response:

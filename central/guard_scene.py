@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from central.tokens import Tokens
     from kiosk.domain.case import Case, Standing
     from kiosk.domain.plan import PlaceStanding, Plan
+    from kiosk.domain.policy import Instrument
     from kiosk.domain.record import Visit
     from kiosk.domain.site import Site, Words
     from kiosk.protocol.messages import Guard
@@ -160,10 +161,11 @@ class Scenes:
                 return None
             return _now(case, scene.plan, scene.now), visit_of(tx, scene.site.id, case.visit_id)
 
-    def has_policy(self, site_id: str) -> bool:
-        """Tell whether the server has limits to judge a reading by."""
+    def instruments(self, site_id: str) -> tuple[Instrument, ...] | None:
+        """Return the thermometers of a site's guards; None where the server has no policy to judge a reading by."""
         with self._db.read() as tx:
-            return policy_of(tx, site_id) is not None
+            policy = policy_of(tx, site_id)
+            return policy.instruments if policy is not None else None
 
     def person(self, site_id: str, booking_id: str) -> Person | None:
         """Return who booked; the caller has recorded who looks and what for."""

@@ -6,43 +6,58 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from kiosk.domain import by_hand
 from kiosk.domain.course import judged_by
-from kiosk.domain.policy import BodySite, ReadingKind
-from kiosk.domain.screening import Before, Flag, Reading, assess
+from kiosk.domain.policy import BodySite
+from kiosk.domain.screening import Before, assess
 from kiosk.domain.wire import to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from kiosk.domain.case import Case
-    from kiosk.domain.policy import Policy
+    from kiosk.domain.policy import Instrument, Policy
     from kiosk.domain.record import Visit
 
 SITES: Final = (BodySite.AXILLA, BodySite.EAR, BodySite.ORAL)
 """Where a clinical thermometer is held; what a case needs is a clinical reading."""
 
-_TWICE_BELOW_CC: Final = 3500  # temperature-facts.md section 1: entered twice outside 35.0 to 39.0 °C
-_TWICE_ABOVE_CC: Final = 3900
 _NUMBER: Final = re.compile(r"([0-9]{2})[.,。．]([0-9]{1,2})", re.ASCII)  # whatever point the keyboard has
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed: where it was measured, the number, and the number again, "" when it was typed once."""
+    """What was typed: where it was measured, the number, the number again or "", the serial of the thermometer."""
 
     site: str
     value: str
     again: str = ""
+    serial: str = ""
 
 
-def wrong_with(typed: Typed) -> str:
-    """Return what is wrong with it (words: `hindrance.<...>`), or "" when it can be judged."""
+def clinical(listed: Sequence[Instrument]) -> tuple[Instrument, ...]:
+    """Return those of the guards' thermometers that give clinical readings."""
+    return tuple(item for item in listed if set(item.sites) & set(SITES))
+
+
+def wrong_with(typed: Typed, listed: Sequence[Instrument] = ()) -> str:
+    """Return what is wrong with it (words: `hindrance.<...>`), or "" when it can be judged.
+
+    `listed`: the guards' thermometers; where there are any, it says with which one, and that one measures there.
+    """
     value_cc = _hundredths(typed.value)
     if typed.site not in {site.value for site in SITES} or value_cc is None:
         return "no_number"
+    if listed:
+        instrument = by_hand.find(listed, typed.serial)
+        if instrument is None:
+            return "no_instrument"
+        if typed.site not in instrument.sites:
+            return "not_measured_there"
     if typed.again:
         return "" if _hundredths(typed.again) == value_cc else "typed_differently"
-    return "" if _TWICE_BELOW_CC <= value_cc <= _TWICE_ABOVE_CC else "type_again"
+    return "" if by_hand.is_usual(value_cc) else "type_again"
 
 
 def body_of(
@@ -53,14 +68,12 @@ def body_of(
     `at`: when, and the site's time zone.
     """
     now, timezone = at
-    reading = Reading(
-        value_cc=_hundredths(typed.value) or 0,
-        kind=ReadingKind.CLINICAL,
-        site=BodySite(typed.site),
-        device_id="manual:guard",
-        taken_at=now,
-        flags=(Flag.MANUAL,),
-        operator_id=guard_id,
+    reading = by_hand.reading_of(
+        by_hand.Typed(_hundredths(typed.value) or 0, BodySite(typed.site)),
+        guard_id,
+        by_hand.find(policy.instruments, typed.serial),
+        now,
+        timezone,
     )
     # A clinical reading stands for itself: what was measured before it does not change what it says.
     assessment = assess(reading, policy.screening)

@@ -110,7 +110,14 @@ class GuardHand:
         self._expect("guard_case")
 
     def measure(self, site: str, digits: str) -> None:
-        """Type a reading on the pad that stands open."""
+        """Say which thermometer is in the hand, where that is asked, and type a reading on the pad."""
+        self._hand.wait_for(lambda: self._app.shown_name in {"guard_reading", "guard_choice"}, "the pad")
+        if self._app.shown_name == "guard_reading" and site not in self._app.screen.sites:
+            self._hand.tap("instrument.change")
+            self._expect("guard_choice")
+        if self._app.shown_name == "guard_choice":
+            options = self._app.screen.choice.options
+            self.pick(next(item.value for item in options if f"guard.site.{site}" in item.about))
         self._expect("guard_reading")
         self._hand.tap(f"guard.site.{site}")
         self._hand.type_keys(digits)

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,12 +24,19 @@ from demo.clock import SimulatedClock
 from demo.shift_tally import ShiftTally, count_shift
 from demo.tally import Tally, compare
 from demo.world import DAY, ZONE, config_folder, furnish
+from kiosk.domain.policy import BodySite, Instrument
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from demo.town import Town
     from kiosk.config import Settings
+
+_INSTRUMENTS: Final = (
+    Instrument("YT-20381", (BodySite.AXILLA, BodySite.EAR), date(2020, 12, 31)),
+    Instrument("HW-117", (BodySite.FOREHEAD, BodySite.WRIST, BodySite.NECK), date(2020, 9, 30)),
+)
+"""The made-up thermometers of the demo's guards."""
 
 _EXIT_CODES: Final = "Exit codes: 0 everybody is counted, nothing lost or doubled; 1 not so; 2 wrong arguments."
 
@@ -171,7 +178,12 @@ def _settings(options: Options, url: str, work: Path) -> Settings:
     )
     # One service is suspended for the day, so that the demo has somebody to tell.
     # In the shift's city a positive answer opens a case at once: nobody need have looked yet for an alarm to stand.
-    policy = replace(settings.policy, suspended_services=("transfer",), case_on_declaration=options.story == "shift")
+    policy = replace(
+        settings.policy,
+        suspended_services=("transfer",),
+        case_on_declaration=options.story == "shift",
+        instruments=_INSTRUMENTS,
+    )
     return replace(settings, kiosk=kiosk, policy=policy)
 
 

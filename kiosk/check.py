@@ -12,7 +12,7 @@ from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.reference_log import recorded_checks
 from kiosk.adapters.thermometers import open_thermometer
 from kiosk.config import load
-from kiosk.enrolment import LOG_FILE, data_key
+from kiosk.enrolment import COPY_FILE, LOG_FILE, data_key, heard
 from kiosk.errors import ConfigError, DeviceError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def check(config: Path, out: TextIO, data: Path | None = None) -> int:
         "settings": lambda _settings: (True, "read, no mistakes"),
         "camera": _camera,
         "thermometer": _thermometer,
+        "by hand": lambda settings: _by_hand(settings, data),
         "alarm": _alarm,
         "server": _server,
     }
@@ -105,6 +106,26 @@ def _calibration(settings: Settings) -> tuple[bool, str]:
         return False, f"{name}, no date when it is due"
     is_due = SystemClock().now().date() > due
     return is_due, f"{name}, {'OVERDUE since' if is_due else 'due on'} {due}"
+
+
+def _by_hand(settings: Settings, data: Path | None) -> tuple[bool, str]:
+    """Return whether no calibration of the guards' thermometers has ended, and each in words.
+
+    By the policy that the server sent, where the kiosk's folder `data` is given and holds one.
+    """
+    documents = heard(settings, data) if data is not None and (data / COPY_FILE).is_file() else None
+    policy = documents.policy if documents is not None and documents.policy is not None else settings.policy
+    if not policy.instruments:
+        return True, "whatever is at hand: policy.toml lists none ([[instrument]]), readings carry no serial number"
+    today = SystemClock().now().date()
+    ended = [item for item in policy.instruments if today > item.checked_until]
+    said = [
+        f"{item.serial} ({', '.join(item.sites)}) "
+        + ("ENDED" if item in ended else "checked until")
+        + f" {item.checked_until}"
+        for item in policy.instruments
+    ]
+    return not ended, "; ".join(said) + ("; by an ended one nobody is found normal" if ended else "")
 
 
 def _reference(settings: Settings, data: Path) -> tuple[bool, str]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kiosk.adapters.clock import SystemClock
-from kiosk.adapters.local_copy import SqliteCopy
 from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.log_store import LogStore
 from kiosk.adapters.reference_log import Recorded, recorded_checks
@@ -22,7 +21,7 @@ from kiosk.domain.reference import Check, Step, checked
 from kiosk.domain.screening import Reading, faults, unsteady
 from kiosk.domain.times import local_day
 from kiosk.domain.wire import to_json
-from kiosk.enrolment import COPY_FILE, LOG_FILE, data_key, in_use
+from kiosk.enrolment import LOG_FILE, data_key, heard, in_use
 from kiosk.errors import DeviceError, StoreError
 
 if TYPE_CHECKING:
@@ -186,11 +185,7 @@ def _policy(settings: Settings, data: Path | None) -> ScreeningPolicy:
 
 
 def _documents(settings: Settings, data: Path) -> Documents:
-    copy = SqliteCopy(data / COPY_FILE, data_key(settings, data))
-    try:
-        documents = copy.documents()
-    finally:
-        copy.close()
+    documents = heard(settings, data)
     if documents is None:
         message = "this kiosk has not yet heard its site's rules from the server"
         raise StoreError(message)

@@ -18,6 +18,7 @@ from kiosk.adapters.central_client import CentralClient, client_by
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.database import read_key
 from kiosk.adapters.escrow import SEALED_FILE, seal
+from kiosk.adapters.local_copy import SqliteCopy
 from kiosk.adapters.log_reader import Identity, LogReader
 from kiosk.adapters.log_store import LogStore
 from kiosk.domain.ids import KioskId, SiteId
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from kiosk.config import Settings
     from kiosk.ports import Clock
+    from kiosk.protocol.messages import Documents
 
 LOG_FILE: Final = "log.db"
 PAPER_FOLDER: Final = "paper"
@@ -62,6 +64,15 @@ def data_key(settings: Settings, data: Path) -> bytes:
         message = f"log.key_file: {path} lies inside the data folder; a stolen disk would bring its own key"
         raise StoreError(message)
     return read_key(path, may_create=not any(data.glob("log*.db")))
+
+
+def heard(settings: Settings, data: Path) -> Documents | None:
+    """Return the site's documents as the kiosk last heard them from the server, or None before the first ones."""
+    copy = SqliteCopy(data / COPY_FILE, data_key(settings, data))
+    try:
+        return copy.documents()
+    finally:
+        copy.close()
 
 
 def _credential(name: str) -> bytes:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from kiosk.domain.admission import Reason
+from kiosk.domain.by_hand import KIND_OF_SITE
 from kiosk.domain.overriding import MayOverride, OverrideRule
 from kiosk.domain.policy import (
     LEAST_KEPT_DAYS,
@@ -15,6 +17,7 @@ from kiosk.domain.policy import (
     BodySite,
     Cold,
     ColdMode,
+    Instrument,
     Keeping,
     Limit,
     Paper,
@@ -173,6 +176,20 @@ class _Paper(Section):
     sheets: int = Field(ge=1, le=50)
 
 
+class _InstrumentSection(Section):
+    serial: Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[0-9A-Za-z][0-9A-Za-z ._/-]*$")]
+    sites: Annotated[tuple[BodySite, ...], Field(min_length=1)]
+    checked_until: date
+
+    @field_validator("sites")
+    @classmethod
+    def _by_hand(cls, sites: tuple[BodySite, ...]) -> tuple[BodySite, ...]:
+        wrong = [site.value for site in sites if site not in KIND_OF_SITE]
+        if wrong:
+            raise ValueError(f"nothing is measured there by hand: {', '.join(wrong)}")
+        return sites
+
+
 class _PolicyFile(Section):
     id: Annotated[str, Field(min_length=1, max_length=40)]
     version: int = Field(ge=1)
@@ -183,6 +200,13 @@ class _PolicyFile(Section):
     keeping: _Keeping
     override: _Override
     paper: _Paper
+    instrument: tuple[_InstrumentSection, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len({item.serial for item in self.instrument}) != len(self.instrument):
+            raise ValueError("two instruments with the same serial")
+        return self
 
 
 def read_policy(path: Path, mistakes: list[str]) -> Policy | None:
@@ -215,6 +239,7 @@ def _policy(file: _PolicyFile) -> Policy:
         overrides=file.override.rules(),
         paper=Paper(file.paper.back_min, file.paper.sheets),
         screening=_screening(file.screening),
+        instruments=tuple(Instrument(item.serial, item.sites, item.checked_until) for item in file.instrument),
     )
 
 

@@ -33,6 +33,6 @@ def read(path: Path, model: type[_Model], mistakes: list[str]) -> _Model | None:
     except ValidationError as error:
         for item in error.errors():
             key = ".".join(str(part) for part in item["loc"]) or "(file)"
-            message = "is not a known key" if item["type"] in _UNKNOWN else item["msg"]
+            message = "is not a known key" if item["type"] in _UNKNOWN else item["msg"].removeprefix("Value error, ")
             mistakes.append(f"{path}: {key}: {message}")
         return None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from kiosk.config import Settings, load
 from kiosk.domain.overriding import OWN_RULES
-from kiosk.domain.policy import BodySite, ReadingKind
+from kiosk.domain.policy import BodySite, Instrument, ReadingKind
 from kiosk.errors import ConfigError
 
 CONFIG = Path(__file__).parents[1] / "config"
@@ -257,3 +258,32 @@ def test_lamp_and_sounder_are_not_wired_to_one_channel(folder: Path) -> None:
     assert load(file).kiosk.alarm.lamp == 1
     change(file, "lamp = 1", "lamp = 2")
     assert any("alarm" in line for line in mistakes(folder))
+
+
+_INSTRUMENT = '\n[[instrument]]\nserial = "YT-1"\nsites = ["axilla", "ear"]\nchecked_until = 2020-12-31\n'
+
+
+def test_the_guards_thermometers_are_read(folder: Path) -> None:
+    """With where each measures and until when it is checked."""
+    with (folder / "policy.toml").open("a", encoding="utf-8") as file:
+        file.write(_INSTRUMENT)
+    listed = load(folder / "kiosk.toml").policy.instruments
+    assert listed == (Instrument("YT-1", (BodySite.AXILLA, BodySite.EAR), date(2020, 12, 31)),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"YT-1"', '""', "policy.toml: instrument.0.serial:"),
+        ('"YT-1"', '"a:b"', "policy.toml: instrument.0.serial:"),
+        ('"axilla", "ear"', "", "policy.toml: instrument.0.sites:"),
+        ('"axilla"', '"canthus"', "policy.toml: instrument.0.sites: nothing is measured there by hand: canthus"),
+        ("2020-12-31", '"soon"', "policy.toml: instrument.0.checked_until:"),
+        ("2020-12-31\n", "2020-12-31\n" + _INSTRUMENT, "policy.toml: (file): two instruments with the same serial"),
+    ],
+)
+def test_a_guards_thermometer_that_makes_no_sense_is_a_mistake(folder: Path, old: str, new: str, said: str) -> None:
+    """A serial number twice would leave open which one was meant; no hand measures the corner of an eye."""
+    with (folder / "policy.toml").open("a", encoding="utf-8") as file:
+        file.write(_INSTRUMENT.replace(old, new))
+    assert said in mistakes(folder)[0]

@@ -203,9 +203,15 @@ def after(visit: Visit, assessment: Assessment, policy: ScreeningPolicy, *, is_m
         case Outcome.MANUAL_REQUIRED if assessment.reasons[:1] == ("guard_band",):
             return _after_provisional(visit, policy, assessment.outcome.value, is_manual=is_manual)
         case Outcome.DEVICE_FAULT | Outcome.MANUAL_REQUIRED:
-            return Course(Turn.GUARD, assessment.outcome.value)
+            return Course(Turn.GUARD, _why_by_hand(assessment, is_manual=is_manual))
         case _:
             assert_never(assessment.outcome)
+
+
+def _why_by_hand(assessment: Assessment, *, is_manual: bool) -> str:
+    """Return why a guard measures: of a reading by hand itself, that another thermometer is to be taken."""
+    overdue = Flag.CALIBRATION_OVERDUE.value
+    return overdue if is_manual and assessment.reasons[:1] == (overdue,) else assessment.outcome.value
 
 
 def _after_provisional(visit: Visit, policy: ScreeningPolicy, cause: str, *, is_manual: bool) -> Course:

@@ -64,6 +64,7 @@ class EntryKind(StrEnum):
     TYPING_REOPENED = "typing_reopened"
     COLD_MODE_SET = "cold_mode_set"  # on by hand for today, or as the policy says again
     TOLERANCE_WIDENED = "tolerance_widened"
+    INSTRUMENT_CHOSEN = "instrument_chosen"  # with which thermometer a guard measures from here on
     SHIFT_BEGUN = "shift_begun"
     SHIFT_ENDED = "shift_ended"
     SITUATION_BEGUN = "situation_begun"  # one of the plan's that is no case: a crowd, a power failure

@@ -7,6 +7,7 @@ of the log names the policy's id and version, so that a verdict can be traced to
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -139,6 +140,18 @@ class ScreeningPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Instrument:
+    """A thermometer in the guards' hands: the serial number on it, for which sites of the body it is made.
+
+    `checked_until`: the last day of its calibration; after it, nobody is found normal by it.
+    """
+
+    serial: str
+    sites: tuple[BodySite, ...]
+    checked_until: date
+
+
+@dataclass(frozen=True, slots=True)
 class Keeping:
     """For how many days bodies are kept: of a visit after its last entry, of a case after its closing, of staff.
 
@@ -169,7 +182,10 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The whole policy of a site. Tolerances in minutes; `typed_*` bound the typing of numbers."""
+    """The whole policy of a site. Tolerances in minutes; `typed_*` bound the typing of numbers.
+
+    `instruments`: the guards' thermometers, each serial number once; none listed: any is taken, without a number.
+    """
 
     id: str
     version: int
@@ -188,3 +204,4 @@ class Policy:
     keeping: Keeping = Keeping()
     overrides: tuple[OverrideRule, ...] = OWN_RULES
     paper: Paper = Paper()
+    instruments: tuple[Instrument, ...] = ()

@@ -47,6 +47,7 @@ _STAFF: Final = frozenset(
         EntryKind.TOLERANCE_WIDENED,
         EntryKind.COLD_MODE_SET,
         EntryKind.TYPING_REOPENED,
+        EntryKind.INSTRUMENT_CHOSEN,
         EntryKind.SHIFT_BEGUN,
         EntryKind.SHIFT_ENDED,
         EntryKind.SITUATION_BEGUN,

@@ -171,7 +171,7 @@ def assess(reading: Reading | Fault, policy: ScreeningPolicy, before: Before | N
     over = _over(reading, policy, before, limit)
     if over:
         return Assessment(Outcome.ELEVATED, over)
-    stops = () if reading.is_manual else _stops(reading, policy, before)
+    stops = _stops_by_hand(reading) if reading.is_manual else _stops(reading, policy, before)
     if stops:
         return Assessment(Outcome.MANUAL_REQUIRED, stops)
     return _below(reading, policy, before, limit)
@@ -216,6 +216,12 @@ def _over(reading: Reading, policy: ScreeningPolicy, before: Before, limit: Limi
     ):
         over.append("adaptive")
     return tuple(over)
+
+
+def _stops_by_hand(reading: Reading) -> tuple[str, ...]:
+    """What keeps an instrument in a guard's hand from "normal": the guard sees the rest."""
+    overdue = Flag.CALIBRATION_OVERDUE
+    return (overdue.value,) if overdue in reading.flags else ()
 
 
 def _stops(reading: Reading, policy: ScreeningPolicy, before: Before) -> tuple[str, ...]:

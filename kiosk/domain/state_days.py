@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from kiosk.domain import reference
+from kiosk.domain import by_hand, reference
 from kiosk.domain.entry import Entry, EntryKind, canonical
 from kiosk.domain.record import Hold
 from kiosk.domain.state_keeper import State
@@ -148,4 +148,5 @@ HANDLERS: Final[Mapping[EntryKind, Callable[[State, Entry, Mapping[str, Any]], N
     EntryKind.SIGNED_IN: _signed,
     EntryKind.SIGN_IN_FAILED: _signed,
     EntryKind.REFERENCE_CHECKED: reference.note,
+    EntryKind.INSTRUMENT_CHOSEN: by_hand.note,
 }

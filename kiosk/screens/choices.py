@@ -14,15 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from kiosk.domain.ids import VisitId
+    from kiosk.domain.ids import CaseId, VisitId
     from kiosk.domain.site import Words
-    from kiosk.services.guard_views import CaseView, ContactView, EarlierView, ShiftView
+    from kiosk.services.guard_views import CaseView, ContactView, EarlierView, InstrumentsView, ShiftView
 
 REFERRED: Final = "referred"
 OVERRIDE: Final = "override"
 CAUSE: Final = "cause"
 WALK_IN: Final = "walk_in"
 WITH_WHOM: Final = "with_whom"
+INSTRUMENT: Final = "instrument"
+OF_CASE, OF_LANE = "case", "lane"  # what is measured then, in front of its id; "" for a visit
 EARLIER: Final = "earlier"
 EARLIER_WHEN: Final = "earlier_when"
 HAND_OVER: Final = "hand_over"
@@ -42,7 +44,7 @@ HAND_OVER_REMARKS: Final = ("none", "busy", "case", "device", "supplies")
 class Option:
     """Something to choose. `aside`: a number beside it. `hindrance`: why it cannot be chosen yet, as a text key.
 
-    `is_hard`: asked for twice. `at`: a time beside it.
+    `is_hard`: asked for twice. `at`: a time beside it. `about`: what else is to be known of it, as text keys.
     """
 
     value: str
@@ -51,6 +53,7 @@ class Option:
     at: datetime | None = None
     hindrance: str = ""
     is_hard: bool = False
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,3 +221,22 @@ def hand_over_remark(to: str) -> Choice:
     """Return what may be said with a hand-over."""
     options = tuple(Option(name, f"shift.remark.{name}", is_hard=True) for name in HAND_OVER_REMARKS)
     return Choice(HAND_OVER_REMARK, to, "choice.remark", options)
+
+
+def instrument(
+    known: InstrumentsView, visit_id: VisitId | None, case_id: CaseId | None = None, *, is_in_lane: bool = False
+) -> Choice:
+    """Return with which thermometer a guard may measure somebody: a visit, a case, whoever is next in the lane."""
+    options = tuple(
+        Option(
+            item.serial,
+            item.serial,
+            aside=item.checked_until.isoformat(),
+            # One whose calibration ended may still find a fever; that it finds nobody normal is said here.
+            is_hard=item.is_overdue,
+            about=(*(f"guard.site.{site}" for site in item.sites), *(("instrument.ended",) if item.is_overdue else ())),
+        )
+        for item in known.listed
+    )
+    of, its_id = (OF_LANE, visit_id) if is_in_lane else (OF_CASE, case_id) if case_id is not None else ("", visit_id)
+    return Choice(INSTRUMENT, f"{of}:{its_id or ''}", "instrument.which", options, text="instrument.which_how")

@@ -243,6 +243,8 @@ class DutyActs(LaneActs):
         elif kind == choices.HAND_OVER_REMARK:
             remark = self._window.say(f"shift.remark.{value}") if value != "none" else ""
             self._ask(lambda: self._duty.end_shift(subject, remark))
+        else:
+            super().choose(kind, subject, value)
 
     def choose_nothing(self, kind: str, subject: str) -> None:
         """Go back from a question to where it was asked."""
@@ -256,5 +258,7 @@ class DutyActs(LaneActs):
             self._ask(lambda: self._guarding.case(CaseId(subject)) or self._duty.plan())
         elif kind == choices.EARLIER_WHEN:
             self.begin_earlier(subject.partition("|")[0])
+        elif kind == choices.INSTRUMENT:
+            super().choose_nothing(kind, subject)
         else:
             self.open_menu()

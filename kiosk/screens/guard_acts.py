@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kiosk.domain.case import CaseEvent, CaseStep, Disposition
+from kiosk.domain.case import CaseEvent, Disposition
 from kiosk.domain.ids import CaseId, VisitId
 from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
 from kiosk.screens.duty_acts import DutyActs
 from kiosk.services.guards import GuardAct
-from kiosk.services.views import GuardBoard, GuardDetail
+from kiosk.services.views import GuardBoard
 
 if TYPE_CHECKING:
     from kiosk.domain.ids import GuardId
-    from kiosk.screens.guard_base import Shown
     from kiosk.services.guard_views import CaseView
     from kiosk.services.views import Account
 
@@ -77,41 +76,10 @@ class GuardActs(DutyActs):
         """Show one visit to the guard."""
         self._ask(lambda: self._guarding.detail(visit_id))
 
-    def open_reading(self, visit_id: VisitId, case_id: CaseId | None) -> None:
-        """Show the pad for a reading taken by hand, for a visit or for its case."""
-        if case_id is not None:
-            self._window.run_job(lambda: self._guarding.case(case_id), self._show_case_pad)
-        else:
-            self._window.run_job(lambda: self._guarding.detail(visit_id), self._show_pad)
-
-    def _show_pad(self, detail: GuardDetail | None) -> None:
-        if detail is None:
-            self._rest()
-        else:
-            self._window.turn_to(Panel.GUARD_READING).start(detail.row.visit_id, detail.row.label, None)
-
-    def _show_case_pad(self, case: CaseView | None) -> None:
-        if case is None:
-            self._rest()
-        else:
-            self._window.turn_to(Panel.GUARD_READING).start(case.visit_id, case.label, case.case_id)
-
     def guard_act(self, act: str, visit_id: VisitId | None, value: str = "") -> None:
         """Do one of the guard's acts."""
         what = GuardAct(act)
         self._ask(lambda: self._guarding.guard_act(what, visit_id, value))
-
-    def measure(self, visit_id: VisitId, case_id: CaseId | None, value: str) -> None:
-        """Record a reading taken by hand; of a case, or when it opened one, go on at the page of the case."""
-
-        def job() -> Shown:
-            shown = self._guarding.guard_act(GuardAct.MEASURE, visit_id, value)
-            its_case = case_id or (shown.row.case_id if isinstance(shown, GuardDetail) else None)
-            stays = isinstance(shown, (GuardBoard, GuardDetail))
-            case = self._guarding.case(its_case) if its_case is not None and stays else None
-            return shown if case is None or case.step is CaseStep.CLOSED else case
-
-        self._ask(job)
 
     def begin_visit_act(self, act: str, visit_id: VisitId, label: str) -> None:
         """Ask what has to be chosen before an act for a visit: why to override, why to open a case, who comes along."""

@@ -42,7 +42,7 @@ class GuardChoiceScreen(GuardScreen):
     def _row(self, option: Option) -> Widget:
         row = ActRow(
             label=self.stage.say(option.words),
-            detail=self.texts.t(option.hindrance) if option.hindrance else "",
+            detail=" · ".join(map(self.texts.t, (option.hindrance,) if option.hindrance else option.about)),
             tail=self.stage.clock(option.at) if option.at is not None else option.aside,
             value=option.value,
             asks=self.texts.t("guard.sure"),

@@ -28,7 +28,9 @@ class GuardLaneScreen(GuardScreen):
     chosen = ObjectProperty(None, allownone=True)  # the id of who is measured
     label = StringProperty("")
     site = StringProperty(lane.SITES[0])
+    sites = ListProperty(lane.SITES)  # of the two, where the guard's thermometer measures
     site_names = ListProperty(["", ""])
+    how = StringProperty("")
     value = StringProperty("")
     waiting_text = StringProperty("")
     result = ListProperty(["", "", ""])
@@ -49,6 +51,10 @@ class GuardLaneScreen(GuardScreen):
         if self.is_correcting and shown.last is not None:
             ids.append(shown.last.visit_id)
         self.shown = shown
+        instrument = shown.instruments.chosen
+        self.sites = [site for site in lane.SITES if instrument is None or site in instrument.sites]
+        if self.sites and self.site not in self.sites:
+            self.site = self.sites[0]
         self.chosen = self.chosen if self.chosen in ids else next(iter(ids), None)
         self.refresh()
 
@@ -61,10 +67,13 @@ class GuardLaneScreen(GuardScreen):
         shown, texts = self.shown, self.texts
         if shown is None:
             return
-        self.heading = texts.t("lane.title", name=shown.guard_name)
+        instrument = shown.instruments.chosen
+        title = texts.t("lane.title", name=shown.guard_name)
+        self.heading = f"{title} · {instrument.serial}" if instrument is not None else title
         self.site_names = [texts.t(f"guard.site.{site}") for site in lane.SITES]
         known = [*shown.waiting, *([shown.last] if shown.last is not None and self.is_correcting else [])]
         self.label = next((row.label for row in known if row.visit_id == self.chosen), "")
+        self.how = texts.t(f"lane.{self._how()}")
         self.correct_text = (
             "" if shown.last is None else texts.t("lane.leave" if self.is_correcting else "lane.correct")
         )
@@ -73,6 +82,12 @@ class GuardLaneScreen(GuardScreen):
         self._say_result(shown)
         self._lay_out(self.ids.queue, [self._row(row) for row in shown.waiting[:_SHOWN]])
         self._lay_out(self.ids.grid, [self._value(celsius(value_cc)) for value_cc in lane.QUICK_CC])
+
+    def _how(self) -> str:
+        """Return what the guard is told to do: where to measure, or what keeps them from it."""
+        if not self.label:
+            return "nobody"
+        return self.site if self.sites else "not_for_it"
 
     def _say_result(self, shown: LaneView) -> None:
         last = shown.last
@@ -101,13 +116,14 @@ class GuardLaneScreen(GuardScreen):
         if chip.parent is self.ids.queue:
             self.is_correcting = False
             self.chosen = chip.value
-        elif self.chosen is not None:
+        elif self.chosen is not None and self.sites:
             self.value = chip.value
         self.refresh()
 
     def on_site_chosen(self, site: str) -> None:
         """Say where it is measured, from here on."""
         self.site = site
+        self.refresh()
 
     def on_record(self) -> None:
         """Record the value: the second touch."""

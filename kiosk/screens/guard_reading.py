@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Final
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 
 from kiosk.screens.base import GuardScreen
+from kiosk.screens.widgets import Chip
 
 if TYPE_CHECKING:
     from kiosk.domain.ids import CaseId, VisitId
+    from kiosk.services.guard_views import InstrumentsView, InstrumentView
 
 SITES: Final = ("axilla", "forehead", "ear", "wrist")
 LANE_SITES: Final = ("wrist", "neck", "axilla", "ear")
-"""Where it is measured, and where in the manual lane: under clothes, or with a clinical thermometer."""
+"""Where it is measured, and where in the manual lane: under clothes, or with a clinical thermometer. A thermometer
+that the policy lists says itself where it measures."""
 
 CASE_SITE: Final = "axilla"
 """Chosen beforehand for a case, which only a clinical reading brings on; at the door the guard says what they hold."""
 
+_CHIPS_IN_A_ROW: Final = 4
 _DIGITS: Final = 3
 _COMMON_TENTHS: Final = range(350, 391)  # 35.0 to 39.0 °C; anything else is typed twice
 
@@ -33,23 +37,33 @@ class GuardReadingScreen(GuardScreen):
     hint = StringProperty("")
     site = StringProperty("")
     sites = ListProperty(SITES)
-    site_names = ListProperty([""] * len(SITES))
+    instrument = ObjectProperty(None, allownone=True)  # with which it is measured; None: any
+    instrument_text = StringProperty("")
+    may_change = BooleanProperty(False)
     can_save = BooleanProperty(False)
     _first = ""
     _hint = "guard.pad_hint"
     _is_in_lane = False
 
-    def start(self, visit_id: VisitId, label: str, case_id: CaseId | None) -> None:
-        """Begin a reading for the visit or the case called `label`."""
-        self._is_in_lane, self.sites = False, SITES
+    def start(self, visit_id: VisitId, label: str, case_id: CaseId | None, known: InstrumentsView) -> None:
+        """Begin a reading for the visit or the case called `label`; `known`: with what it is measured."""
+        self._is_in_lane = False
+        self._take(known, SITES)
         self._begin(visit_id, label, case_id, CASE_SITE if case_id is not None else "")
 
-    def start_in_lane(self, visit_id: VisitId, label: str, site: str) -> None:
+    def start_in_lane(self, visit_id: VisitId, label: str, site: str, known: InstrumentsView) -> None:
         """Begin a reading in the manual lane, which is shown again after it."""
-        self._is_in_lane, self.sites = True, LANE_SITES
+        self._is_in_lane = True
+        self._take(known, LANE_SITES)
         self._begin(visit_id, label, None, site)
 
-    def _begin(self, visit_id: VisitId, label: str, case_id: CaseId | None, site: str) -> None:
+    def _take(self, known: InstrumentsView, any_sites: tuple[str, ...]) -> None:
+        self.instrument, self.may_change = known.chosen, len(known.listed) > 1
+        self.sites = known.chosen.sites if known.chosen is not None else any_sites
+
+    def _begin(self, visit_id: VisitId, label: str, case_id: CaseId | None, likely: str) -> None:
+        only = self.sites[0] if len(self.sites) == 1 else ""
+        site = likely if likely in self.sites else only
         self.visit_id = visit_id
         self.case_id = case_id
         self.site = site
@@ -61,9 +75,25 @@ class GuardReadingScreen(GuardScreen):
 
     def refresh(self) -> None:
         """Say everything in the language that comes first."""
+        if self.visit_id is None:
+            return
         self.heading = self.texts.t("guard.handle", label=self.label)
-        self.site_names = [self.texts.t(f"guard.site.{site}") for site in self.sites]
+        self.instrument_text = self._named(self.instrument) if self.instrument is not None else ""
+        self._show_sites()
         self._say_hint()
+
+    def _named(self, instrument: InstrumentView) -> str:
+        key = "instrument.overdue" if instrument.is_overdue else "instrument.with"
+        return self.texts.t(key, serial=instrument.serial, day=instrument.checked_until.isoformat())
+
+    def _show_sites(self) -> None:
+        grid = self.ids.sites
+        grid.clear_widgets()
+        grid.cols = min(len(self.sites), _CHIPS_IN_A_ROW)
+        for site in self.sites:
+            chip = Chip(content=self.texts.t(f"guard.site.{site}"), value=site, is_chosen=site == self.site)
+            chip.fbind("on_release", lambda touched: self.on_site_chosen(touched.value))
+            grid.add_widget(chip)
 
     def on_digits(self, _screen: GuardReadingScreen, digits: str) -> None:
         """Show the digits as a temperature."""
@@ -81,6 +111,8 @@ class GuardReadingScreen(GuardScreen):
     def on_site_chosen(self, site: str) -> None:
         """Say where it was measured."""
         self.site = site
+        for chip in self.ids.sites.children:
+            chip.is_chosen = chip.value == site
         self._check()
 
     def _check(self) -> None:
@@ -116,6 +148,10 @@ class GuardReadingScreen(GuardScreen):
         self._hint = key
         self.digits = ""
         self._say_hint()
+
+    def on_change(self) -> None:
+        """Choose another thermometer; the reading then begins anew."""
+        self.host.change_instrument(self.visit_id, self.case_id, is_in_lane=self._is_in_lane)
 
     def on_cancel(self) -> None:
         """Go back to the lane, the case or the visit without a reading."""

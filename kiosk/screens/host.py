@@ -112,6 +112,10 @@ class ScreenHost(Protocol):
         """Show the pad for a reading that the guard took by hand."""
         ...
 
+    def change_instrument(self, visit_id: VisitId | None, case_id: CaseId | None, *, is_in_lane: bool) -> None:
+        """Ask with which thermometer it is measured from here on."""
+        ...
+
     def measure(self, visit_id: VisitId, case_id: CaseId | None, value: str) -> None:
         """Record a reading that the guard took by hand; of a case, its page is shown then."""
         ...

@@ -6,33 +6,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kiosk.screens.catalog import Panel
-from kiosk.screens.guard_base import GuardBase
-from kiosk.services.views import Face, View
+from kiosk.screens.reading_acts import ReadingActs
 
 if TYPE_CHECKING:
     from kiosk.domain.ids import VisitId
-    from kiosk.services.guard_views import LaneView
+    from kiosk.services.guard_views import InstrumentsView
+    from kiosk.services.views import View
 
 
-class LaneActs(GuardBase):
+class LaneActs(ReadingActs):
     """The guard's acts in the manual lane."""
-
-    def open_lane(self, visit_id: VisitId | None = None) -> None:
-        """Show the lane, with `visit_id` to be measured next."""
-        self._show_lane(visit_id, View(Face.IDLE))
 
     def lead_to_lane(self, view: View) -> None:
         """Show the lane for the visitor of `view`, who stands at this screen; their wait, when it was closed."""
         self._show_lane(view.visit_id, replace(view, to_lane=False))
-
-    def _show_lane(self, visit_id: VisitId | None, closed: View) -> None:
-        def show(lane: LaneView | None) -> None:
-            if lane is None:
-                self._window.show_view(closed)
-            else:
-                self._window.turn_to(Panel.GUARD_LANE).present(lane, visit_id)
-
-        self._window.run_job(self._guarding.lane.view, show)
 
     def measure_in_lane(self, visit_id: VisitId, value: str) -> None:
         """Record a reading in the lane."""
@@ -45,7 +32,14 @@ class LaneActs(GuardBase):
 
     def open_lane_pad(self, visit_id: VisitId, label: str, site: str) -> None:
         """Show the pad for a value that has no button."""
-        self._window.turn_to(Panel.GUARD_READING).start_in_lane(visit_id, label, site)
+
+        def show(known: InstrumentsView | None) -> None:
+            if known is None:
+                self._rest()
+            else:
+                self._window.turn_to(Panel.GUARD_READING).start_in_lane(visit_id, label, site, known)
+
+        self._window.run_job(self._guarding.instruments, show)
 
     def give_lane(self) -> None:
         """Give the window to the next visitor."""

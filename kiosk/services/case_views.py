@@ -30,6 +30,7 @@ from kiosk.services.guard_views import (
     PlaceView,
 )
 from kiosk.services.plan_views import contact_view, run_view
+from kiosk.services.record_words import outcome_key
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -296,4 +297,4 @@ def _together(*readings: tuple[Measured, ...]) -> list[Measured]:
 
 
 def _reading(item: Measured) -> tuple[datetime, str, str, str]:
-    return (item.at, celsius(item.value_cc) if item.value_cc is not None else "", item.outcome.value, item.site)
+    return (item.at, celsius(item.value_cc) if item.value_cc is not None else "", outcome_key(item), item.site)

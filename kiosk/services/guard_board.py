@@ -18,6 +18,7 @@ from kiosk.domain.times import local_day
 from kiosk.domain.visit import Step
 from kiosk.services.guards import extra_late, needs_guard
 from kiosk.services.link import LinkTrouble
+from kiosk.services.record_words import outcome_key
 from kiosk.services.views import AlarmView, GuardBoard, GuardDetail, GuardRow
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ class Board:
             return None
         case = self.visits.cases.of_visit(state, visit.id)
         readings = tuple(
-            (item.at, celsius(item.value_cc) if item.value_cc is not None else "—", item.outcome.value)
+            (item.at, celsius(item.value_cc) if item.value_cc is not None else "—", outcome_key(item))
             for item in visit.readings
         )
         conflict = self._conflicts(state).get(visit.id) if not needs_guard(visit) else None

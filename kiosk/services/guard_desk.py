@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from kiosk.domain.by_hand import read_typed
 from kiosk.domain.case import CaseEvent, Cause, Disposition
 from kiosk.domain.case_wish import CaseWish
 from kiosk.domain.visit import SCREEN_STEPS, Step
@@ -16,7 +17,6 @@ from kiosk.errors import StoreError
 from kiosk.services.duty_desk import DutyDesk
 from kiosk.services.guards import GuardAct
 from kiosk.services.lane_desk import LaneDesk
-from kiosk.services.typed import read_typed
 from kiosk.services.views import Face
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kiosk.services.case_views import CaseViews
     from kiosk.services.duty_desk import Outside
     from kiosk.services.guard_board import Board
-    from kiosk.services.guard_views import AreaView, CaseView
+    from kiosk.services.guard_views import AreaView, CaseView, InstrumentsView
     from kiosk.services.guards import Guards
     from kiosk.services.health import Health
     from kiosk.services.identifying import Identifying
@@ -137,6 +137,24 @@ class GuardDesk:
         is_in = visit is not None and visit.step in _LET_IN
         page = self.detail(visit_id) if is_in or what in {GuardAct.MEASURE, GuardAct.CARD_SEEN} else None
         return page or self.board()
+
+    # the guards' thermometers: for the lane as well, which stays open while visitors have the window
+
+    def instruments(self) -> InstrumentsView | None:
+        """Return which thermometers are listed, and with which one the guard measures; None: nobody is signed in."""
+        guard = self.lane.guard_now()
+        return self.guards.instruments.view(guard) if guard is not None else None
+
+    def choose_instrument(self, serial: str) -> View | None:
+        """Record with which thermometer the guard measures from here on; a view comes back when that failed."""
+        guard = self.lane.guard_now()
+        try:
+            if guard is not None:
+                self.guards.instruments.choose(guard, serial)
+        except StoreError as error:
+            self.sign_out()
+            return self.health.out_of_order(error)
+        return None
 
     # isolation cases
 

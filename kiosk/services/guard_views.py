@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition, Hindrance
     from kiosk.domain.due import Need
@@ -234,6 +234,29 @@ class NearView:
 
 
 @dataclass(frozen=True, slots=True)
+class InstrumentView:
+    """One of the guards' thermometers: its serial number, where it measures, the last day of its calibration."""
+
+    serial: str
+    sites: tuple[str, ...]
+    checked_until: date
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentsView:
+    """The guards' thermometers, and with which one the guard measures; None: not chosen, or none is listed."""
+
+    listed: tuple[InstrumentView, ...] = ()
+    chosen: InstrumentView | None = None
+
+    @property
+    def must_choose(self) -> bool:
+        """Whether nothing can be measured before one is chosen."""
+        return bool(self.listed) and self.chosen is None
+
+
+@dataclass(frozen=True, slots=True)
 class LaneRow:
     """One visitor who waits to be measured by hand, since they answered the questions."""
 
@@ -264,3 +287,4 @@ class LaneView:
     guard_name: str
     waiting: tuple[LaneRow, ...]
     last: LaneResult | None = None
+    instruments: InstrumentsView = InstrumentsView()

@@ -6,7 +6,7 @@ a normal clinical reading of a named guard.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -17,16 +17,17 @@ from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import VisitId
 from kiosk.domain.overriding import MayOverride, OverrideWhy, least, may_override
 from kiosk.domain.record import Visit
-from kiosk.domain.screening import Flag, Outcome, Reading
+from kiosk.domain.screening import Outcome
 from kiosk.domain.state_days import EXTRA_LATE, INSIDE, is_cold_by_hand
 from kiosk.domain.visit import Step
 from kiosk.services import guard_records as records
+from kiosk.services.instruments import Instruments
 from kiosk.services.settling import do_for_case
-from kiosk.services.typed import KIND_OF_SITE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from kiosk.domain.by_hand import Typed
     from kiosk.domain.case import Hindrance
     from kiosk.domain.entry import Entry
     from kiosk.domain.ids import CaseId
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from kiosk.ports import Act
     from kiosk.protocol.messages import Guard
     from kiosk.services.everywhere import Everywhere
-    from kiosk.services.typed import Typed
     from kiosk.services.views import View
     from kiosk.services.visits import Visits
 
@@ -65,6 +65,11 @@ class Guards:
 
     visits: Visits
     everywhere: Everywhere
+    instruments: Instruments = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take the guards' thermometers from the same visits."""
+        self.instruments = Instruments(self.visits)
 
     def allowed(self, visit: Visit, state: State, role: str = Role.GUARD) -> tuple[GuardAct, ...]:
         """Return what a guard of this role may do for a visit now, the most likely first."""
@@ -132,8 +137,9 @@ class Guards:
         with self.visits.log.act() as act:
             known = self.everywhere.visit(act.state, visit_id)
             if what is GuardAct.MEASURE and typed is not None and self._is_of_case(act.state, known, visit_id):
-                if typed.is_sure:
-                    records.measure_in_case(self.visits, act, visit_id, self._reading(guard, typed))
+                reading = self.instruments.reading(guard, typed)
+                if reading is not None:
+                    records.measure_in_case(self.visits, act, visit_id, reading)
             elif known is not None and what in self.allowed(known, act.state, guard.role):
                 visit = self.everywhere.take_over(act, visit_id)
                 if visit is not None:
@@ -147,13 +153,16 @@ class Guards:
 
     def correct(self, guard: Guard, entry: Entry, typed: Typed, why: str) -> None:
         """Record that a reading was typed wrongly, and what it should have been; `why` in words."""
-        with self.visits.log.act() as act:
-            records.correct(self.visits, act, entry, self._reading(guard, typed), guard, why)
+        reading = self.instruments.reading(guard, typed)
+        if reading is not None:
+            with self.visits.log.act() as act:
+                records.correct(self.visits, act, entry, reading, guard, why)
 
     def _do(self, act: Act, guard: Guard, what: GuardAct, visit: Visit, typed: Typed | None, why: str) -> None:
         if what is GuardAct.MEASURE:
-            if typed is not None and typed.is_sure:
-                self.visits.judge(act, visit, self._reading(guard, typed), guard)
+            reading = self.instruments.reading(guard, typed)
+            if reading is not None:
+                self.visits.judge(act, visit, reading, guard)
         elif what is GuardAct.OVERRIDE:
             if why in set(OverrideWhy):
                 records.override(act, visit, guard, OverrideWhy(why))
@@ -178,17 +187,6 @@ class Guards:
 
     def _new_visit(self) -> VisitId:
         return VisitId(self.visits.new_id())
-
-    def _reading(self, guard: Guard, typed: Typed) -> Reading:
-        return Reading(
-            value_cc=typed.value_cc,
-            kind=KIND_OF_SITE[typed.site],
-            site=typed.site,
-            device_id=f"manual:{typed.device}",
-            taken_at=self.visits.clock.now(),
-            flags=(Flag.MANUAL,),
-            operator_id=guard.id,
-        )
 
     def widen(self, guard: Guard, minutes: int) -> None:
         """Let visitors come later by `minutes`, because the queue is long; bounded by policy, 0 takes it back."""

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from kiosk.domain import lane
+from kiosk.domain.by_hand import read_typed
 from kiosk.domain.correction import celsius
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.masking import mask_name
 from kiosk.errors import StoreError
 from kiosk.services.guard_views import LaneResult, LaneRow, LaneView
 from kiosk.services.guards import GuardAct
-from kiosk.services.typed import read_typed
 from kiosk.services.views import Face, View
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class LaneDesk:
 
     def view(self) -> LaneView | None:
         """Return the lane's screen, or None when nobody is signed in and no lane is open."""
-        guard = self._guard()
+        guard = self.guard_now()
         if guard is None:
             return None
         state, everywhere = self.desk.visits.log.state, self.desk.guards.everywhere
@@ -69,6 +69,7 @@ class LaneDesk:
                 for visit in lane.waiting(everywhere.listed(state))
             ),
             last=self._result(),
+            instruments=self.desk.guards.instruments.view(guard),
         )
 
     def measure(self, visit_id: VisitId, value: str) -> LaneView | View | None:
@@ -77,12 +78,13 @@ class LaneDesk:
         `value`: "wrist:36.4", typed twice "wrist:39.6:39.6". Returns the lane, or, while visitors have the window, what
         the one who was measured sees; None when nobody is signed in and the lane is closed.
         """
-        guard, typed = self._guard(), read_typed(value)
+        guard, typed = self.guard_now(), read_typed(value)
         if guard is None:
             return None
         self._touched_s = self.desk.visits.clock.monotonic()
         visit = self.desk.guards.everywhere.visit(self.desk.visits.log.state, visit_id)
-        if visit is None or typed is None or not typed.is_sure or not lane.waits(visit):
+        reading = self.desk.guards.instruments.reading(guard, typed)
+        if visit is None or reading is None or not lane.waits(visit):
             return self.view()
         act, before = self.desk.guards.act, self.desk.visits.log.last()[0]
         shown = self.desk.health.view(lambda: act(guard, GuardAct.MEASURE, visit_id, typed))
@@ -97,7 +99,7 @@ class LaneDesk:
 
         Who was let in by it and is elevated gets a case, and is to be called back.
         """
-        guard, typed = self._guard(), read_typed(value)
+        guard, typed = self.guard_now(), read_typed(value)
         if guard is None:
             return None
         self._touched_s = self.desk.visits.clock.monotonic()
@@ -127,14 +129,14 @@ class LaneDesk:
 
     def catch(self, view: View) -> View:
         """Lead a visitor who is to be measured to the lane, while one is open at this kiosk."""
-        if view.visit_id is None or self.desk.guard is not None or self._guard() is None:
+        if view.visit_id is None or self.desk.guard is not None or self.guard_now() is None:
             return view
         if view.face is Face.MEASURING:
             view = self.desk.visits.to_lane(view.visit_id)
         visit = self.desk.visits.log.state.visit(view.visit_id) if view.visit_id is not None else None
         return replace(view, to_lane=True) if visit is not None and lane.waits(visit) else view
 
-    def _guard(self) -> Guard | None:
+    def guard_now(self) -> Guard | None:
         """Return in whose name the lane works now; one that was left for too long is closed by asking."""
         if self.desk.guard is not None:
             return self.desk.guard

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain.admission import opening
+from kiosk.domain.by_hand import KIND_OF_SITE, is_usual
 from kiosk.domain.correction import celsius_cc
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import VisitId
 from kiosk.domain.policy import BodySite
 from kiosk.domain.screening import Flag, Reading, assess
 from kiosk.domain.wire import to_json
-from kiosk.services.typed import KIND_OF_SITE, TWICE_ABOVE_CC, TWICE_BELOW_CC
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,7 +55,7 @@ class Late:
         wrong = self._time_is_wrong(at)
         if wrong:
             return wrong
-        if row.value_cc is not None and not TWICE_BELOW_CC <= row.value_cc <= TWICE_ABOVE_CC:
+        if row.value_cc is not None and not is_usual(row.value_cc):
             asked, self._asked = self._asked, (guard.id, row)
             if asked != (guard.id, row):
                 return "late.again"

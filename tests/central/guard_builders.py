@@ -117,10 +117,10 @@ class GuardBrowser:
         self.open(CASE_PAGE)
         return self.send(path, act=act, **fields)
 
-    def measure(self, value: str, again: str = "", site: str = "axilla") -> requests.Response:
+    def measure(self, value: str, again: str = "", site: str = "axilla", **fields: str) -> requests.Response:
         """Type a clinical reading."""
         self.open(CASE_PAGE)
-        return self.send(f"{CASE_PAGE}/reading", site=site, value=value, again=again)
+        return self.send(f"{CASE_PAGE}/reading", site=site, value=value, again=again, **fields)
 
 
 def is_at_sign_in(answer: requests.Response) -> bool:

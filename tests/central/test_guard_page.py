@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import threading
 import tomllib
+from dataclasses import replace
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +18,17 @@ from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition, Hindrance
 from kiosk.domain.declaration import Declaration, Notice, Question
 from kiosk.domain.due import Need
 from kiosk.domain.plan import PlaceState
-from kiosk.domain.policy import BodySite
+from kiosk.domain.policy import BodySite, Instrument
 from kiosk.domain.screening import Outcome
 from kiosk.domain.site import Words
+from kiosk.policy_file import read_policy
 from kiosk.texts import placeholders
 from tests.central.builders import HERE, NAME, PHONE
 from tests.central.guard_builders import (
     CASE,
     CASE_PAGE,
     CHEN,
+    CONFIG,
     VISIT,
     WANG,
     GuardBrowser,
@@ -41,6 +45,18 @@ if TYPE_CHECKING:
     from tests.central.builders import Caller, City
 
 BOARD = f"/guard/{HERE}"
+
+
+EAR = Instrument("YT-1", (BodySite.AXILLA, BodySite.EAR), date(2999, 1, 1))
+GUN = Instrument("HW-2", (BodySite.FOREHEAD,), date(2999, 1, 1))
+MOUTH = Instrument("OR-3", (BodySite.ORAL,), date(2999, 1, 1))
+
+
+def lists(city: City, *instruments: Instrument) -> None:
+    """Give the site a policy that lists these thermometers for its guards."""
+    policy = read_policy(CONFIG / "policy.toml", [])
+    assert policy is not None
+    city.desk.catalogue.put_policy(HERE, replace(policy, instruments=instruments))
 
 
 @pytest.fixture
@@ -203,6 +219,37 @@ def test_a_reading_is_judged_by_the_policy_of_the_site(city: City, li: GuardBrow
     assert (body["reading_no"], body["policy_id"], body["outcome"]) == (2, "own", "elevated")
     assert li.act("disposed:released").status_code == 409
     assert "先要有一次正常的临床体温" in li.open(CASE_PAGE).text
+
+
+@pytest.mark.parametrize(
+    ("serial", "words"),
+    [("", "请先选测温仪"), ("HW-2", "不测该部位"), ("no<b>", "请先选测温仪"), ("OR-3", "不测该部位")],
+)
+def test_of_several_thermometers_it_is_said_which(city: City, li: GuardBrowser, serial: str, words: str) -> None:
+    """None is chosen beforehand, foreheads' gives no clinical reading, and each measures where it is made for."""
+    lists(city, EAR, GUN, MOUTH)
+    page = li.open(CASE_PAGE).text
+    assert "YT-1" in page
+    assert "HW-2" not in page
+    answer = li.measure("36.8", serial=serial)
+    assert answer.status_code == 409
+    assert words in answer.text
+    assert "no<b>" not in answer.text
+    assert not standing(city).readings
+
+
+def test_a_reading_on_the_page_carries_the_serial_number(city: City, li: GuardBrowser) -> None:
+    """And by an ended calibration nobody is found normal: the page says so before and the case waits on."""
+    lists(city, EAR, MOUTH)
+    assert li.measure("36.8", serial="YT-1").status_code == 200
+    reading = office_entries(city)[-1].data()["reading"]
+    assert (reading["device_id"], reading["calibration_due"]) == ("manual:YT-1", "2999-01-01")
+    assert standing(city).is_found_normal
+    lists(city, replace(EAR, checked_until=date(2020, 1, 1)))
+    assert "检定已到期" in li.open(CASE_PAGE).text
+    assert li.measure("36.8", serial="YT-1").status_code == 200
+    assert office_entries(city)[-1].data()["reasons"] == ["calibration_overdue"]
+    assert not standing(city).is_found_normal
 
 
 def test_without_limits_or_a_plan_the_page_says_what_it_cannot_do(city: City, li: GuardBrowser) -> None:

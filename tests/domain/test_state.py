@@ -64,6 +64,7 @@ OTHERS: list[tuple[EntryKind, dict[str, Any]]] = [
     (EntryKind.TYPING_REOPENED, {"guard_id": "g1"}),
     (EntryKind.TOLERANCE_WIDENED, {"guard_id": "g1", "minutes": 20}),
     (EntryKind.COLD_MODE_SET, {"guard_id": "g1", "is_on": True}),
+    (EntryKind.INSTRUMENT_CHOSEN, {**SIGNED, "serial": "YT-1"}),
     (EntryKind.SIGNED_IN, {**SIGNED, "by": "pin", "wrong": 0, "until": ""}),
     (EntryKind.SIGN_IN_FAILED, {**SIGNED, "by": "pin", "wrong": 4, "until": to_wire(at(11))}),
     (EntryKind.SHIFT_BEGUN, {**SIGNED, "role": "guard", "checks": {"mask": True}}),

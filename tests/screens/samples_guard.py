@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.admission import Reason
@@ -14,10 +14,7 @@ from kiosk.domain.site import Words
 from kiosk.domain.walk_in import WalkIn
 from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
-from kiosk.services.guard_views import (
-    CaseView,
-    NearView,
-)
+from kiosk.services.guard_views import CaseView, InstrumentsView, InstrumentView, NearView
 from kiosk.services.link import LinkTrouble
 from kiosk.services.views import Account, AlarmView, GuardBoard, GuardDetail, GuardRow
 from tests.screens.samples_base import CARD, NOW, VISIT, Sample, at
@@ -188,21 +185,31 @@ def _many(screen: BaseScreen) -> None:
     screen.hear_alarm(LOUD)
 
 
-def _reading(screen: BaseScreen) -> None:
-    screen.start(VISIT, "C02", None)
+EAR: Final = InstrumentView("YT-20381", ("axilla", "ear", "oral"), date(2020, 12, 31), is_overdue=False)
+GUN: Final = InstrumentView("HW-117", ("forehead", "wrist", "neck"), date(2020, 9, 30), is_overdue=False)
+ENDED_ONE: Final = InstrumentView("YT-20380", ("axilla",), date(2020, 2, 29), is_overdue=True)
+INSTRUMENTS: Final = InstrumentsView((EAR, GUN, ENDED_ONE))
+ANY_INSTRUMENT: Final = InstrumentsView()
+GUN_CHOSEN: Final = replace(INSTRUMENTS, chosen=GUN)
+EAR_CHOSEN: Final = replace(INSTRUMENTS, chosen=EAR)
+ENDED_CHOSEN: Final = replace(INSTRUMENTS, chosen=ENDED_ONE)
+
+
+def _reading(screen: BaseScreen, known: InstrumentsView = GUN_CHOSEN) -> None:
+    screen.start(VISIT, "C02", None, known)
     for digit in "374":
         screen.on_key(digit)
     screen.on_site_chosen("forehead")
 
 
-def _reading_nowhere(screen: BaseScreen) -> None:
-    screen.start(VISIT, "C02", None)
+def _reading_nowhere(screen: BaseScreen, known: InstrumentsView = ANY_INSTRUMENT) -> None:
+    screen.start(VISIT, "C02", None, known)
     for digit in "374":
         screen.on_key(digit)
 
 
 def _case_reading(screen: BaseScreen) -> None:
-    screen.start(VISIT, "C02", CASE)
+    screen.start(VISIT, "C02", CASE, ENDED_CHOSEN)
     for digit in "368":
         screen.on_key(digit)
 
@@ -293,6 +300,7 @@ GUARD_SAMPLES: Final = (
     Sample("guard-choice-when", Panel.GUARD_CHOICE, present(choices.earlier_when(EARLIER, "placed:room_2"))),
     Sample("guard-choice-clean", Panel.GUARD_CHOICE, _choice(ENDED, CaseEvent.CLEANED)),
     Sample("guard-choice-full", Panel.GUARD_CHOICE, _choice(FLAGGED, CaseEvent.PLACED)),
+    Sample("guard-choice-instrument", Panel.GUARD_CHOICE, present(choices.instrument(INSTRUMENTS, VISIT))),
     Sample("guard-choice-override", Panel.GUARD_CHOICE, present(choices.override(VISIT, "2CDA"))),
     Sample("guard-choice-cause", Panel.GUARD_CHOICE, present(choices.cause(None))),
     Sample("guard-choice-walk-in", Panel.GUARD_CHOICE, present(choices.walk_in({WalkIn.APPROVED: "leader"}))),

@@ -10,7 +10,7 @@ from kiosk.domain.screening import Outcome
 from kiosk.screens.catalog import Panel
 from kiosk.services.guard_views import LaneResult, LaneRow, LaneView
 from tests.screens.samples_base import VISIT, Sample, at
-from tests.screens.samples_guard import LOUD
+from tests.screens.samples_guard import EAR_CHOSEN, GUN_CHOSEN, LOUD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ def lane(shown: LaneView, value: str = "", site: str = "wrist") -> Callable[[Bas
 
 
 def _other(screen: BaseScreen) -> None:
-    screen.start_in_lane(VISIT, "2CDA", "neck")
+    screen.start_in_lane(VISIT, "2CDA", "neck", GUN_CHOSEN)
     for digit in "378":
         screen.on_key(digit)
 
@@ -56,6 +56,8 @@ def _wrong(screen: BaseScreen) -> None:
 
 LANE_SAMPLES: Final = (
     Sample("guard-lane", Panel.GUARD_LANE, lane(LANE, "36.4")),
+    Sample("guard-lane-named", Panel.GUARD_LANE, lane(replace(LANE, instruments=GUN_CHOSEN), "36.4")),
+    Sample("guard-lane-not-for-it", Panel.GUARD_LANE, lane(replace(LANE, instruments=EAR_CHOSEN))),
     Sample("guard-lane-wrong", Panel.GUARD_LANE, _wrong),
     Sample(
         "guard-lane-recall",

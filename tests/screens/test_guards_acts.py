@@ -11,6 +11,7 @@ from kiosk.domain.walk_in import WalkIn
 from kiosk.screens import front
 from kiosk.screens.act_row import ActRow
 from kiosk.screens.catalog import GUARD_PANELS, Panel
+from kiosk.services.guard_views import InstrumentsView
 from kiosk.services.guards import GuardAct
 from kiosk.services.sign_in import BADGE
 from kiosk.services.views import Face, View
@@ -342,11 +343,11 @@ def test_nothing_is_shown_to_who_is_not_signed_in(bench: Bench, panel: Panel) ->
 def test_at_the_door_no_place_is_chosen_before_the_guard_says_where_it_was_measured(bench: Bench) -> None:
     """A hurried guard with a forehead thermometer must not record an armpit's reading; a case takes armpit or ear."""
     pad = bench.app.turn_to(Panel.GUARD_READING)
-    pad.start(VISIT, "2CDA", None)
+    pad.start(VISIT, "2CDA", None, InstrumentsView())
     for digit in "368":
         pad.on_key(digit)
     assert (pad.site, pad.can_save, pad.hint) == ("", False, bench.app.texts.t("guard.pad_where"))
     pad.on_site_chosen("forehead")
     assert (pad.can_save, pad.hint) == (True, bench.app.texts.t("guard.pad_hint"))
-    pad.start(VISIT, "C02", CASE)
+    pad.start(VISIT, "C02", CASE, InstrumentsView())
     assert (pad.site, pad.can_save) == ("axilla", False)

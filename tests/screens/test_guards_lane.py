@@ -191,6 +191,7 @@ def test_another_value_is_typed_and_leads_back_to_the_lane(bench: Bench) -> None
     """Also without one."""
     open_panel(bench, Panel.GUARD_LANE)
     bench.app.screen.on_other()
+    bench.kiosk.work()
     assert bench.app.shown_name is Panel.GUARD_READING
     for digit in "378":
         bench.app.screen.on_key(digit)
@@ -200,6 +201,7 @@ def test_another_value_is_typed_and_leads_back_to_the_lane(bench: Bench) -> None
     assert bench.app.shown_name is Panel.GUARD_LANE
     assert bench.desk.asked("measure") == [("measure", VISIT, "wrist:37.8")]
     bench.app.screen.on_other()
+    bench.kiosk.work()
     bench.app.screen.on_cancel()
     bench.kiosk.work()
     assert bench.app.shown_name is Panel.GUARD_LANE

@@ -18,6 +18,7 @@ from kiosk.adapters.log_store import LogStore
 from kiosk.domain import booking_number, id_number
 from kiosk.domain.booking import Booking
 from kiosk.domain.booking_code import Claims, issue
+from kiosk.domain.by_hand import Typed
 from kiosk.domain.ids import BookingId, GuardId, KioskId, VisitId, uuid7
 from kiosk.domain.policy import BodySite
 from kiosk.domain.screening import Fault, Flag
@@ -38,7 +39,6 @@ from kiosk.services.identifying import Identifying
 from kiosk.services.rulebook import Rulebook
 from kiosk.services.showing import Showing
 from kiosk.services.sign_in import SignIn
-from kiosk.services.typed import Typed
 from kiosk.services.visits import Visits
 from tests.domain import builders as make
 
@@ -306,7 +306,7 @@ class Door:
 
     def guard_reads(self, visit_id: VisitId, value_cc: int, site: BodySite = BodySite.AXILLA) -> View:
         """Take a reading by a guard's own thermometer, typed twice where that is asked for."""
-        return self.guards.act(GUARD, GuardAct.MEASURE, visit_id, Typed(value_cc, site, "guard", value_cc))
+        return self.guards.act(GUARD, GuardAct.MEASURE, visit_id, Typed(value_cc, site, value_cc))
 
     # what is known
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from kiosk.domain.by_hand import Typed, read_typed
 from kiosk.domain.policy import BodySite
 from kiosk.domain.visit import Step
 from kiosk.services.guards import GuardAct
 from kiosk.services.sign_in import delay_s
-from kiosk.services.typed import Typed, read_typed
 from kiosk.services.views import Face, GuardBoard, GuardDetail, View
 from tests.domain import builders as make
 from tests.services.builders import GUARD, LEADER, STRANGER, Door, code_of, new_booking
@@ -260,13 +260,13 @@ def test_after_an_elevated_reading_no_kiosk_reading_is_enough(door: Door) -> Non
 @pytest.mark.parametrize(
     ("typed", "is_taken"),
     [
-        (Typed(3500, BodySite.AXILLA, "g"), True),
-        (Typed(3900, BodySite.AXILLA, "g"), True),
-        (Typed(3499, BodySite.AXILLA, "g"), False),
-        (Typed(3901, BodySite.AXILLA, "g"), False),
-        (Typed(3960, BodySite.AXILLA, "g", 3960), True),
-        (Typed(3960, BodySite.AXILLA, "g", 3690), False),
-        (Typed(3690, BodySite.AXILLA, "g", 3960), False),
+        (Typed(3500, BodySite.AXILLA), True),
+        (Typed(3900, BodySite.AXILLA), True),
+        (Typed(3499, BodySite.AXILLA), False),
+        (Typed(3901, BodySite.AXILLA), False),
+        (Typed(3960, BodySite.AXILLA, 3960), True),
+        (Typed(3960, BodySite.AXILLA, 3690), False),
+        (Typed(3690, BodySite.AXILLA, 3960), False),
     ],
 )
 def test_an_unusual_temperature_is_typed_twice_alike(door: Door, typed: Typed, is_taken: bool) -> None:

@@ -25,6 +25,7 @@ from kiosk.adapters.thermometers.options import Options
 from kiosk.adapters.thermometers.sampled import Sample, SampledThermometer
 from kiosk.adapters.thermometers.serial_frames import KINDS, Frames, word
 from kiosk.config import load
+from kiosk.domain.by_hand import read_typed
 from kiosk.domain.correction import celsius
 from kiosk.domain.course import recomputed
 from kiosk.domain.policy import Adaptive, BodySite, ReadingKind, ReferenceRule
@@ -33,7 +34,6 @@ from kiosk.domain.screening import Flag, Outcome, Reading, assess
 from kiosk.domain.state import apply
 from kiosk.errors import DeviceError, SensorFault
 from kiosk.ports import THERMOMETER_API, Capabilities
-from kiosk.services.guard_desk import read_typed
 from tests.adapters.thermometers import emulate_i2c, emulate_lines
 from tests.adapters.thermometers.opening import STANDS, ignore, opened
 from tests.domain import builders as make

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import shutil
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from kiosk.check import check
 from kiosk.check_reference import DAILY, FULL, Talk, chart, check_reference
 from kiosk.config import load
 from kiosk.domain.entry import EntryKind
-from kiosk.domain.policy import Policy, ReferenceRule
+from kiosk.domain.policy import BodySite, Instrument, Policy, ReferenceRule
 from kiosk.enrolment import COPY_FILE, LOG_FILE, in_use
 from kiosk.errors import StoreError
 from kiosk.protocol.messages import Documents
@@ -135,6 +137,26 @@ def test_check_tells_every_mistake_in_a_drivers_options(folder: Path) -> None:
 def test_check_takes_a_guard_for_a_thermometer(folder: Path) -> None:
     """Nothing is plugged in, and that is well."""
     assert "ok   thermometer: manual:guard: none; a guard measures" in told(plugged(folder, "manual", ""))[1]
+
+
+def by_hand(file: Path, data: Path | None = None) -> tuple[int, str]:
+    """Return the exit code of `check` and its line about the guards' thermometers."""
+    out = io.StringIO()
+    code = check(file, out, data)
+    return code, next(line for line in out.getvalue().splitlines() if "by hand:" in line)
+
+
+def test_check_tells_the_guards_thermometers_and_fails_for_an_ended_calibration(folder: Path, data: Path) -> None:
+    """By the kiosk's own policy, and by the server's once that came."""
+    file = folder / "kiosk.toml"
+    assert by_hand(file)[1].startswith("ok   by hand: whatever is at hand: policy.toml lists none")
+    with (folder / "policy.toml").open("a", encoding="utf-8") as policy:
+        policy.write('[[instrument]]\nserial = "YT-1"\nsites = ["axilla", "ear"]\nchecked_until = 2999-01-01\n')
+    assert by_hand(file) == (by_hand(file)[0], "ok   by hand: YT-1 (axilla, ear) checked until 2999-01-01")
+    ended = Instrument("HW-2", (BodySite.FOREHEAD,), date(2020, 1, 1))
+    told_by_server(data, replace(make.policy(), instruments=(ended,)))
+    code, line = by_hand(file, data)
+    assert (code, line) == (1, "FAIL by hand: HW-2 (forehead) ENDED 2020-01-01; by an ended one nobody is found normal")
 
 
 def curve(device: emulate_lines.ModbusDevice, shown_cc: int) -> None:
