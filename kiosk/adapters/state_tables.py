@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 TABLES: Final = ("visit", "isolation_case", "counter", "fact", "hold")
 _RECORDS: Final = {"visit": Visit, "isolation_case": Case, "hold": Hold}
-_COLUMNS: Final = {"visit": "id, booking_id, first_contact, step, cause, listed, data"}
+_COLUMNS: Final = {  # with the record last
+    "visit": "id, booking_id, first_contact, step, cause, listed, data",
+    "isolation_case": "id, opened_at, is_open, visit_id, data",
+}
 _REMEMBERED: Final = 4096  # visits: a busy day has 2,000 (docs/log.md), at some 2 KB each
 _ROOM: Final = 880  # characters of a visit's record: as long as most become, so that they grow in their place
 # Most acts change nothing that an index knows: then no page but the visit's own is written.

@@ -10,7 +10,7 @@ from kiosk.adapters.database import Database
 from kiosk.adapters.log_reader import COLUMNS
 from kiosk.adapters.log_store import LogStore
 from kiosk.domain.entry import EntryKind
-from kiosk.domain.ids import VisitId
+from kiosk.domain.ids import CaseId, VisitId
 from kiosk.domain.times import to_wire
 from kiosk.domain.visit import Step
 from kiosk.domain.wire import to_json
@@ -83,6 +83,18 @@ def test_a_log_of_version_2_is_taken_over(tmp_path: Path, monkeypatch: pytest.Mo
     assert taken.rebuild()
     taken.close()
     new.close()
+
+
+def test_a_case_that_was_spelt_otherwise_is_the_same_case(tmp_path: Path) -> None:
+    """An earlier version wrote every field of a case: the rebuilt state says the same in other words."""
+    store = _with_visits(tmp_path / "log.db")
+    with store.act() as act:
+        opened = {"visit_id": "visit-2", "case_id": "case-1", "number": "CB01", "cause": "guard", "guard_id": "guard-7"}
+        act.record(EntryKind.CASE_OPENED, opened)
+        case = act.state.case(CaseId("case-1"))
+    store._database.run("UPDATE isolation_case SET data = ?", json.dumps(to_json(case)))
+    assert store.rebuild()
+    store.close()
 
 
 def test_a_row_that_is_no_record_is_no_rebuilt_state(tmp_path: Path) -> None:

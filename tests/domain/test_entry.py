@@ -249,6 +249,28 @@ def test_a_body_has_one_spelling_and_no_numbers_that_json_does_not_know() -> Non
     assert canonical({"b": 1, "a": "张"}) == '{"a":"张","b":1}'
     with pytest.raises(ValueError, match="JSON compliant"):
         canonical({"a": float("nan")})
+    with pytest.raises(ValueError, match="JSON compliant"):
+        canonical({"a": [float("-inf")]})
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+)
+
+
+@given(st.dictionaries(st.text(), JSON, max_size=6))
+def test_a_body_is_spelt_as_the_standard_library_spells_json(body: dict[str, Any]) -> None:
+    """Whoever has the body can make its digest again."""
+    plain = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    assert canonical(body) == plain
+
+
+@pytest.mark.parametrize("held", [{1, 2}, b"bytes", at(9)])
+def test_a_body_that_is_no_json_is_refused(held: object) -> None:
+    """Nothing is spelt by guess."""
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        canonical({"a": [held]})
 
 
 @pytest.mark.parametrize("site", ["branch-1", '石家庄 "裕华"', "a\\b\n"])
