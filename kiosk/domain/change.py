@@ -1,30 +1,17 @@
-"""A record with some of its fields changed: `dataclasses.replace` in half the time, since every act does it twice."""
+"""A record with some of its fields changed: `dataclasses.replace` in a third of the time, since every act does it."""
 
 from __future__ import annotations
 
-from dataclasses import fields
-from functools import cache
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 T = TypeVar("T")
 
 
-def replace(record: T, /, **changes: Any) -> T:
-    """Return a copy of a dataclass with two fields or more, these fields changed; raises KeyError for another name."""
-    kind = type(record)
-    values_of, place = _plan(kind)
-    values = list(values_of(record))
-    for name, value in changes.items():
-        values[place[name]] = value
-    return kind(*values)
-
-
-@cache
-def _plan(kind: type[Any]) -> tuple[Callable[[Any], tuple[Any, ...]], Mapping[str, int]]:
-    """Return what reads all fields of a kind of record, and the place of each."""
-    names = [field.name for field in fields(kind)]
-    return attrgetter(*names), {name: place for place, name in enumerate(names)}
+def replace(record: T, /, **changes: object) -> T:
+    """Return a copy of a dataclass without slots, these fields changed; raises KeyError for another name."""
+    known = vars(record)
+    if not changes.keys() <= known.keys():
+        raise KeyError(*(changes.keys() - known.keys()))
+    copy = object.__new__(type(record))
+    vars(copy).update(known, **changes)
+    return copy

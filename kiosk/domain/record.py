@@ -33,7 +33,7 @@ def is_provisional(reading: Measured) -> bool:
     return reading.outcome is Outcome.ELEVATED or reading.reason == "guard_band"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: every act copies its visit, which is cheap so (`change.py`)
 class Visit:
     """One passage, from first contact to its end. Times are None until they happen."""
 

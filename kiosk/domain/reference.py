@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import linear_regression
 from typing import TYPE_CHECKING, Any, Final
 
-from kiosk.domain.change import replace
 from kiosk.domain.entry import Entry, canonical
 from kiosk.domain.policy import ReadingKind, ReferenceRule
 from kiosk.domain.screening import Reference

@@ -13,14 +13,15 @@ from tests.domain import builders as make
 
 def test_a_changed_record_is_the_standard_librarys() -> None:
     """The named fields are new, the others the same, and the old record is untouched."""
-    booking = make.booking()
-    changes = {"number": "00000000A", "district": "裕华", "is_green": True}
-    changed = replace(booking, **changes)
-    assert changed == dataclasses.replace(booking, **changes)
-    assert (booking, replace(booking)) == (make.booking(), booking)
+    visit = make.visit()
+    changes = {"rest_number": "RB01", "reasons": ("early",), "card_seen": True}
+    changed = replace(visit, **changes)
+    assert changed == dataclasses.replace(visit, **changes)
+    assert hash(changed) == hash(dataclasses.replace(visit, **changes))
+    assert (visit, replace(visit)) == (make.visit(), visit)
 
 
 def test_a_field_that_there_is_none_of_is_a_mistake() -> None:
     """A word spelt wrong is not passed over."""
     with pytest.raises(KeyError):
-        replace(make.booking(), stepp=Step.GUARD)
+        replace(make.visit(), stepp=Step.GUARD)
