@@ -50,6 +50,7 @@ class _PlaceSection(Section):
     name: Words
     holds: int = Field(1, ge=1, le=500)
     overflow: bool = False
+    outdoors: bool = False
 
 
 class _ContactSection(Section):
@@ -101,7 +102,7 @@ def read_plan(path: Path, wrong: list[str]) -> Plan | None:
         id=file.id,
         version=file.version,
         limits=CaseLimits(**file.limits.model_dump()),
-        places=tuple(Place(item.id, item.name, item.holds, item.overflow) for item in file.place),
+        places=tuple(Place(item.id, item.name, item.holds, item.overflow, item.outdoors) for item in file.place),
         contacts=tuple(Contact(item.id, item.name, item.phone, item.role) for item in file.contact),
         escalation=file.escalation,
         checklist=tuple(CheckItem(item.id, item.text) for item in file.checklist),

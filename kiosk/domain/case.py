@@ -141,7 +141,10 @@ class Case:
     def standing(self) -> Standing:
         """Return what the case is after all of its acts, in their order."""
         opening = self.opening
-        standing = Standing(was_elevated=opening.was_elevated if opening is not None else True)
+        standing = Standing(
+            was_elevated=opening.was_elevated if opening is not None else True,
+            confirmed_before=opening.at if opening is not None and opening.was_confirmed else None,
+        )
         for act in sorted(self.acts, key=lambda act: act.order):
             standing = after(standing, act, self.co_signed)
         return standing

@@ -140,6 +140,8 @@ class CaseAct:
 class Opening:
     """How a case began. `was_elevated`: a reading of this visit was; releasing then takes a normal clinical one.
 
+    `was_confirmed`: the visit's last clinical reading was elevated, so that it is to be reported from the beginning.
+
     `co_signed`: dispositions that a second person must sign, by the plan in force when the case was opened.
     """
 
@@ -150,3 +152,4 @@ class Opening:
     guard_id: GuardId | None = None
     was_elevated: bool = False
     co_signed: tuple[Disposition, ...] = ()
+    was_confirmed: bool = False

@@ -23,6 +23,7 @@ class Standing:
 
     step: CaseStep = CaseStep.FLAGGED
     was_elevated: bool = False
+    confirmed_before: datetime | None = None  # when it was opened, if a clinical reading was elevated before that
     acknowledged_at: datetime | None = None
     guard_id: GuardId | None = None  # who has it: the last named guard who decided something
     seen_at: datetime | None = None
@@ -79,9 +80,9 @@ class Standing:
             if item is None or not is_clinical(item):
                 continue
             if item.outcome is not Outcome.ELEVATED:
-                break
+                return since
             since = act.at
-        return since
+        return self.confirmed_before or since
 
     @property
     def is_confirmed(self) -> bool:

@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from kiosk.domain import baseline, outdoor, reference
-from kiosk.domain.policy import ColdMode, ScreeningPolicy
-from kiosk.domain.record import Measured, Visit, is_provisional
+from kiosk.domain.policy import ColdMode, ReadingKind, ScreeningPolicy
+from kiosk.domain.record import Measured, Visit, is_provisional, unsettled
 from kiosk.domain.screening import Before, Fault, Flag, Outcome, Reading, Reference, assess
 from kiosk.domain.state_days import is_cold_by_hand
 from kiosk.domain.times import local_day, local_hour, to_ms
@@ -76,6 +76,7 @@ def before(visit: Visit, reading: Reading | Fault, policy: ScreeningPolicy, stat
         provisional_device=provisional.device_id if provisional is not None else "",
         provisional_site=provisional.site if provisional is not None else "",
         provisional_s=_seconds(provisional, reading),
+        provisional_kind=_kind_of_doubt(visit),
         is_cold=is_cold,
         lowered_cc=lowered_cc(policy.risk, visit.declared_yes),
         found_normal=found_normal,
@@ -118,6 +119,13 @@ def _provisional(visit: Visit) -> Measured | None:
         if is_provisional(reading):
             return reading
     return None
+
+
+def _kind_of_doubt(visit: Visit) -> str:
+    """Return "clinical" when a clinical reading is among the elevated ones that nothing has settled, else ""."""
+    left = unsettled(visit.readings)
+    kinds = {item.kind for item in left if item.outcome is Outcome.ELEVATED}
+    return ReadingKind.CLINICAL.value if ReadingKind.CLINICAL in kinds else ""
 
 
 def _seconds(earlier: Measured | None, reading: Reading) -> int:

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from kiosk.domain.site import Words
+
+
+class ClearedWhy(StrEnum):
+    """Why a guard lets somebody in who answered yes; the closed list, each with its words (`cleared.<...>`)."""
+
+    KNOWN_CAUSE = "known_cause"  # what they have comes from something else, such as an old illness
+    LONG_AGO = "long_ago"  # the stay or the contact lies further back than the rule asks for
+    TESTED = "tested"  # a test or a certificate was looked at
+    MISTAKE = "mistake"  # touched by mistake, and asked again
+    LEADER = "leader"  # by a leader's word
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from kiosk.domain.case import Case, Standing
@@ -26,6 +26,14 @@ class PlaceState(StrEnum):
     TAKEN = "taken"
     DIRTY = "dirty"  # left, and not cleaned yet
     AIRING = "airing"  # cleaned, closed for a while
+
+
+class Room(StrEnum):
+    """How much room the isolation area has."""
+
+    FREE = "free"
+    SPARE = "spare"  # in an overflow place alone
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ def _place(place: Place, standings: list[tuple[Case, Standing]], limits: CaseLim
     cleaned = [at for _case, standing in standings for place_id, at in standing.cleaned if place_id == place.id]
     until = max(cleaned, default=None)
     airs_until = until + timedelta(seconds=limits.airing_s) if until is not None else None
-    if airs_until is not None and now < airs_until:
+    if airs_until is not None and now < airs_until and not place.outdoors:
         return PlaceStanding(place, PlaceState.AIRING, (), airs_until)
     return PlaceStanding(place, PlaceState.FREE)
 
@@ -79,3 +87,17 @@ def free_places(standings: Iterable[PlaceStanding]) -> tuple[Place, ...]:
     """Return where somebody may be placed now: an overflow place only when no other has room."""
     with_room = [item.place for item in standings if item.has_room]
     return tuple([place for place in with_room if not place.is_overflow] or with_room)
+
+
+def room(standings: Iterable[PlaceStanding]) -> Room:
+    """Return how much room there is."""
+    with_room = [item.place for item in standings if item.has_room]
+    if not with_room:
+        return Room.NONE
+    return Room.SPARE if all(place.is_overflow for place in with_room) else Room.FREE
+
+
+def free_from(standings: Sequence[PlaceStanding]) -> datetime | None:
+    """Return from when there is room by itself, because a place has aired; None where there is, or nobody knows."""
+    aired = [item.until for item in standings if item.until is not None]
+    return min(aired, default=None) if room(standings) is Room.NONE else None

@@ -96,12 +96,16 @@ class SituationPlan:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place of the isolation area. `holds`: how many people; `is_overflow`: used only when the others are full."""
+    """A place of the isolation area. `holds`: how many people; `is_overflow`: used only when the others are full.
+
+    `outdoors`: in the open air, so that it need not be aired once it is clean.
+    """
 
     id: str
     name: Words
     holds: int = 1
     is_overflow: bool = False
+    outdoors: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from kiosk.domain.admission import CALLS_GUARD
 from kiosk.domain.booking import Booking
@@ -11,6 +12,9 @@ from kiosk.domain.ids import BookingId, CaseId, GuardId, KioskId, VisitId, in_di
 from kiosk.domain.screening import Outcome
 from kiosk.domain.visit import OPEN_STEPS, Step
 from kiosk.domain.walk_in import GREEN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,13 @@ class Measured:
 def is_provisional(reading: Measured) -> bool:
     """Tell whether a reading was elevated or almost elevated, so that a second one by other means must settle it."""
     return reading.outcome is Outcome.ELEVATED or reading.reason == "guard_band"
+
+
+def unsettled(readings: Sequence[Measured]) -> tuple[Measured, ...]:
+    """Return the readings since the last normal one, when one of them is elevated or almost; else none."""
+    normal = max((index for index, item in enumerate(readings) if item.outcome is Outcome.NORMAL), default=-1)
+    since = tuple(readings[normal + 1 :])
+    return since if any(is_provisional(item) for item in since) else ()
 
 
 @dataclass(frozen=True)  # without slots: every act copies its visit, which is cheap so (`change.py`)

@@ -128,7 +128,8 @@ class Before:
 
     `cold_cc`: the last reading, when it was too cold, taken `cold_s` seconds before. `provisional_device`,
     `provisional_site`: where an elevated or almost elevated reading was taken that nothing has settled yet,
-    `provisional_s` seconds before; "" for none. `lowered_cc`: by what was declared. `found_normal`: the baseline.
+    `provisional_s` seconds before; "" for none. `provisional_kind`: "clinical" when one of them was. `lowered_cc`: by
+    what was declared. `found_normal`: the baseline.
     """
 
     cold_cc: int | None = None
@@ -141,6 +142,7 @@ class Before:
     found_normal: tuple[int, ...] = ()
     reference: Reference = Reference.NOT_ASKED
     clock_stepped: bool = False
+    provisional_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +270,8 @@ def _doubts(reading: Reading, policy: ScreeningPolicy, before: Before) -> tuple[
             doubts.append("same_means")
         if before.provisional_s < policy.recheck_s:
             doubts.append("too_soon")
+        if before.provisional_kind == ReadingKind.CLINICAL:  # an armpit's is not settled by a forehead's
+            doubts.append("not_clinical")
     if reading.is_manual and before.is_cold and reading.site in BARE_SKIN:
         doubts.append("bare_skin")
     return tuple(doubts)

@@ -207,6 +207,11 @@ def _by_guard(_visit: Visit, _entry: Entry, body: Mapping[str, Any]) -> Changes:
     return {"guard_id": GuardId(body["guard_id"])}
 
 
+def _overridden(visit: Visit, _entry: Entry, body: Mapping[str, Any]) -> Changes:
+    earlier = tuple(from_json(Measured, item) for item in body.get("earlier", ()))
+    return {"guard_id": GuardId(body["guard_id"]), "readings": (*earlier, *visit.readings)}
+
+
 def _walked_in(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
     """Somebody begins without a booking, by a guard's word; the questions and the screening come next."""
     visit = Visit(
@@ -260,7 +265,7 @@ _CHANGES: Final[Mapping[EntryKind, Callable[[Visit, Entry, Mapping[str, Any]], C
     EntryKind.LINED_UP: _lined_up,
     EntryKind.ADMITTED: _admitted,
     EntryKind.WENT_OUT: _went_out,
-    EntryKind.OVERRIDDEN: _by_guard,
+    EntryKind.OVERRIDDEN: _overridden,
     EntryKind.TURNED_AWAY: _by_guard,
 }
 

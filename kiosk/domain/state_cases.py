@@ -38,6 +38,7 @@ def _case_opened(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
         guard_id=GuardId(body["guard_id"]) if body.get("guard_id") else None,
         was_elevated=body.get("was_elevated", False),
         co_signed=tuple(Disposition(item) for item in body.get("co_signed", ())),
+        was_confirmed=body.get("was_confirmed", False),
     )
     case = replace(_case(state, body), opening=opening)
     state.put_case(case)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kiosk.domain.isolation_area import Room
 from kiosk.services.link import LinkTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from kiosk.screens.stage import Stage
     from kiosk.services.views import GuardBoard
@@ -56,8 +58,8 @@ def warnings(board: GuardBoard, stage: Stage) -> list[str]:
     """Return what a guard must know besides the rows, the weightiest first."""
     texts = stage.texts
     found: list[str] = []
-    if board.area_full:
-        found.append(texts.t("guard.area_full"))
+    if board.room is not Room.FREE:
+        found.append(room_words(board.room, board.room_from, stage))
     if not board.on_duty:
         found.append(texts.t("guard.off_duty"))
     if not board.booking_data_of_today:
@@ -69,3 +71,9 @@ def warnings(board: GuardBoard, stage: Stage) -> list[str]:
     if board.view_age_s is not None and board.view_age_s >= _STALE_S:
         found.append(texts.t("guard.view_age", age=stage.age(board.view_age_s)))
     return found
+
+
+def room_words(room: Room, free_from: datetime | None, stage: Stage) -> str:
+    """Return that the isolation area is full, when that ends by itself, and what to do until then."""
+    since = [stage.texts.t("area.room_from", time=stage.clock(free_from))] if free_from is not None else []
+    return " · ".join([stage.texts.t(f"area.room.{room}"), *since, stage.texts.t(f"area.room_todo.{room}")])

@@ -12,8 +12,10 @@ from kiosk.domain import lane
 from kiosk.domain.admission import Reason
 from kiosk.domain.case import NAMELESS, CaseEvent, CaseStep, Cause, Disposition, Hindrance
 from kiosk.domain.case_wish import MINUTES_AGO, REMARKS
+from kiosk.domain.declaration import ClearedWhy
 from kiosk.domain.due import Need
 from kiosk.domain.entry import EntryKind
+from kiosk.domain.isolation_area import Room
 from kiosk.domain.overriding import MayOverride, OverrideWhy
 from kiosk.domain.plan import PlaceState
 from kiosk.domain.screening import Outcome
@@ -65,7 +67,7 @@ from kiosk.services.enrolling import Stage, Trouble
 from kiosk.services.guards import GuardAct
 from kiosk.services.health import FAULT, state_key
 from kiosk.services.link import LinkTrouble
-from kiosk.services.views import Face, Hint
+from kiosk.services.views import ENDS, Face, Hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -182,7 +184,7 @@ def required_texts() -> set[str]:
 
 _GUARDS_WORDS: Final[Mapping[str, Iterable[str]]] = {
     "guard.act": GuardAct,
-    "guard.may": MayOverride,
+    "guard.may": [*MayOverride, "case"],
     "guard.site": {*SITES, *LANE_SITES},
     "measuring.title": STANCES,
     "measuring.bare": POSES,
@@ -198,7 +200,11 @@ _GUARDS_WORDS: Final[Mapping[str, Iterable[str]]] = {
     "case.hindrance": Hindrance,
     "case.note": REMARKS,
     "area.state": PlaceState,
+    "area.room": [Room.SPARE, Room.NONE],
+    "area.room_todo": [Room.SPARE, Room.NONE],
     "override": OverrideWhy,
+    "cleared": ClearedWhy,
+    "guard.ended": [*ENDS, "open", "case"],
     "choice.ago": [str(minutes) for minutes in MINUTES_AGO],
     "walk_in": WalkIn,
     "walk_in.why_not": WHY_NOT_IN,

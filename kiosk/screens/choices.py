@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case import CaseEvent, Cause
 from kiosk.domain.case_wish import REMARKS
+from kiosk.domain.declaration import ClearedWhy
 from kiosk.domain.overriding import OverrideWhy
 from kiosk.domain.walk_in import WITH_SOMEBODY, WalkIn
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 REFERRED: Final = "referred"
 OVERRIDE: Final = "override"
+CLEAR: Final = "clear"
 CAUSE: Final = "cause"
 WALK_IN: Final = "walk_in"
 WITH_WHOM: Final = "with_whom"
@@ -33,7 +35,7 @@ HAND_OVER_REMARK: Final = "hand_over_remark"
 WHY_NOT_IN: Final = ("leader", "closed", "not_passed")
 """Why a guard may not let somebody in without a booking; each has its words (`walk_in.why_not.<...>`)."""
 
-ABOUT_VISITS: Final = frozenset({OVERRIDE, CAUSE, WALK_IN})
+ABOUT_VISITS: Final = frozenset({OVERRIDE, CLEAR, CAUSE, WALK_IN})
 """Questions whose subject is a visit, where there is one."""
 
 HAND_OVER_REMARKS: Final = ("none", "busy", "case", "device", "supplies")
@@ -82,7 +84,8 @@ def _placed(case: CaseView) -> Choice:
     free = [Option(place_id, name) for place_id, name in case.free_places]
     shut = [Option(place_id, name, hindrance=f"area.state.{state}") for place_id, name, state in case.other_places]
     options = (*free, *shut) if free else ()  # where there is none at all, what to do then is said instead
-    return Choice(CaseEvent.PLACED, case.case_id, "choice.placed", options, label=case.label, none="area.full_todo")
+    none = "area.room_todo.none"
+    return Choice(CaseEvent.PLACED, case.case_id, "choice.placed", options, label=case.label, none=none)
 
 
 def _cleaned(case: CaseView) -> Choice | None:
@@ -178,6 +181,12 @@ def override(visit_id: VisitId, label: str) -> Choice:
     return Choice(OVERRIDE, visit_id, "choice.override", options, text="choice.override_how", label=label)
 
 
+def clear(visit_id: VisitId, label: str) -> Choice:
+    """Return the reasons to let somebody in who answered yes to a question."""
+    options = tuple(Option(name, f"cleared.{name}", is_hard=True) for name in ClearedWhy)
+    return Choice(CLEAR, visit_id, "choice.clear", options, text="choice.override_how", label=label)
+
+
 def cause(visit_id: VisitId | None, label: str = "") -> Choice:
     """Return why a guard may open a case; an elevated reading opens its own."""
     causes = (Cause.COLLAPSE, Cause.RISK_AREA, Cause.DECLARATION, Cause.GUARD)
@@ -207,7 +216,7 @@ def with_whom(kind: str, visits: Sequence[tuple[VisitId, str]]) -> Choice:
 
 def about_visit(act: str, visit_id: VisitId, label: str) -> Choice:
     """Return what has to be chosen before an act for a visit."""
-    make = {OVERRIDE: override, CAUSE: cause}[act]
+    make = {OVERRIDE: override, CLEAR: clear, CAUSE: cause}[act]
     return make(visit_id, label)
 
 

@@ -116,8 +116,8 @@ class GuardActs(DutyActs):
             self._window.run_job(lambda: self._guarding.case(CaseId(subject)), lambda case: self._dispose(case, value))
         elif kind == choices.REFERRED:
             self.case_act(CaseId(subject), CaseEvent.DISPOSED, f"{Disposition.REFERRED}:{value}")
-        elif kind == choices.OVERRIDE:
-            self.guard_act(GuardAct.OVERRIDE, VisitId(subject), value)
+        elif kind in {choices.OVERRIDE, choices.CLEAR}:
+            self.guard_act(kind, VisitId(subject), value)
         elif kind == choices.CAUSE:
             self._ask(lambda: self._guarding.open_case(VisitId(subject) if subject else None, value))
         elif kind in set(CaseEvent):

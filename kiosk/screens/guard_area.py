@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 from kivy.properties import ObjectProperty, StringProperty
 
 from kiosk.domain.case import CaseEvent
-from kiosk.domain.plan import PlaceState
+from kiosk.domain.isolation_area import PlaceState, Room
 from kiosk.screens.act_row import ActRow, fill, heading
 from kiosk.screens.base import GuardScreen
+from kiosk.screens.board_words import room_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,7 +52,7 @@ class GuardAreaScreen(GuardScreen):
             return
         texts = self.texts
         self.heading = texts.t("area.title")
-        self.warning = f"{texts.t('area.full')} · {texts.t('area.full_todo')}" if area.is_full else ""
+        self.warning = room_words(area.room, area.free_from, self.stage) if area.room is not Room.FREE else ""
         parts: list[Widget] = []
         if area.waiting:
             parts.append(heading(texts.t("area.waiting")))

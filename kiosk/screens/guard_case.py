@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from kivy.uix.widget import Widget
 
+    from kiosk.domain.plan import Situation
+    from kiosk.domain.site import Words
     from kiosk.services.guard_views import CaseChoice, CaseView
 
 
@@ -84,7 +86,10 @@ class GuardCaseScreen(GuardScreen):
     def _why_not(self, choice: CaseChoice) -> str:
         if choice.hindrance is None:
             return ""
-        is_in_use = choice.event is CaseEvent.CLEANED and choice.hindrance is Hindrance.NO_PLACE
+        is_without_place = choice.hindrance is Hindrance.NO_PLACE
+        if is_without_place and choice.event is CaseEvent.PLACED and self.case.room_from is not None:
+            return self.texts.t("case.place_from", time=self.stage.clock(self.case.room_from))
+        is_in_use = is_without_place and choice.event is CaseEvent.CLEANED
         return self.texts.t("area.still_in" if is_in_use else f"case.hindrance.{choice.hindrance}")
 
     def _act(self, choice: CaseChoice) -> ActRow:
@@ -115,7 +120,21 @@ class GuardCaseScreen(GuardScreen):
         if case.run is None or not case.run.steps:
             return []
         rows = step_rows(case.run, self.stage, self.now, self.on_tick, self.host.begin_earlier)
-        return [heading(self.texts.t("case.steps", name=case.run.name)), *rows]
+        return [heading(self.texts.t("case.steps", name=case.run.name)), *rows, *map(self._beside, case.beside)]
+
+    def _beside(self, item: tuple[Situation, Words, bool]) -> Widget:
+        """Return a row that leads to the steps of what the hall is in besides, beginning them where nobody has."""
+        situation, name, is_handled = item
+        row = ActRow(
+            label=self.texts.pick(name),
+            detail=self.texts.t("case.beside_handled" if is_handled else "case.beside"),
+            sign="look",
+            mood="" if is_handled else "look",
+            value=situation,
+        )
+        open_it = self.host.open_item if is_handled else self.host.begin_situation
+        row.fbind("on_pick", lambda touched: open_it("plan" if is_handled else touched.value))
+        return row
 
     def tick(self, now: datetime) -> None:
         """Count the time on."""

@@ -21,10 +21,12 @@ class GuardChoiceScreen(GuardScreen):
     choice = ObjectProperty(None, allownone=True)
     title = StringProperty("")
     text = StringProperty("")
+    _is_answered = False
 
     def present(self, choice: Choice) -> None:
         """Ask a question."""
         self.choice = choice
+        self._is_answered = False
         self.refresh()
         self.ids.scroll.scroll_y = 1
 
@@ -53,7 +55,10 @@ class GuardChoiceScreen(GuardScreen):
         return row
 
     def on_chosen(self, value: str) -> None:
-        """Answer."""
+        """Answer, once: a glove that bounces opens no second case."""
+        if self._is_answered:
+            return
+        self._is_answered = True
         self.host.choose(self.choice.kind, self.choice.subject, value)
 
     def on_cancel(self) -> None:

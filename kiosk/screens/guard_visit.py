@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _IN_A_ROW: Final = 2
 _HARD_TO_UNDO: Final = frozenset({"turn_away", "refuses_measuring"})
-_ASKS_WHY: Final = "override"
+_ASKS_WHY: Final = frozenset({"override", "clear"})
 
 
 class GuardVisitScreen(GuardScreen):
@@ -64,7 +64,7 @@ class GuardVisitScreen(GuardScreen):
                 pair.add_widget(self._button(act, is_first=index == 0))
             acts.add_widget(pair)
         barred = self.detail.override_by
-        if barred and not {_ASKS_WHY, "card_seen"} & set(needs):
+        if barred and not {"override", "card_seen"} & set(needs):
             acts.add_widget(
                 ActRow(
                     label=self.texts.t("guard.act.override"), detail=self.texts.t(f"guard.may.{barred}"), is_shut=True
@@ -73,7 +73,7 @@ class GuardVisitScreen(GuardScreen):
 
     def _button(self, act: str, *, is_first: bool) -> Widget:
         words = self.texts.t(f"guard.act.{act}")
-        if act in _HARD_TO_UNDO:
+        if act in _HARD_TO_UNDO or (act == "admit" and self.detail.row.case_id is not None):
             armed = Factory.ArmedLarge(content=words, asks=self.texts.t("guard.sure"))
             armed.fbind("on_sure", lambda _button: self.on_act(act))
             return armed
@@ -86,7 +86,7 @@ class GuardVisitScreen(GuardScreen):
         row = self.detail.row
         if act == "measure":
             self.host.open_reading(row.visit_id, row.case_id)
-        elif act == _ASKS_WHY:
+        elif act in _ASKS_WHY:
             self.host.begin_visit_act(act, row.visit_id, row.label)
         else:
             self.host.guard_act(act, row.visit_id)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kiosk.screens.stage import Stage
-    from kiosk.services.views import GuardDetail
+    from kiosk.services.views import EarlierVisit, GuardDetail
 
 
 def visit_rows(detail: GuardDetail, stage: Stage, now: datetime) -> list[tuple[str, ...]]:
@@ -19,6 +19,8 @@ def visit_rows(detail: GuardDetail, stage: Stage, now: datetime) -> list[tuple[s
         rows.append((texts.t("guard.number"), detail.number))
     if detail.first_arrival is not None:
         rows.append((texts.t("guard.first_arrival"), stage.clock(detail.first_arrival), "look"))
+    if detail.earlier is not None:
+        rows += _earlier(detail.earlier, stage)
     if detail.card is not None:
         card = detail.card
         rows += [
@@ -42,12 +44,20 @@ def _cause(detail: GuardDetail, stage: Stage) -> str:
     return f"{cause} · {stage.texts.t(f'guard.cause.{detail.reason}')}"
 
 
-def _readings(detail: GuardDetail, stage: Stage) -> list[tuple[str, ...]]:
+def _earlier(earlier: EarlierVisit, stage: Stage) -> list[tuple[str, ...]]:
+    """Return what the booking's earlier visit left behind: it may be why its holder was not let in."""
+    ended = stage.texts.t(f"guard.ended.{earlier.ended}")
+    said = f"{stage.texts.t(f'guard.cause.{earlier.cause}')} · {ended}" if earlier.cause else ended
+    rows: list[tuple[str, ...]] = [(stage.texts.t("guard.earlier_end"), said, "look")]
+    return [*rows, *((*row, "look") for row in _readings(earlier, stage, "guard.earlier_readings"))]
+
+
+def _readings(of: GuardDetail | EarlierVisit, stage: Stage, key: str = "guard.readings") -> list[tuple[str, ...]]:
     texts = stage.texts
     rows: list[tuple[str, ...]] = []
-    for when, celsius, outcome in detail.readings:
+    for when, celsius, outcome in of.readings:
         said = f"{texts.t('guard.reading', celsius=celsius)} · {texts.t(f'guard.outcome.{outcome}')}"
-        rows.append((f"{texts.t('guard.readings')} {stage.clock(when)}", said))
+        rows.append((f"{texts.t(key)} {stage.clock(when)}", said))
     return rows
 
 

@@ -18,6 +18,7 @@ from kiosk.domain.case import (
 from kiosk.domain.case_wish import REMARKS, TAKES, CaseWish
 from kiosk.domain.correction import celsius
 from kiosk.domain.due import due, level
+from kiosk.domain.isolation_area import Room, free_from, room
 from kiosk.domain.masking import mask_name
 from kiosk.domain.plan import OF_CAUSE, PlaceState, Situation
 from kiosk.domain.plan_steps import done, undone
@@ -31,12 +32,13 @@ from kiosk.services.guard_views import (
 )
 from kiosk.services.plan_views import contact_view, run_view
 from kiosk.services.record_words import outcome_key
+from kiosk.services.runs import running
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from kiosk.domain.case import Case, Standing
-    from kiosk.domain.plan import Contact, PlaceStanding
+    from kiosk.domain.plan import Contact
     from kiosk.domain.record import Measured
     from kiosk.domain.site import Words
     from kiosk.domain.state_keeper import State
@@ -105,7 +107,9 @@ class CaseViews:
             other_places=self._other_places(state),
             contacts=tuple(contact_view(item) for item in self._contacts(case, state)),
             receivers=tuple(contact_view(item) for item in plan.receivers()),
-            run=self.run(case, state, Role(guard.role)),
+            run=self.run(case, Role(guard.role)),
+            beside=self._beside(case, state),
+            room_from=free_from(self.cases.area(state)),
             undone=len(undone(plan, case)),
             history=self._history(case),
             others_age_s=self.others_age_s(),
@@ -130,7 +134,8 @@ class CaseViews:
                 )
                 for item in standings
             ),
-            is_full=_is_full(standings),
+            room=room(standings),
+            free_from=free_from(standings),
             waiting=tuple(
                 (case.id, case.label)
                 for case, standing in open_cases
@@ -141,17 +146,12 @@ class CaseViews:
             ),
         )
 
-    def is_full(self, state: State) -> bool:
-        """Tell whether no place but the overflow's has room."""
-        return _is_full(self.cases.area(state))
-
-    def run(self, case: Case, state: State, role: Role) -> RunView | None:
-        """Return the plan's steps for a case: of its cause, or of what the hall is in besides; `role`: who looks."""
+    def run(self, case: Case, role: Role) -> RunView | None:
+        """Return the plan's steps for a case, which are those of its cause to its end; `role`: who looks."""
         if case.opening is None:
             return None
-        plan, situation = self.cases.rules.plan, self._situation(case, state)
-        steps = plan.steps(situation)
-        behind = done(case, steps)
+        plan, situation = self.cases.rules.plan, OF_CAUSE[case.opening.cause]
+        behind = done(case, plan.steps(situation))
         return run_view(plan, situation, case.opening.at, behind, run_id=case.id, role=role, case=case)
 
     def others_age_s(self) -> int | None:
@@ -160,24 +160,29 @@ class CaseViews:
         now = self.cases.hall.clock.now()  # by the clock that the view was stored by
         return max(0, int((now - known[1]).total_seconds())) if known is not None else None
 
-    def _situation(self, case: Case, state: State) -> Situation:
-        """Return which situation of the plan leads through a case now."""
-        cause = case.opening.cause if case.opening is not None else self._unknown_cause()
-        own = OF_CAUSE[cause]
-        standing = case.standing()
-        if standing.disposition is not None:  # what happens beside it is no longer its matter
-            return own
+    def _beside(self, case: Case, state: State) -> tuple[tuple[Situation, Words, bool], ...]:
+        """Return what the hall is in besides, by this case too: it has steps of its own, and is begun by a guard."""
+        standing, plan = case.standing(), self.cases.rules.plan
+        if case.opening is None or standing.disposition is not None:
+            return ()
+        own, found = OF_CAUSE[case.opening.cause], list[Situation]()
         waits = standing.step in {CaseStep.FLAGGED, CaseStep.ACKNOWLEDGED}
-        if waits and not self.cases.free_places(state):
-            return Situation.AREA_FULL
+        if waits and own is not Situation.COLLAPSE and room(self.cases.area(state)) is not Room.FREE:
+            found.append(Situation.AREA_FULL)
         standings = [item.standing() for item in self.cases.open(state)]
         elevated = [item for item in standings if item.was_elevated and item.disposition is None]
-        return Situation.SEVERAL_ELEVATED if own is Situation.ELEVATED and len(elevated) > 1 else own
+        if own is Situation.ELEVATED and len(elevated) > 1:
+            found.append(Situation.SEVERAL_ELEVATED)
+        names = {item.situation: item.name for item in plan.situations}
+        handled = {run.situation for run in running(state)}
+        return tuple((item, names[item], item in handled) for item in found if item in names)
 
     def _contacts(self, case: Case, state: State) -> tuple[Contact, ...]:
         """Return whom to call, those first whom the steps of its situation name."""
         plan = self.cases.rules.plan
-        named = {step.contact for step in plan.steps(self._situation(case, state))}
+        cause = case.opening.cause if case.opening is not None else self._unknown_cause()
+        situations = (OF_CAUSE[cause], *(situation for situation, _, _ in self._beside(case, state)))
+        named = {step.contact for situation in situations for step in plan.steps(situation)}
         return tuple(sorted(plan.contacts, key=lambda contact: contact.id not in named))
 
     def _other_places(self, state: State) -> tuple[tuple[str, Words, PlaceState], ...]:
@@ -274,10 +279,6 @@ class CaseViews:
             return ""
         known = next((item for item in self.cases.rules.guards() if item.id == guard_id), None)
         return mask_name(known.name) if known is not None else guard_id
-
-
-def _is_full(standings: tuple[PlaceStanding, ...]) -> bool:
-    return not any(item.has_room and not item.place.is_overflow for item in standings)
 
 
 def _is_taken_by(standing: Standing, event: CaseEvent) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kiosk.domain.case import Case, CaseEvent, CaseStep, Cause, Hindrance, Role, merged
+from kiosk.domain.case_standing import is_clinical
 from kiosk.domain.case_wish import TAKE, CaseWish, ago, entry_body, is_taken_by, why_not_taking
 from kiosk.domain.due import calls
 from kiosk.domain.entry import EntryKind
@@ -92,14 +93,16 @@ class Cases:
     def begin(self, act: Act, visit_id: VisitId, cause: str, guard: Guard | None = None) -> CaseId:
         """Open a case for a visit; a guard who opens it has taken it as well."""
         visit = act.state.visit(visit_id)
-        was_elevated = visit is not None and any(item.outcome is Outcome.ELEVATED for item in visit.readings)
+        readings = visit.readings if visit is not None else ()
+        clinical = [item for item in readings if is_clinical(item)]
         case_id = self.new_id()
         body: dict[str, Any] = {
             "visit_id": visit_id,
             "case_id": case_id,
             "cause": Cause(cause).value,
             "guard_id": guard.id if guard is not None else "",
-            "was_elevated": was_elevated,
+            "was_elevated": any(item.outcome is Outcome.ELEVATED for item in readings),
+            "was_confirmed": bool(clinical) and clinical[-1].outcome is Outcome.ELEVATED,
             "co_signed": [item.value for item in self.rules.plan.co_signed],
             **self.hall.next_number(act.state, "C"),
         }

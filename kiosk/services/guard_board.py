@@ -11,6 +11,7 @@ from kiosk.domain.case import Role
 from kiosk.domain.correction import celsius
 from kiosk.domain.due import calls, due, level
 from kiosk.domain.ids import VisitId, in_digits
+from kiosk.domain.isolation_area import free_from, room
 from kiosk.domain.masking import mask_name
 from kiosk.domain.plan_steps import late
 from kiosk.domain.state_days import is_cold_by_hand
@@ -19,7 +20,7 @@ from kiosk.domain.visit import Step
 from kiosk.services.guards import extra_late, needs_guard
 from kiosk.services.link import LinkTrouble
 from kiosk.services.record_words import outcome_key
-from kiosk.services.views import AlarmView, GuardBoard, GuardDetail, GuardRow
+from kiosk.services.views import ENDS, AlarmView, EarlierVisit, GuardBoard, GuardDetail, GuardRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -70,7 +71,7 @@ class Board:
         handled = {case.visit_id for case in open_cases}
         rows, cases = self._rows(state, handled), self._case_rows(open_cases)
         loose = [visit for visit in rows if visit.id not in handled]
-        oldest = log.oldest_unsent()
+        oldest, places = log.oldest_unsent(), self.visits.cases.area(state)
         return GuardBoard(
             guard_name=mask_name(guard.name),
             inside=self.hall.inside(state),
@@ -96,7 +97,8 @@ class Board:
             link=link,
             view_age_s=self.case_views.others_age_s(),
             on_duty=bool(state.facts(f"shift:{guard.id}:")),
-            area_full=self.case_views.is_full(state),
+            room=room(places),
+            room_from=free_from(places),
         )
 
     def _pressing(self, row: GuardRow) -> tuple[int, datetime]:
@@ -183,23 +185,29 @@ class Board:
         if visit is None:
             return None
         case = self.visits.cases.of_visit(state, visit.id)
-        readings = tuple(
-            (item.at, celsius(item.value_cc) if item.value_cc is not None else "—", outcome_key(item))
-            for item in visit.readings
-        )
         conflict = self._conflicts(state).get(visit.id) if not needs_guard(visit) else None
         return GuardDetail(
             row=replace(conflict or self._row(visit, state, role), case_id=case.id if case is not None else None),
             card=self.visits.showing.card(visit.booking) if visit.booking is not None else None,
             cause_key="conflict" if conflict is not None else _cause_key(visit),
             reason=Reason(visit.reasons[0]) if visit.reasons else None,
-            readings=readings,
+            readings=_readings(visit),
             case_label=case.label if case is not None else None,
             declared_keys=visit.declared_yes,
             number=visit.way_in_number,
             first_arrival=self._first_arrival(visit, state),
             override_by=self.guards.override_by(visit),
+            earlier=self._earlier(visit, state) if visit.step is Step.REFUSED else None,
         )
+
+    def _earlier(self, visit: Visit, state: State) -> EarlierVisit | None:
+        """Return what a guard must know before letting somebody in whose booking was here before."""
+        earlier = self.guards.earlier(state, visit)
+        if earlier is None:
+            return None
+        ended = earlier.step.value if earlier.step in ENDS else "open"
+        case = self.guards.open_case_of(state, visit)
+        return EarlierVisit(_readings(earlier), "case" if case is not None else ended, earlier.cause)
 
     def _first_arrival(self, visit: Visit, state: State) -> datetime | None:
         """Return when the booking of `visit` first arrived in another visit, here or at another kiosk."""
@@ -251,3 +259,10 @@ def _cause_key(visit: Visit) -> str:
     if visit.step in _CAUSES:
         return _CAUSES[visit.step]
     return visit.reasons[0] if visit.reasons else "unexpected"
+
+
+def _readings(visit: Visit) -> tuple[tuple[datetime, str, str], ...]:
+    return tuple(
+        (item.at, celsius(item.value_cc) if item.value_cc is not None else "—", outcome_key(item))
+        for item in visit.readings
+    )

@@ -10,6 +10,7 @@ from kiosk.domain.correction import What, celsius, correction_body
 from kiosk.domain.course import judged_by
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import VisitId
+from kiosk.domain.record import unsettled
 from kiosk.domain.screening import Before, Outcome, assess
 from kiosk.domain.visit import Step
 from kiosk.domain.wire import to_json
@@ -17,9 +18,11 @@ from kiosk.services.settling import do_for_case
 from kiosk.services.visits import record_arrival
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kiosk.domain.entry import Entry
     from kiosk.domain.overriding import OverrideWhy
-    from kiosk.domain.record import Visit
+    from kiosk.domain.record import Measured, Visit
     from kiosk.domain.screening import Reading
     from kiosk.ports import Act
     from kiosk.protocol.messages import Guard
@@ -50,9 +53,16 @@ def admit(visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
         do_for_case(visits, act, case.id, guard, released)
 
 
-def override(act: Act, visit: Visit, guard: Guard, why: OverrideWhy) -> None:
-    """Let a refused visit go on: who, in what role, why. The questions come next."""
-    said = {"reasons": list(visit.reasons), "why": why.value, "role": guard.role}
+def override(act: Act, visit: Visit, guard: Guard, why: OverrideWhy, earlier: Sequence[Measured] = ()) -> None:
+    """Let a refused visit go on: who, in what role, why. The questions come next.
+
+    `earlier`: what was measured at the booking's earlier visit. An elevated reading that nothing has settled goes
+    along: by leaving and coming back nobody gets rid of it.
+    """
+    said: dict[str, Any] = {"reasons": list(visit.reasons), "why": why.value, "role": guard.role}
+    left = unsettled(earlier)
+    if left:
+        said["earlier"] = [to_json(item) for item in left]
     act.record(EntryKind.OVERRIDDEN, {**by(visit, guard), **said})
     record_arrival(act, visit)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition, Hindrance
     from kiosk.domain.due import Need
     from kiosk.domain.ids import CaseId, VisitId
+    from kiosk.domain.isolation_area import Room
     from kiosk.domain.plan import PlaceState, Situation
     from kiosk.domain.screening import Outcome
     from kiosk.domain.site import Words
@@ -109,10 +110,14 @@ class PlaceView:
 
 @dataclass(frozen=True, slots=True)
 class AreaView:
-    """The isolation area. `waiting`: cases that a guard has and that are in no place; `to_clean`: case and place."""
+    """The isolation area. `free_from`: when there is room again, where there is none.
+
+    `waiting`: cases that a guard has and that are in no place; `to_clean`: case and place.
+    """
 
     places: tuple[PlaceView, ...]
-    is_full: bool
+    room: Room
+    free_from: datetime | None
     waiting: tuple[tuple[CaseId, str], ...]
     to_clean: tuple[tuple[CaseId, str, str], ...] = ()
 
@@ -157,6 +162,8 @@ class CaseView:
     contacts: tuple[ContactView, ...]
     receivers: tuple[ContactView, ...]  # to whom somebody may be referred, the likeliest first
     run: RunView | None
+    beside: tuple[tuple[Situation, Words, bool], ...]  # what the hall is in besides, and whether that is being handled
+    room_from: datetime | None  # where there is no place: when there is one again
     undone: int  # so many steps of its plan nobody has ticked
     history: tuple[HistoryLine, ...]
     others_age_s: int | None  # how old the view of the other places is; None: never heard of them

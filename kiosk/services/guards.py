@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from kiosk.domain.admission import CALLS_GUARD
 from kiosk.domain.case import Cause, Role
 from kiosk.domain.case_wish import CaseWish
+from kiosk.domain.declaration import ClearedWhy
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import VisitId
 from kiosk.domain.overriding import MayOverride, OverrideWhy, least, may_override
@@ -21,6 +22,7 @@ from kiosk.domain.screening import Outcome
 from kiosk.domain.state_days import EXTRA_LATE, INSIDE, is_cold_by_hand
 from kiosk.domain.visit import Step
 from kiosk.services import guard_records as records
+from kiosk.services.finding import last_visit
 from kiosk.services.instruments import Instruments
 from kiosk.services.settling import do_for_case
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kiosk.domain.by_hand import Typed
-    from kiosk.domain.case import Hindrance
+    from kiosk.domain.case import Case, Hindrance
     from kiosk.domain.entry import Entry
     from kiosk.domain.ids import CaseId
     from kiosk.domain.state_keeper import State
@@ -45,6 +47,7 @@ class GuardAct(StrEnum):
     CARD_SEEN = "card_seen"
     MEASURE = "measure"
     ADMIT = "admit"
+    CLEAR = "clear"  # let in after asking about what was declared
     OVERRIDE = "override"
     KEEP = "keep"
     REFUSES_MEASURING = "refuses_measuring"
@@ -92,13 +95,15 @@ class Guards:
             # The questions first: nobody is admitted unasked.
             acts.insert(0, GuardAct.CARD_SEEN if self.visits.must_show_card(visit) else GuardAct.GO_ON)
         elif self.may_admit(visit, state):
-            acts.insert(0, GuardAct.ADMIT)
+            return _and_in(visit, acts, is_handled=is_handled)
         return tuple(acts)
 
     def _ways_on(self, visit: Visit, role: str) -> tuple[GuardAct, ...]:
-        """Return how a refused visit may go on. Nobody overrides what no booking stands behind."""
+        """Return how a refused visit may go on. Nobody overrides what no booking stands behind, or an open case."""
         rules = self.visits.rules.policy.overrides
         if visit.booking is None or not may_override(rules, visit.reasons, role):
+            return ()
+        if self.open_case_of(self.visits.log.state, visit) is not None:
             return ()
         return (GuardAct.CARD_SEEN if self.visits.must_show_card(visit) else GuardAct.OVERRIDE,)
 
@@ -110,10 +115,27 @@ class Guards:
             return visit.rest_until is None or visit.rest_until <= self.visits.clock.now()
         return visit.step is Step.HALL_LINE and self.visits.hall.has_room_for(state, visit)
 
+    def earlier(self, state: State, visit: Visit) -> Visit | None:
+        """Return the earlier visit by the same booking, here or at another kiosk, or None."""
+        if visit.booking_id is None:
+            return None
+        last, _ = last_visit(state, self.everywhere.copy, visit.booking_id)
+        return last if last is not None and last.id != visit.id else None
+
+    def open_case_of(self, state: State, visit: Visit) -> Case | None:
+        """Return the case of the earlier visit by the same booking that is not decided, or None."""
+        earlier = self.earlier(state, visit)
+        return self.visits.cases.undecided(state, earlier.id) if earlier is not None else None
+
     def override_by(self, visit: Visit) -> str:
-        """Return which role may override a visit's refusal, "never" for one that nobody may, "" for no refusal."""
+        """Return which role may override a visit's refusal, "never" for one that nobody may, "" for no refusal.
+
+        "case": the booking's case is to be decided first.
+        """
         if visit.step is not Step.REFUSED:
             return ""
+        if self.open_case_of(self.visits.log.state, visit) is not None:
+            return "case"
         return MayOverride.NEVER if visit.booking is None else least(self.visits.rules.policy.overrides, visit.reasons)
 
     def may_admit(self, visit: Visit, state: State) -> bool:
@@ -132,7 +154,7 @@ class Guards:
     def act(self, guard: Guard, what: GuardAct, visit_id: VisitId, typed: Typed | None = None, why: str = "") -> View:
         """Do one act for one visit; what is not allowed for it now changes nothing and shows it as it is.
 
-        `why`: of an override, one of `OverrideWhy`; without it nothing is overridden.
+        `why`: of an override one of `OverrideWhy`, of somebody cleared one of `ClearedWhy`; without it nothing is done.
         """
         with self.visits.log.act() as act:
             known = self.everywhere.visit(act.state, visit_id)
@@ -165,7 +187,11 @@ class Guards:
                 self.visits.judge(act, visit, reading, guard)
         elif what is GuardAct.OVERRIDE:
             if why in set(OverrideWhy):
-                records.override(act, visit, guard, OverrideWhy(why))
+                earlier = self.earlier(act.state, visit)
+                records.override(act, visit, guard, OverrideWhy(why), earlier.readings if earlier is not None else ())
+        elif what is GuardAct.CLEAR:
+            if why in set(ClearedWhy):
+                self.visits.admit_or_line_up(act, visit, guard_id=guard.id, why=why)
         elif what in _RECORDS:
             _RECORDS[what](self.visits, act, visit, guard)
 
@@ -223,6 +249,16 @@ _RECORDS: Final[Mapping[GuardAct, Callable[[Visits, Act, Visit, Guard], None]]] 
     GuardAct.TURN_AWAY: records.turn_away,
     GuardAct.REFUSES_MEASURING: records.refuses,
 }
+
+
+def _and_in(visit: Visit, acts: list[GuardAct], *, is_handled: bool) -> tuple[GuardAct, ...]:
+    """Return what may be done for somebody who may be let in as well: that first, or keeping who declared something.
+
+    What was declared is a person's decision, and letting in asks why; with a case, its end decides.
+    """
+    if visit.declared_yes and not visit.settled and not is_handled:
+        return (GuardAct.KEEP, GuardAct.CLEAR, *(act for act in acts if act is not GuardAct.KEEP))
+    return (GuardAct.ADMIT, *acts)
 
 
 def needs_guard(visit: Visit) -> bool:

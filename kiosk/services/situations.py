@@ -6,7 +6,6 @@ power failure, is begun and ended here.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -17,15 +16,15 @@ from kiosk.domain.case_wish import MINUTES_AGO, CaseWish
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import CaseId
 from kiosk.domain.plan import Situation
-from kiosk.domain.times import from_wire, local_day
+from kiosk.domain.times import local_day
 from kiosk.services.guard_views import EarlierView, PlanView
 from kiosk.services.plan_views import contact_view, run_view
+from kiosk.services.runs import running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kiosk.domain.site import Words
-    from kiosk.domain.state_keeper import State
     from kiosk.protocol.messages import Guard
     from kiosk.services.case_views import CaseViews
     from kiosk.services.guard_views import CaseView, RunView
@@ -37,20 +36,10 @@ OF_ITS_OWN: Final = (
     Situation.OUTAGE,
     Situation.AGGRESSION,
     Situation.REFUSAL,
+    Situation.SEVERAL_ELEVATED,
     Situation.AREA_FULL,
 )
 """Situations that a guard begins; the others are handled with the isolation case that they are about."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A situation that was begun and has not ended. `day`: on which it began, by which the log keeps it."""
-
-    run_id: str
-    day: str
-    situation: Situation
-    begun_at: datetime
-    ticked: dict[str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +53,18 @@ class Situations:
     def view(self, guard: Guard) -> PlanView:
         """Return the plan's screen: what is being handled, the oldest first, then what could be begun."""
         state, plan, role = self.visits.log.state, self.visits.rules.plan, Role(guard.role)
-        of_cases = [self.case_views.run(case, state, role) for case in self.visits.cases.open(state)]
-        runs = self._running(state)
+        of_cases = [self.case_views.run(case, role) for case in self.visits.cases.open(state)]
+        runs = running(state)
         own = [
             run_view(plan, run.situation, run.begun_at, run.ticked, run_id=run.run_id, role=role)
             for run in runs
             if plan.steps(run.situation)
         ]
-        running: list[RunView] = [*own, *(run for run in of_cases if run is not None)]
+        handled: list[RunView] = [*own, *(run for run in of_cases if run is not None)]
         busy = {run.situation for run in runs}
         names = {item.situation: item.name for item in plan.situations}
         return PlanView(
-            running=tuple(sorted(running, key=lambda run: run.begun_at)),
+            running=tuple(sorted(handled, key=lambda run: run.begun_at)),
             situations=tuple((item, names[item]) for item in OF_ITS_OWN if item in names and item not in busy),
             contacts=tuple(contact_view(item) for item in plan.contacts),
         )
@@ -84,7 +73,7 @@ class Situations:
         """Begin a situation and return whether that was done; one that is being handled is not begun twice."""
         if situation not in set(OF_ITS_OWN):
             return False
-        if any(run.situation == situation for run in self._running(self.visits.log.state)):
+        if any(run.situation == situation for run in running(self.visits.log.state)):
             return False
         day = local_day(self.visits.clock.now(), self.visits.rules.site.timezone).isoformat()
         body = {"run_id": self.new_id(), "day": day, "situation": Situation(situation).value, **_by(guard)}
@@ -99,7 +88,7 @@ class Situations:
         """
         state = self.visits.log.state
         at = self.visits.clock.now() - timedelta(minutes=max(0, minutes_ago))
-        run = next((run for run in self._running(state) if run.run_id == run_id), None)
+        run = next((run for run in running(state) if run.run_id == run_id), None)
         if run is None:
             return self._tick_of_case(guard, CaseId(run_id), step_id, minutes_ago)
         if step_id in run.ticked or not self._may_tick(guard, run.situation, step_id):
@@ -111,7 +100,7 @@ class Situations:
 
     def end(self, guard: Guard, run_id: str) -> bool:
         """End a situation and return whether it was being handled; the entry says what was left undone."""
-        run = next((run for run in self._running(self.visits.log.state) if run.run_id == run_id), None)
+        run = next((run for run in running(self.visits.log.state) if run.run_id == run_id), None)
         if run is None:
             return False
         left = [step.id for step in self.visits.rules.plan.steps(run.situation) if step.id not in run.ticked]
@@ -152,10 +141,6 @@ class Situations:
         step = next((step for step in self.visits.rules.plan.steps(situation) if step.id == step_id), None)
         return step is not None and Role(guard.role).may_act_as(step.role)
 
-    def _running(self, state: State) -> tuple[Run, ...]:
-        found = [_run(name, data) for name, data in state.facts("situation:").items()]
-        return tuple(sorted(found, key=lambda run: (run.begun_at, run.run_id)))
-
 
 def _able(run: RunView) -> tuple[tuple[str, Words], ...]:
     return tuple((step.step_id, step.text) for step in run.steps if step.ticked_at is None and step.may_tick)
@@ -166,13 +151,6 @@ def _times(begun_at: datetime, now: datetime) -> tuple[tuple[int, datetime], ...
     times = [(minutes, now - timedelta(minutes=minutes)) for minutes in MINUTES_AGO]
     since_begun = max(1, ceil((now - begun_at).total_seconds() / 60))
     return (*((minutes, at) for minutes, at in times if at > begun_at), (since_begun, begun_at))
-
-
-def _run(name: str, data: str) -> Run:
-    _, run_id, day = name.split(":")
-    known = json.loads(data)
-    ticked = {item: from_wire(at) for item, at in known["ticked"].items()}
-    return Run(run_id, day, Situation(known["situation"]), from_wire(known["begun_at"]), ticked)
 
 
 def _by(guard: Guard) -> dict[str, Any]:

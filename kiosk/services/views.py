@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from kiosk.domain.isolation_area import Room
+from kiosk.domain.visit import Step
 from kiosk.services.link import LinkTrouble
 
 if TYPE_CHECKING:
@@ -179,7 +181,8 @@ class GuardBoard:
     link: LinkTrouble = LinkTrouble.NONE
     view_age_s: int | None = None  # how old the view of the site's other places is; None: never heard of them
     on_duty: bool = True  # whether the signed-in guard has begun a shift
-    area_full: bool = False
+    room: Room = Room.FREE  # of the isolation area
+    room_from: datetime | None = None  # when there is some again
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +198,19 @@ class AlarmView:
     is_seen: bool = False
 
 
+ENDS: Final = (Step.ADMITTED, Step.TURNED_AWAY, Step.ABANDONED, Step.LEFT)
+"""How an earlier visit can have ended, for the guard (`guard.ended.<...>`); any other has not."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierVisit:
+    """What became of the earlier visit by the same booking. `ended`: guard.ended.<...>; `cause`: guard.cause.<...>."""
+
+    readings: tuple[tuple[datetime, str, str], ...]
+    ended: str
+    cause: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class GuardDetail:
     """One visit as a guard sees it after sign-in; the card is masked, readings are in °C."""
@@ -208,4 +224,5 @@ class GuardDetail:
     declared_keys: tuple[str, ...]  # ids of the questions answered "yes"
     number: str = ""  # of who was let in: the hall's, or that of the line outside it
     first_arrival: datetime | None = None  # when this booking arrived before, for a code that was used already
-    override_by: str = ""  # who may override the refusal: guard, leader, supervisor, never; "" where there is none
+    override_by: str = ""  # who may override the refusal (`guard.may.<...>`); "" where there is none
+    earlier: EarlierVisit | None = None  # by the same booking, when this one is refused

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kiosk.domain.case import Case, CaseEvent, CaseStep, Disposition, Hindrance
+from kiosk.domain.policy import BodySite
 from kiosk.services.guard_views import CaseView, ShiftView
 from kiosk.services.guards import GuardAct
 from tests.flows.story import guard_reads, read, scan, through
@@ -30,8 +31,11 @@ def case_of(scene: Scene, who: str) -> Case:
 
 
 def elevated(who: str) -> list[Act]:
-    """Let somebody be measured elevated by the kiosk and again by a guard, who has their case by that."""
-    return [scan(who), *through(), read(37.9), guard_reads(38.1)]
+    """Let somebody be measured elevated by the kiosk and again by a guard at the forehead, who has their case by that.
+
+    A clinical reading is still to come: the case is not confirmed.
+    """
+    return [scan(who), *through(), read(37.9), guard_reads(38.1, BodySite.FOREHEAD)]
 
 
 def signs_in(role: str) -> Act:
@@ -155,6 +159,15 @@ def led_by(who: str, situation: Situation) -> Act:
         run = page(scene, who).run
         assert run is not None
         assert run.situation is situation
+
+    return act
+
+
+def beside(who: str, situation: Situation) -> Act:
+    """Expect that the hall is in this situation besides, by the page of somebody's case."""
+
+    def act(scene: Scene) -> None:
+        assert situation in {item for item, _, _ in page(scene, who).beside}
 
     return act
 

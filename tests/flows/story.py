@@ -105,11 +105,11 @@ def guard_reads(celsius: float, site: BodySite = BodySite.AXILLA) -> Act:
     return act
 
 
-def guard(what: GuardAct) -> Act:
-    """Let a guard decide."""
+def guard(what: GuardAct, why: str = "") -> Act:
+    """Let a guard decide; `why`: where the act asks for a reason."""
 
     def act(scene: Scene) -> None:
-        scene.view = scene.door.guard(what, scene.visit_id)
+        scene.view = scene.door.guard(what, scene.visit_id, why=why or "documents")
 
     return act
 

@@ -114,7 +114,9 @@ def test_a_fever_that_is_confirmed_stays_with_the_guard_until_it_is_gone(door: D
 
 def test_one_who_said_yes_is_measured_like_everybody_and_assessed_by_a_guard(door: Door) -> None:
     """A harmless yes goes in by name."""
-    story = Story([scan("wang"), confirm(), declare("contact"), read(36.5), shows(Face.GUARD), guard(GuardAct.ADMIT)])
+    story = Story(
+        [scan("wang"), confirm(), declare("contact"), read(36.5), shows(Face.GUARD), guard(GuardAct.CLEAR, "tested")]
+    )
     assert story.told_at(door).view.face is Face.ADMITTED
 
 

@@ -108,6 +108,8 @@ PLACED: Final = CaseView(
     contacts=CONTACTS,
     receivers=tuple(ContactView(item.id, item.name, item.phone) for item in PLAN.receivers()),
     run=run_of(Situation.ELEVATED, CASE, ticked=2, case=CASE, label="C02"),
+    beside=((Situation.SEVERAL_ELEVATED, Words("同时多人体温异常", "Several elevated at once"), False),),
+    room_from=None,
     undone=3,
     history=(
         HistoryLine(at(10, 2), "opened", "", "case.cause.elevated"),

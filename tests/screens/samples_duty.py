@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.ids import CaseId, VisitId
+from kiosk.domain.isolation_area import Room
 from kiosk.domain.plan import PlaceState, Situation
 from kiosk.domain.site import Words
 from kiosk.screens import choices
@@ -45,7 +46,8 @@ FULL_AREA: Final = AreaView(
             is_crowded=True,
         ),
     ),
-    is_full=True,
+    room=Room.NONE,
+    free_from=at(10, 41),
     waiting=((CaseId("c8"), "C05"),),
     to_clean=((CaseId("c01"), "C01", "room_2"), (CaseId("c01"), "C01", "room_1")),
 )
@@ -55,7 +57,8 @@ CALM_AREA: Final = AreaView(
         PlaceView("room_2", Words("留观室 2", "Room 2"), PlaceState.AIRING, 1, (), at(10, 41), False, False, False),
         PlaceView("tent", TENT, PlaceState.FREE, 4, (), None, True, True, False),
     ),
-    is_full=False,
+    room=Room.FREE,
+    free_from=None,
     waiting=(),
 )
 SITUATIONS: Final = tuple((item.situation, item.name) for item in PLAN.situations)

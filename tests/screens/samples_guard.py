@@ -10,13 +10,14 @@ from kiosk.domain.admission import Reason
 from kiosk.domain.case import CaseEvent
 from kiosk.domain.due import Need
 from kiosk.domain.ids import CaseId, GuardId, VisitId
+from kiosk.domain.isolation_area import Room
 from kiosk.domain.site import Words
 from kiosk.domain.walk_in import WalkIn
 from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
 from kiosk.services.guard_views import CaseView, InstrumentsView, InstrumentView, NearView
 from kiosk.services.link import LinkTrouble
-from kiosk.services.views import Account, AlarmView, GuardBoard, GuardDetail, GuardRow
+from kiosk.services.views import Account, AlarmView, EarlierVisit, GuardBoard, GuardDetail, GuardRow
 from tests.screens.samples_base import CARD, NOW, VISIT, Sample, at
 from tests.screens.samples_cases import CASE, CLEANED, CLOSED, EARLIER, ENDED, FLAGGED, OTHER_CASE, PLACED, ROOM
 
@@ -114,7 +115,7 @@ BUSY_BOARD: Final = replace(
     cases_open=3,
     extra_late_min=0,
     is_cold_by_hand=False,
-    area_full=True,
+    room=Room.SPARE,
     view_age_s=1400,
 )
 CASES_BOARD: Final = replace(
@@ -152,9 +153,24 @@ REFUSED_DETAIL: Final = replace(
     declared_keys=(),
     first_arrival=at(9, 58),
     override_by="guard",
+    earlier=EarlierVisit(((at(9, 59), "38.5", "elevated"),), "turned_away", "refusal"),
+)
+HELD_DETAIL: Final = replace(
+    REFUSED_DETAIL,
+    row=replace(ROWS[2], needs=("turn_away",)),
+    override_by="case",
+    earlier=EarlierVisit(((at(9, 59), "38.5", "elevated"), (at(10, 2), "38.3", "elevated")), "case"),
+)
+DECLARED_DETAIL: Final = replace(
+    DETAIL,
+    row=replace(ROWS[0], needs=("keep", "clear", "measure", "turn_away", "refuses_measuring")),
+    cause_key="declaration",
+    readings=((at(10, 11), "36.5", "normal"),),
+    case_label=None,
 )
 BARRED_DETAIL: Final = replace(
     REFUSED_DETAIL,
+    earlier=None,
     row=replace(ROWS[2], needs=("turn_away",)),
     cause_key="wrong_site",
     reason=Reason.WRONG_SITE,
@@ -283,6 +299,8 @@ GUARD_SAMPLES: Final = (
     Sample("guard-visit", Panel.GUARD_VISIT, detail(DETAIL)),
     Sample("guard-visit-conflict", Panel.GUARD_VISIT, detail(CONFLICT_DETAIL)),
     Sample("guard-visit-refused", Panel.GUARD_VISIT, detail(REFUSED_DETAIL), alarm=ALARM),
+    Sample("guard-visit-held", Panel.GUARD_VISIT, detail(HELD_DETAIL)),
+    Sample("guard-visit-declared", Panel.GUARD_VISIT, detail(DECLARED_DETAIL)),
     Sample("guard-visit-barred", Panel.GUARD_VISIT, detail(BARRED_DETAIL)),
     Sample("guard-reading", Panel.GUARD_READING, _reading),
     Sample("guard-reading-nowhere", Panel.GUARD_READING, _reading_nowhere),
@@ -302,6 +320,7 @@ GUARD_SAMPLES: Final = (
     Sample("guard-choice-full", Panel.GUARD_CHOICE, _choice(FLAGGED, CaseEvent.PLACED)),
     Sample("guard-choice-instrument", Panel.GUARD_CHOICE, present(choices.instrument(INSTRUMENTS, VISIT))),
     Sample("guard-choice-override", Panel.GUARD_CHOICE, present(choices.override(VISIT, "2CDA"))),
+    Sample("guard-choice-clear", Panel.GUARD_CHOICE, present(choices.clear(VISIT, "2CDA"))),
     Sample("guard-choice-cause", Panel.GUARD_CHOICE, present(choices.cause(None))),
     Sample("guard-choice-walk-in", Panel.GUARD_CHOICE, present(choices.walk_in({WalkIn.APPROVED: "leader"}))),
     Sample("guard-choice-companion", Panel.GUARD_CHOICE, present(choices.walk_in({}, VISIT, "B037"))),

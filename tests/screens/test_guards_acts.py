@@ -351,3 +351,18 @@ def test_at_the_door_no_place_is_chosen_before_the_guard_says_where_it_was_measu
     assert (pad.can_save, pad.hint) == (True, bench.app.texts.t("guard.pad_hint"))
     pad.start(VISIT, "C02", CASE, InstrumentsView())
     assert (pad.site, pad.can_save) == ("axilla", False)
+
+
+def test_a_double_touch_answers_once(bench: Bench) -> None:
+    """A glove that bounces opens one case, not two; asked anew, it answers anew."""
+    bench.app.acts.open_item("open_case")
+    bench.kiosk.work()
+    for _ in range(2):
+        bench.app.screen.on_chosen("collapse")
+    _to(bench, Panel.GUARD_CASE, open_case=PLACED)
+    assert bench.desk.asked("open_case") == [("open_case", None, "collapse")]
+    bench.app.acts.open_item("open_case")
+    bench.kiosk.work()
+    bench.app.screen.on_chosen("guard")
+    bench.kiosk.work()
+    assert len(bench.desk.asked("open_case")) == 2

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from kivy.metrics import Metrics
 
+from kiosk.domain.isolation_area import Room
 from kiosk.screens.catalog import Panel
 from kiosk.screens.deadline import PRACTICE_S
 from kiosk.screens.stage import LARGE_TEXT, TIMEOUTS_S
@@ -201,7 +202,7 @@ def test_an_area_shows_what_changed(bench: Bench) -> None:
     """A place that was freed elsewhere is free here."""
     bench.app.acts.open_item("area")
     _to(bench, Panel.GUARD_AREA, area=CALM_AREA)
-    bench.desk.answers["area"] = replace(CALM_AREA, is_full=True)
+    bench.desk.answers["area"] = replace(CALM_AREA, room=Room.SPARE)
     bench.app.pulse.ask_live()
     bench.kiosk.work()
     assert bench.app.screen.warning != ""

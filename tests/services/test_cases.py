@@ -11,11 +11,12 @@ import pytest
 from kiosk.domain.case import Case, CaseAct, CaseEvent, CaseStep, Cause, Disposition, Hindrance, Opening, Role
 from kiosk.domain.due import Need
 from kiosk.domain.ids import CaseId, GuardId, KioskId, VisitId
+from kiosk.domain.isolation_area import Room
 from kiosk.domain.plan import PlaceState, Situation
 from kiosk.domain.visit import Step
 from kiosk.errors import StoreFull
 from kiosk.services.guard_desk import read_wish
-from kiosk.services.guard_views import AreaView, CaseView, EarlierView
+from kiosk.services.guard_views import AreaView, CaseView, EarlierView, PlanView
 from kiosk.services.guards import GuardAct
 from kiosk.services.views import Face, GuardBoard, GuardDetail, View
 from tests.domain import builders as make
@@ -317,12 +318,40 @@ def test_two_elevated_at_once_are_a_situation_of_their_own(door: Door) -> None:
     page = door.desk.guarding.case(first)
     assert page is not None
     assert page.run is not None
-    assert page.run.situation is Situation.ELEVATED
+    assert (page.run.situation, page.beside) == (Situation.ELEVATED, ())
     flagged(door)
     page = door.desk.guarding.case(first)
     assert page is not None
     assert page.run is not None
-    assert page.run.situation is Situation.SEVERAL_ELEVATED
+    assert page.run.situation is Situation.ELEVATED
+    assert [(item, is_handled) for item, _, is_handled in page.beside] == [(Situation.SEVERAL_ELEVATED, False)]
+    door.clock.go_on(minutes=3)
+    begun = door.desk.guarding.duty.begin_situation(Situation.SEVERAL_ELEVATED)
+    assert isinstance(begun, PlanView)
+    run = next(run for run in begun.running if run.situation is Situation.SEVERAL_ELEVATED)
+    assert (run.begun_at, run.case_id) == (door.clock.now(), None)  # nothing of it is late from the beginning
+    page = door.desk.guarding.case(first)
+    assert page is not None
+    assert [is_handled for *_, is_handled in page.beside] == [True]
+    does(door, first, "placed", "room_1")
+    does(door, first, "disposed", "turned_away")
+    left = door.desk.guarding.duty.plan()
+    assert isinstance(left, PlanView)
+    assert run.run_id in {item.run_id for item in left.running}  # it ends by somebody's word, not with one of its cases
+
+
+def test_a_collapse_keeps_its_own_steps_whatever_the_area_is_like(door: Door) -> None:
+    """The ambulance first; nobody who collapsed is carried to a place."""
+    ids = [flagged(door)[1] for _ in range(4)]
+    signs_in(door)
+    for case_id, place in zip(ids, ("room_1", "room_2", "tent", "tent"), strict=True):
+        does(door, case_id, "placed", place)
+    page = door.desk.guarding.open_case(None, "collapse")
+    assert isinstance(page, CaseView)
+    assert page.run is not None
+    assert (page.run.situation, page.beside) == (Situation.COLLAPSE, ())
+    named = {step.contact.contact_id for step in page.run.steps if step.contact is not None}
+    assert page.contacts[0].contact_id in named
 
 
 def test_a_full_area_opens_the_overflow_and_then_says_that_nothing_is_left(door: Door) -> None:
@@ -338,15 +367,16 @@ def test_a_full_area_opens_the_overflow_and_then_says_that_nothing_is_left(door:
         ("room_2", PlaceState.TAKEN, 1),
         ("tent", PlaceState.TAKEN, 2),
     ]
-    assert (area.is_full, area.waiting) == (True, ((ids[4], "CB05"),))
+    assert (area.room, area.free_from, area.waiting) == (Room.NONE, None, ((ids[4], "CB05"),))
     page = door.desk.guarding.case(ids[4])
     assert page is not None
     assert (page.free_places, offered(page)["placed"]) == ((), Hindrance.NO_PLACE)
     assert page.run is not None
-    assert page.run.situation is Situation.AREA_FULL
+    assert page.run.situation is Situation.ELEVATED
+    assert {item for item, _, _ in page.beside} == {Situation.AREA_FULL, Situation.SEVERAL_ELEVATED}
     board = door.desk.guarding.board()
     assert board is not None
-    assert board.area_full
+    assert board.room is Room.NONE
     assert door.desk.guarding.case_act(ids[4], "placed", "room_1") == page
     does(door, ids[0], "disposed", "turned_away")
     area = door.desk.guarding.area()

@@ -13,7 +13,7 @@ from kiosk.adapters.log_reader import LogReader
 from kiosk.domain.case import CaseAct, CaseEvent, Disposition, Role
 from kiosk.domain.entry import EntryKind, erased_ranges
 from kiosk.domain.ids import GuardId, KioskId
-from kiosk.domain.policy import Keeping
+from kiosk.domain.policy import BodySite, Keeping
 from kiosk.domain.record import Hold
 from kiosk.domain.retention import visit_in
 from kiosk.services.guards import GuardAct
@@ -58,7 +58,7 @@ class Keeper:
         )
         visit_id = self.door.to_measuring(code)
         self.door.reads(visit_id, 3810)
-        self.door.guard_reads(visit_id, 3820)
+        self.door.guard_reads(visit_id, 3820, BodySite.FOREHEAD)
         assert self.door.visit(visit_id).case_id is not None
         return visit_id
 

@@ -160,7 +160,7 @@ def test_a_guard_may_admit_a_positive_declaration_with_a_normal_reading(door: Do
     """Assessed by a named person: a harmless yes."""
     visit_id = door.to_measuring(door.books(), yes=("contact",))
     door.reads(visit_id, 3650)
-    assert door.guard(GuardAct.ADMIT, visit_id).face is Face.ADMITTED
+    assert door.guard(GuardAct.CLEAR, visit_id, why="known_cause").face is Face.ADMITTED
     assert door.bodies("admitted")[0]["guard_id"] == "guard-7"
 
 
