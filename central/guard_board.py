@@ -154,7 +154,7 @@ def _row_acts(scene: Scene, item: CaseNow, reader: Reader) -> Html:
         return Html("")
     is_free = item.standing.step is CaseStep.FLAGGED
     buttons = [words.fill("guard_button", act="acknowledged", tone="big", words=words.t("take"))] if is_free else []
-    if item.is_unseen:
+    if item.is_alarm:
         buttons.append(words.fill("guard_button", act="seen", tone="second", words=words.t("seen")))
     form = words.fill("guard_row_take", csrf=reader.csrf, buttons=joined(buttons), **here) if buttons else Html("")
     return form if is_free else joined([form, words.fill("guard_row_open", **here)])

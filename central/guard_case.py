@@ -105,7 +105,7 @@ def _acts(page: CasePage) -> Html:
 def _take(page: CasePage) -> Html:
     words, is_free = page.reader.words, page.item.standing.step is CaseStep.FLAGGED
     buttons = [page.button("acknowledged", words.t("take"), "big")] if is_free else []
-    if page.item.is_unseen:
+    if page.item.is_alarm:
         buttons.append(page.button("seen", words.t("seen"), "second"))
     return page.form(joined(buttons)) if buttons else Html("")
 

@@ -15,7 +15,7 @@ from central.log_tables import chains, entries
 from central.site_view import case_of, cases_since, site_version, visit_of
 from central.tables import bookings, kiosks
 from kiosk.domain.case import Role
-from kiosk.domain.due import Due, calls, due, level
+from kiosk.domain.due import Due, calls, due, is_seen, level
 from kiosk.domain.isolation_area import LOOK_BACK
 from kiosk.domain.masking import mask_name
 from kiosk.domain.plan import area
@@ -50,22 +50,16 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class CaseNow:
-    """A case with what it is and waits for at this moment. `loud`: 0 in time, then louder."""
+    """A case with what it is and waits for at this moment. `loud`: 0 in time, then louder.
+
+    `is_alarm`: it calls for whoever is free, or is late, and nobody has said "seen" since it is as loud as it is.
+    """
 
     case: Case
     standing: Standing
     due: Due | None
     loud: int
-
-    @property
-    def is_alarm(self) -> bool:
-        """Whether it calls for somebody: nobody has seen it, or it is late."""
-        return self.is_unseen or self.loud > 0
-
-    @property
-    def is_unseen(self) -> bool:
-        """Whether it calls for whoever is free, and nobody has said that they are on the way."""
-        return calls(self.case, self.standing) and self.standing.seen_at is None
+    is_alarm: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +188,10 @@ class Scenes:
 def _now(case: Case, plan: Plan, now: datetime) -> CaseNow:
     standing = case.standing()
     waits = due(case, plan.limits, standing)
-    return CaseNow(case, standing, waits, level(waits, plan.limits, now))
+    loud = level(waits, plan.limits, now)
+    is_calling = calls(case, standing) and standing.seen_at is None
+    is_alarm = is_calling or (loud > 0 and not is_seen(waits, plan.limits, standing, now))
+    return CaseNow(case, standing, waits, loud, is_alarm)
 
 
 def _pressing(item: CaseNow) -> tuple[float, str]:

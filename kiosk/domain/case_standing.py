@@ -26,7 +26,8 @@ class Standing:
     confirmed_before: datetime | None = None  # when it was opened, if a clinical reading was elevated before that
     acknowledged_at: datetime | None = None
     guard_id: GuardId | None = None  # who has it: the last named guard who decided something
-    seen_at: datetime | None = None
+    seen_at: datetime | None = None  # first: it buys time once
+    last_seen_at: datetime | None = None
     place_id: str = ""
     placed_at: datetime | None = None
     dirty: tuple[str, ...] = ()  # places that this case used and that nobody has cleaned since
@@ -142,7 +143,7 @@ def _closed(standing: Standing, act: CaseAct) -> Standing:
 
 
 def _seen(standing: Standing, act: CaseAct) -> Standing:
-    return replace(standing, seen_at=standing.seen_at or act.at)
+    return replace(standing, seen_at=standing.seen_at or act.at, last_seen_at=act.at)
 
 
 def _measured(standing: Standing, act: CaseAct) -> Standing:

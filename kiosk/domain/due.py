@@ -116,6 +116,12 @@ def level(item: Due | None, limits: CaseLimits, now: datetime) -> int:
     return 0 if not late else 1 + int(late.total_seconds()) // limits.escalate_s
 
 
+def is_seen(item: Due | None, limits: CaseLimits, standing: Standing, now: datetime) -> bool:
+    """Tell whether somebody said "seen" when the need was as loud as it is now; once it is louder, it is news again."""
+    at = standing.last_seen_at
+    return at is not None and level(item, limits, at) >= level(item, limits, now)
+
+
 def calls(case: Case, standing: Standing) -> bool:
     """Tell whether a case calls for whoever is free, in time or not: nobody has taken it, or somebody collapsed.
 
@@ -124,8 +130,10 @@ def calls(case: Case, standing: Standing) -> bool:
     """
     if standing.step is CaseStep.FLAGGED:
         return True
-    is_collapse = case.opening is not None and case.opening.cause is Cause.COLLAPSE
-    return is_collapse and standing.disposition is None and standing.seen_at is None and not standing.reported
+    opening = case.opening
+    if opening is None or opening.cause is not Cause.COLLAPSE or standing.disposition is not None or standing.reported:
+        return False
+    return not any(act.event is CaseEvent.SEEN and act.kiosk_id != opening.kiosk_id for act in case.acts)
 
 
 def goes_on_to(case: Case, plan: Plan, now: datetime) -> tuple[Due, str] | None:

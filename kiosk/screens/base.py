@@ -163,7 +163,7 @@ class GuardScreen(BaseScreen):
         if alarm is None or alarm.level == 0 or not self.tells_alarm:
             self.alarm_level, self.alarm_text, self.alarm_time = 0, "", ""
             return
-        key = "alarm.on_way" if alarm.is_seen else "alarm.waits"
+        key = ("alarm.on_way" if alarm.level == 1 else "alarm.seen_late") if alarm.is_seen else "alarm.waits"
         self.alarm_level = alarm.level
         self.alarm_text = self.texts.t(key, labels=" · ".join(alarm.labels))
         waited = span(max(0.0, (self.now - alarm.since).total_seconds())) if alarm.since is not None else ""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kiosk.domain.case import Case, CaseEvent, CaseStep, Cause, Hindrance, Role, merged
 from kiosk.domain.case_standing import is_clinical
 from kiosk.domain.case_wish import TAKE, CaseWish, ago, entry_body, is_taken_by, why_not_taking
-from kiosk.domain.due import calls
+from kiosk.domain.due import Due, calls, due, is_seen, level
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.isolation_area import LOOK_BACK
 from kiosk.domain.plan import area, free_places
@@ -30,6 +30,19 @@ if TYPE_CHECKING:
     from kiosk.protocol.messages import Guard
     from kiosk.services.hall import Hall
     from kiosk.services.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """That a case calls for somebody: what it waits for, how loud that is, and whether somebody has seen that.
+
+    `is_calling`: for whoever is free, in time or not.
+    """
+
+    need: Due
+    loud: int
+    is_calling: bool
+    is_seen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +102,21 @@ class Cases:
         standing = case.standing()
         is_own = case.opening is not None and case.opening.kiosk_id == self.kiosk_id
         return calls(case, standing) and (standing.step is CaseStep.FLAGGED or not is_own)
+
+    def alarm(self, case: Case, *, is_for_lamp: bool = False) -> Alarm | None:
+        """Return how a case calls for somebody at this screen, or None.
+
+        `is_for_lamp`: at lamp and sounder, which others hear as well.
+        """
+        standing, limits, now = case.standing(), self.rules.plan.limits, self.clock.now()
+        need = due(case, limits, standing)
+        loud = level(need, limits, now)
+        is_calling = calls(case, standing) if is_for_lamp else self.calls_here(case)
+        if need is None or not (loud or is_calling):
+            return None
+        # A collapse calls until it was seen at another place; what its own guard touched says nothing of that.
+        wants_another = is_calling and standing.step is not CaseStep.FLAGGED
+        return Alarm(need, loud, is_calling, not wants_another and is_seen(need, limits, standing, now))
 
     def begin(self, act: Act, visit_id: VisitId, cause: str, guard: Guard | None = None) -> CaseId:
         """Open a case for a visit; a guard who opens it has taken it as well."""
@@ -153,9 +181,9 @@ class Cases:
                 role = Role(guard.role) if guard is not None else Role.GUARD
                 return None if any(role.may_act_as(step.role) for step in steps) else Hindrance.ROLE
             case CaseEvent.SEEN:
-                # Touched again and again by nobody in particular: the first touch says it all.
-                is_news = self.calls_here(case) and case.standing().seen_at is None
-                return None if is_news else Hindrance.NOT_NOW
+                # Touched again and again by nobody in particular: the first touch says it all, until it is louder.
+                alarm = self.alarm(case)
+                return None if alarm is not None and not alarm.is_seen else Hindrance.NOT_NOW
             case _:
                 return None
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kiosk.domain.admission import Reason
 from kiosk.domain.case import Role
 from kiosk.domain.correction import celsius
-from kiosk.domain.due import calls, due, level
+from kiosk.domain.due import due, level
 from kiosk.domain.ids import VisitId, in_digits
 from kiosk.domain.isolation_area import free_from, room
 from kiosk.domain.masking import mask_name
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kiosk.ports import LocalCopy
     from kiosk.protocol.messages import Guard
     from kiosk.services.case_views import CaseViews
+    from kiosk.services.cases import Alarm
     from kiosk.services.everywhere import Everywhere
     from kiosk.services.guards import Guards
     from kiosk.services.hall import Hall
@@ -113,26 +114,21 @@ class Board:
     def alarm(self, *, is_for_lamp: bool = False) -> AlarmView:
         """Return what calls a guard now: cases that call for somebody, and cases in which something is overdue.
 
-        `is_for_lamp`: for lamp and sounder, which others hear as well, rather than for this screen.
+        Those that somebody has seen are told of when there are no others. `is_for_lamp`: for lamp and sounder, which
+        others hear as well, rather than for this screen.
         """
-        state, now, limits = self.visits.log.state, self.visits.cases.clock.now(), self.visits.rules.plan.limits
-        found: list[tuple[str, int, datetime, bool]] = []
-        for case in self.visits.cases.open(state):
-            standing = case.standing()
-            need = due(case, limits, standing)
-            loud = level(need, limits, now)
-            is_calling = calls(case, standing) if is_for_lamp else self.visits.cases.calls_here(case)
-            if need is not None and (loud or is_calling):
-                is_seen = is_calling and standing.seen_at is not None and loud == 0
-                since = case.opening.at if case.opening and is_calling else need.since
-                found.append((case.label, loud + 1, since, is_seen))
-        if not found:
+        cases = self.visits.cases
+        known = [(case, cases.alarm(case, is_for_lamp=is_for_lamp)) for case in cases.open(self.visits.log.state)]
+        standing = [(case, alarm) for case, alarm in known if alarm is not None]
+        unseen = [(case, alarm) for case, alarm in standing if not alarm.is_seen]
+        told = unseen or standing
+        if not told:
             return AlarmView()
         return AlarmView(
-            labels=tuple(label for label, *_ in found),
-            level=max(loud for _, loud, _, _ in found),
-            since=min(since for _, _, since, _ in found),
-            is_seen=all(is_seen for *_, is_seen in found),
+            labels=tuple(case.label for case, _alarm in told),
+            level=max(alarm.loud + 1 for _case, alarm in told),
+            since=min(_since(case, alarm) for case, alarm in told),
+            is_seen=not unseen,
         )
 
     def _case_rows(self, open_cases: Sequence[Case]) -> list[GuardRow]:
@@ -248,6 +244,11 @@ class Board:
             kiosk="" if self.everywhere.is_here(state, visit) else visit.kiosk_id,
             cause_key=_cause_key(visit) if needs_guard(visit) and visit.step is not Step.CARD_CHECK else "",
         )
+
+
+def _since(case: Case, alarm: Alarm) -> datetime:
+    """Return since when a case calls: from its opening on, or for as long as it waits for what is overdue."""
+    return case.opening.at if case.opening is not None and alarm.is_calling else alarm.need.since
 
 
 def _cause_key(visit: Visit) -> str:

@@ -163,10 +163,13 @@ class GuardDesk:
         return self.board_maker.alarm()
 
     def seen(self, case_id: CaseId | None = None) -> None:
-        """Quiet the alarm of one case, or of all that call here: somebody is on the way. Without signing in."""
+        """Quiet the alarm of one case, or of all that call here: somebody is on the way. Without signing in.
+
+        What is overdue is quiet until it would go on to the next contact, or until something else is overdue.
+        """
         state = self.visits.log.state
         cases = self.visits.cases
-        waiting = [case.id for case in cases.open(state) if cases.calls_here(case)]
+        waiting = [case.id for case in cases.open(state) if cases.alarm(case) is not None]
         for one in waiting if case_id is None else [case_id]:
             try:
                 self.guards.do_for_case(None, one, CaseWish(CaseEvent.SEEN))

@@ -382,6 +382,27 @@ def test_somebody_who_is_at_no_kiosk_gets_a_case(city: City, li: GuardBrowser) -
     assert known["C002"].case.opening.cause is Cause.GUARD
 
 
+def test_seen_quiets_an_overdue_case_until_it_is_overdue_by_one_contact_more(city: City, li: GuardBrowser) -> None:
+    """The page rings for what is news; it says all the same how late everything is."""
+    li.open(CASE_PAGE)
+    li.act("acknowledged")
+    city.clock.advance(seconds=301)  # it should have been placed
+
+    def standing() -> tuple[bool, int]:
+        item = next(item for item in scene(city).open_cases if item.case.id == CASE)
+        return item.is_alarm, item.loud
+
+    assert standing() == (True, 1)
+    li.open(CASE_PAGE)
+    li.act("seen")
+    assert standing() == (False, 1)
+    assert 'value="seen"' not in li.open(CASE_PAGE).text
+    city.clock.advance(seconds=360)
+    is_alarm, loud = standing()
+    assert is_alarm
+    assert loud > 1
+
+
 def test_who_it_is_opens_by_right_and_is_recorded(city: City, li: GuardBrowser) -> None:
     """With what for, in one answer only; a guard may not."""
     answer = li.act("look_up", f"{CASE_PAGE}/person", words="家属来电")

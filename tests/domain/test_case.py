@@ -287,7 +287,7 @@ def test_a_signature_is_for_the_disposition_that_was_signed() -> None:
 
 
 def test_facts_are_taken_in_by_what_they_say() -> None:
-    """The first touch of "seen", each tick once, the last person an alarm went on to."""
+    """The first touch of "seen" and the last, each tick once, the last person an alarm went on to."""
     standing = case(
         act(CaseEvent.SEEN, 1, guard_id=None),
         act(CaseEvent.SEEN, 2, guard_id=None),
@@ -298,7 +298,7 @@ def test_facts_are_taken_in_by_what_they_say() -> None:
         act(CaseEvent.ESCALATED, 7, guard_id=None, to="leader"),
         act(CaseEvent.MEASURED, 8),
     ).standing()
-    assert (standing.seen_at, standing.ticked) == (at(1), ("take",))
+    assert (standing.seen_at, standing.last_seen_at, standing.ticked) == (at(1), at(2), ("take",))
     assert (standing.escalated, standing.escalated_to, standing.readings) == (2, "leader", ())
     assert (standing.measured_at, standing.last_reading, standing.confirmed_at) == (None, None, None)
 

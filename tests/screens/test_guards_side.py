@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from kivy.metrics import Metrics
+from kivy.uix.widget import Widget
 
 from kiosk.domain.isolation_area import Room
 from kiosk.screens.catalog import Panel
@@ -19,7 +20,7 @@ from tests.screens.samples import BOARD, DETAIL, FACTS, VISIT
 from tests.screens.samples_cases import CASE, PLACED
 from tests.screens.samples_duty import CALM_AREA
 from tests.screens.samples_guard import ALARM, CASES_BOARD
-from tests.screens.window import settle
+from tests.screens.window import settle, tap
 
 SECRET = BADGE + "0123456789abcdef"
 
@@ -126,6 +127,23 @@ def test_seen_quiets_the_alarm_without_a_sign_in(bench: Bench) -> None:
     assert not bench.app.screen.is_calling
 
 
+@pytest.mark.parametrize(("level", "words"), [(1, "on_way"), (3, "seen_late")])
+def test_a_touch_on_seen_turns_the_strip_quiet(bench: Bench, level: int, words: str) -> None:
+    """It says so in words, looks another way, and offers no second touch."""
+    bench.app.acts.open_item("late")
+    bench.desk.answers["alarm"] = replace(ALARM, level=level)
+    bench.app.pulse.ask_alarm()
+    bench.kiosk.work()
+    settle()
+    bench.desk.answers["alarm"] = replace(ALARM, level=level, is_seen=True)
+    tap(_said(bench, "看到了"))
+    bench.kiosk.work()
+    bench.kiosk.work()
+    assert bench.desk.asked("seen") == [("seen",)]
+    assert bench.app.screen.alarm_text == bench.app.texts.t(f"alarm.{words}", labels="C03")
+    assert _said(bench, "看到了") is None
+
+
 def test_an_alarm_is_told_on_a_guards_screen_and_on_the_next(bench: Bench) -> None:
     """Whatever a guard looks at, the alarm stands above it, with how long it has waited."""
     bench.app.acts.open_item("late")
@@ -153,6 +171,11 @@ def test_an_alarm_that_cannot_be_asked_is_not_taken_for_quiet(bench: Bench) -> N
     bench.app.pulse.ask_alarm()
     bench.kiosk.work()
     assert not bench.app.screen.is_calling
+
+
+def _said(bench: Bench, words: str) -> Widget | None:
+    """Return what says these words on the screen, or None."""
+    return next((widget for widget in bench.app.screen.walk() if getattr(widget, "content", "") == words), None)
 
 
 def _words(bench: Bench) -> set[str]:

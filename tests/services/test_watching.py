@@ -99,6 +99,48 @@ def test_seen_gives_the_guard_who_is_on_the_way_the_time_once_more(door: Door) -
     assert door.desk.guarding.alarm().level > 1
 
 
+def test_seen_quiets_what_is_overdue_until_it_is_overdue_by_one_contact_more(door: Door) -> None:
+    """A touch that did nothing would teach nobody to look; a second one at the same level adds nothing to the log."""
+    case = case_of(door, fever(door, door.books()))
+    door.signs_in()
+    guarding = door.desk.guarding
+    guarding.case_act(case.id, "acknowledged")
+    door.clock.go_on(seconds=301)  # it should have been placed
+    assert (guarding.alarm().level, guarding.alarm().is_seen) == (2, False)
+    for _ in range(2):
+        guarding.seen()
+    assert (guarding.alarm().level, guarding.alarm().is_seen) == (2, True)
+    assert [body["event"] for body in door.bodies("case_acted")].count("seen") == 1
+    door.clock.go_on(seconds=120)
+    assert (guarding.alarm().level, guarding.alarm().is_seen) == (3, False)
+    guarding.seen()
+    assert guarding.alarm().is_seen
+
+
+def test_what_is_overdue_next_calls_although_the_thing_before_was_seen(door: Door) -> None:
+    """Seen is said of one thing that a case waits for, not of the case."""
+    case = case_of(door, fever(door, door.books()))
+    guarding = door.desk.guarding
+    door.clock.go_on(seconds=61)
+    guarding.seen()
+    door.signs_in()
+    guarding.case_act(case.id, "acknowledged")
+    assert guarding.alarm().level == 0
+    door.clock.go_on(seconds=301)
+    assert (guarding.alarm().level, guarding.alarm().is_seen) == (2, False)
+
+
+def test_what_was_seen_is_not_named_while_something_else_calls(door: Door) -> None:
+    """The strip says what is news, as loud as that is."""
+    fever(door, door.books())
+    door.clock.go_on(seconds=200)
+    guarding = door.desk.guarding
+    guarding.seen()
+    assert guarding.alarm().is_seen
+    new = case_of(door, fever(door, door.books()))
+    assert (guarding.alarm().labels, guarding.alarm().level, guarding.alarm().is_seen) == ((new.label,), 1, False)
+
+
 def test_a_visit_leaves_when_its_case_was_ended_elsewhere(door: Door) -> None:
     """The kiosk that has the visit moves it, in the name of who decided."""
     visit_id = fever(door, door.books())
@@ -254,6 +296,9 @@ def test_a_collapse_calls_at_every_place_but_the_screen_at_which_it_was_opened(d
     assert guarding.board_maker.alarm(is_for_lamp=True).labels == (case.label,)
     guarding.seen()
     assert [body["event"] for body in door.bodies("case_acted")] == ["acknowledged"]
+    door.clock.go_on(seconds=301)
+    guarding.seen()  # the help that was not called yet: quiet on this screen, and not for whoever hears the lamp
+    assert (guarding.alarm().is_seen, guarding.board_maker.alarm(is_for_lamp=True).is_seen) == (True, False)
     guarding.case_act(case.id, "reported", "clinic")  # help is called
     assert guarding.board_maker.alarm(is_for_lamp=True).level == 0
 
