@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kiosk.services.views import AlarmView, View
     from kiosk.texts import Texts
 
+_MOST_LABELS: Final = 2  # so many cases can be named in the bar beside its buttons; the others are counted
 STEP_NAMES: Final = ("booking", "declaration", "temperature", "done")
 
 
@@ -120,7 +121,7 @@ class VisitorScreen(BaseScreen):
 class GuardScreen(BaseScreen):
     """A screen for guards: its dark top bar says so. `heading` stands in the bar, `lock_text` on its button.
 
-    Below it a band tells of an alarm that stands, except where `tells_alarm` is False: the rows of the board do.
+    The bar tells of an alarm that stands, except where `tells_alarm` is False: the rows of the board do.
     """
 
     heading = StringProperty("")
@@ -165,6 +166,8 @@ class GuardScreen(BaseScreen):
             return
         key = ("alarm.on_way" if alarm.level == 1 else "alarm.seen_late") if alarm.is_seen else "alarm.waits"
         self.alarm_level = alarm.level
-        self.alarm_text = self.texts.t(key, labels=" · ".join(alarm.labels))
+        more = len(alarm.labels) - _MOST_LABELS
+        labels = " · ".join(alarm.labels[:_MOST_LABELS]) + (f" +{more}" if more > 0 else "")
+        self.alarm_text = self.texts.t(key, labels=labels)
         waited = span(max(0.0, (self.now - alarm.since).total_seconds())) if alarm.since is not None else ""
         self.alarm_time = self.texts.t("alarm.waited", time=waited) if waited else ""

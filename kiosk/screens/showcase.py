@@ -93,10 +93,7 @@ class Showcase:
     def give_alarm(self, alarm: AlarmView) -> None:
         """Tell whatever screen is shown what calls a guard now."""
         self.alarm = alarm
-        before = self.screen.alarm_level
         self.screen.hear_alarm(alarm)
-        if self.screen.alarm_level != before:  # all that is below the band has moved under the finger
-            self.root.deafen()
 
     def _tell(self, screen: BaseScreen) -> None:
         screen.is_large = self.is_large

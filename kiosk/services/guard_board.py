@@ -121,7 +121,7 @@ class Board:
         known = [(case, cases.alarm(case, is_for_lamp=is_for_lamp)) for case in cases.open(self.visits.log.state)]
         standing = [(case, alarm) for case, alarm in known if alarm is not None]
         unseen = [(case, alarm) for case, alarm in standing if not alarm.is_seen]
-        told = unseen or standing
+        told = sorted(unseen or standing, key=lambda item: -item[1].loud)
         if not told:
             return AlarmView()
         return AlarmView(

@@ -21,7 +21,7 @@ TO_MENU: Final[dict[str, Acts]] = {"返回": (("open_menu",),)}
 GUARDS: Final[dict[str, Acts]] = dict.fromkeys(["李*国", "王*", "赵*敏"], ())
 SEEN: Final[Acts] = (("seen",),)
 BAND: Final[dict[str, Acts]] = {"C03 请处理": SEEN}
-LOUD_BAND: Final[dict[str, Acts]] = {"C03 · CB02 请处理": SEEN}
+LOUD_BAND: Final[dict[str, Acts]] = {"C03 · CB02 +2 请处理": SEEN}
 
 
 def _chosen(kind: str, subject: str, options: dict[str, str]) -> dict[str, Acts]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 QUIET: Final = AlarmView()
 ALARM: Final = AlarmView(("C03",), 1, NOW - timedelta(seconds=20))
-LOUD: Final = AlarmView(("C03", "CB02"), 3, NOW - timedelta(seconds=265))
+LOUD: Final = AlarmView(("C03", "CB02", "CB04", "CB05"), 3, NOW - timedelta(seconds=865))
 ON_WAY: Final = AlarmView(("C03",), 1, NOW - timedelta(seconds=40), is_seen=True)
 
 

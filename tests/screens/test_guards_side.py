@@ -9,10 +9,12 @@ import pytest
 from kivy.metrics import Metrics
 from kivy.uix.widget import Widget
 
+from kiosk.domain.ids import GuardId
 from kiosk.domain.isolation_area import Room
 from kiosk.screens.catalog import Panel
 from kiosk.screens.deadline import PRACTICE_S
 from kiosk.screens.stage import LARGE_TEXT, TIMEOUTS_S
+from kiosk.screens.widgets import Touchable
 from kiosk.services.sign_in import BADGE
 from kiosk.services.views import AlarmView, Face, View
 from tests.screens.fake_kiosk import Bench
@@ -176,6 +178,12 @@ def test_an_alarm_that_cannot_be_asked_is_not_taken_for_quiet(bench: Bench) -> N
 def _said(bench: Bench, words: str) -> Widget | None:
     """Return what says these words on the screen, or None."""
     return next((widget for widget in bench.app.screen.walk() if getattr(widget, "content", "") == words), None)
+
+
+def _places(bench: Bench) -> dict[str, tuple[float, float]]:
+    """Return where every button but the bar's own stands, by its words."""
+    buttons = [one for one in bench.app.screen.walk() if isinstance(one, Touchable) and one.opacity]
+    return {one.content: tuple(one.to_window(*one.pos)) for one in buttons}
 
 
 def _words(bench: Bench) -> set[str]:
@@ -356,20 +364,24 @@ def test_a_pin_typed_before_the_name_is_kept_and_one_of_somebody_else_is_not(sta
     assert (screen.pin, screen.can_enter) == ("", False)
 
 
-def test_a_band_that_comes_moves_nothing_under_a_finger(station: Bench) -> None:
-    """An alarm pushes the screen down: a touch that was on its way to what stood there before is dropped."""
+def test_an_alarm_that_comes_moves_nothing_under_a_finger(bench: Bench) -> None:
+    """It stands in the bar, where no button is: every button stays where the hand goes."""
+    bench.app.acts.open_guard()
+    _to(bench, Panel.GUARD_SIGN_IN)
+    bench.app.acts.sign_in(GuardId("g1"), "2468")
+    _to(bench, Panel.GUARD_BOARD, sign_in=BOARD)
+    bench.app.acts.open_menu()
+    _to(bench, Panel.GUARD_MENU, board=BOARD)
     settle()
-    assert not station.app.root.is_deaf
-    station.desk.answers["alarm"] = ALARM
-    station.app.pulse.ask_alarm()
-    station.kiosk.jobs, jobs = [], station.kiosk.jobs
-    for future, job in jobs:
-        future.set_result(job())
-    from kivy.clock import Clock
-
-    Clock.tick()
-    assert station.app.screen.alarm_level > 0
-    assert station.app.root.is_deaf
+    before = _places(bench)
+    for alarm in (ALARM, replace(ALARM, level=3), replace(ALARM, level=3, is_seen=True)):
+        bench.desk.answers["alarm"] = alarm
+        bench.app.pulse.ask_alarm()
+        bench.kiosk.work()
+        settle()
+        assert bench.app.screen.alarm_level == alarm.level
+        assert not bench.app.root.is_deaf
+        assert _places(bench) == before
 
 
 def test_a_station_rests_on_the_sign_in(station: Bench) -> None:
