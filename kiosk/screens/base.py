@@ -131,6 +131,11 @@ class GuardScreen(BaseScreen):
     alarm_time = StringProperty("")
     tells_alarm = BooleanProperty(True)
 
+    def to_top(self) -> None:
+        """Show a list from its first line."""
+        if "scroll" in self.ids:
+            self.ids.scroll.scroll_y = 1
+
     def on_lock(self) -> None:
         """Sign the guard out."""
         self.host.sign_out()

@@ -14,6 +14,7 @@ from kiosk.screens.board_words import devices, warnings
 from kiosk.screens.case_needs import EVENT_OF, HARD
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from kiosk.services.views import GuardBoard, GuardRow
@@ -32,11 +33,16 @@ class GuardBoardScreen(GuardScreen):
     first_text = StringProperty("")
     second_text = StringProperty("")
     tells_alarm = BooleanProperty(False)
+    _first: Sequence[str] = ()
 
     def show_board(self, board: GuardBoard) -> None:
-        """Show the board as it is now."""
+        """Show the board as it is now; from its top when something else is the most urgent."""
+        first = [row.case_id or row.visit_id for row in board.rows[:1]]
+        is_news, self._first = first != self._first, first
         self.board = board
         self.refresh()
+        if is_news:
+            self.to_top()
 
     def refresh(self) -> None:
         """Say everything in the language that comes first."""

@@ -47,7 +47,7 @@ class GuardCaseScreen(GuardScreen):
         self.case = case
         self.refresh()
         if is_other:
-            self.ids.scroll.scroll_y = 1
+            self.to_top()
 
     def refresh(self) -> None:
         """Say everything in the language that comes first."""

@@ -28,7 +28,7 @@ class GuardChoiceScreen(GuardScreen):
         self.choice = choice
         self._is_answered = False
         self.refresh()
-        self.ids.scroll.scroll_y = 1
+        self.to_top()
 
     def refresh(self) -> None:
         """Say everything in the language that comes first."""

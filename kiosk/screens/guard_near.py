@@ -49,7 +49,7 @@ class GuardNearScreen(GuardScreen):
         """Show the list."""
         self.near = near
         self.refresh()
-        self.ids.scroll.scroll_y = 1
+        self.to_top()
 
     def refresh(self) -> None:
         """Say everything in the language that comes first."""

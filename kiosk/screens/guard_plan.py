@@ -30,7 +30,7 @@ class GuardPlanScreen(GuardScreen):
         self.plan = plan
         self.refresh()
         if is_more:
-            self.ids.scroll.scroll_y = 1
+            self.to_top()
 
     def refresh(self) -> None:
         """Say everything in the language that comes first."""

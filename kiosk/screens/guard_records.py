@@ -45,7 +45,7 @@ class GuardRecordsScreen(GuardScreen):
         self.which, self.wanted = which, wanted
         self.is_typing, self.typed = False, ""
         self.refresh()
-        self.ids.scroll.scroll_y = 1
+        self.to_top()
 
     def refresh(self) -> None:
         """Say everything in the language that comes first."""

@@ -43,7 +43,7 @@ class GuardShiftScreen(GuardScreen):
         """Show the shift as it is now."""
         self.shift = shift
         self.refresh()
-        self.ids.scroll.scroll_y = 1
+        self.to_top()
 
     def refresh(self) -> None:
         """Say everything in the language that comes first; what was answered already stays."""

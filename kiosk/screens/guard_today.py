@@ -30,7 +30,7 @@ class GuardTodayScreen(GuardScreen):
         """Show the day as it is now."""
         self.today = today
         self.refresh()
-        self.ids.scroll.scroll_y = 1
+        self.to_top()
 
     def refresh(self) -> None:
         """Say everything in the language that comes first."""

@@ -57,6 +57,8 @@ class Showcase:
 
     def turn_to(self, name: Face | Panel) -> Any:  # noqa: ANN401 - each screen has methods of its own
         """Put a screen on the window and return it."""
+        if name in GUARD_PANELS and (not self._is_guards or self.shown_name is Panel.GUARD_SIGN_IN):
+            self._to_top()  # whoever signs in has not read what stands above
         was_large, self.shown_name = self.is_large, name
         if self.is_large is not was_large:
             self.fit()
@@ -69,6 +71,11 @@ class Showcase:
         self.turn += 1
         self._tell(screen)
         return screen
+
+    def _to_top(self) -> None:
+        for panel in GUARD_PANELS & self._screens.keys():
+            screen: Any = self._screens[panel]
+            screen.to_top()
 
     def _screen(self, name: Face | Panel) -> BaseScreen:
         if name not in self._screens:

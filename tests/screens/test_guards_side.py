@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 from kivy.metrics import Metrics
+from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
-from kiosk.domain.ids import GuardId
+from kiosk.domain.ids import GuardId, VisitId
 from kiosk.domain.isolation_area import Room
 from kiosk.screens.catalog import Panel
 from kiosk.screens.deadline import PRACTICE_S
@@ -22,7 +23,7 @@ from tests.screens.samples import BOARD, DETAIL, FACTS, VISIT
 from tests.screens.samples_cases import CASE, PLACED
 from tests.screens.samples_duty import CALM_AREA
 from tests.screens.samples_guard import ALARM, CASES_BOARD
-from tests.screens.window import settle, tap
+from tests.screens.window import drag_up, settle, tap, turn_until
 
 SECRET = BADGE + "0123456789abcdef"
 
@@ -216,6 +217,55 @@ def test_a_list_that_is_short_stands_at_the_top(bench: Bench) -> None:
     settle()
     first = bench.app.screen.ids.rows.children[-1]
     assert first.to_window(first.x, first.top)[1] == pytest.approx(field.to_window(field.x, field.top)[1], abs=1)
+
+
+_COMES_TO_REST_S = 10
+_ROWS = tuple(replace(BOARD.rows[0], label=f"C{nth:02d}", visit_id=VisitId(f"v{nth}")) for nth in range(30))
+
+
+def _drawn_down(bench: Bench) -> ScrollView:
+    """Open a long overview, draw it down to lines further below, and return its field."""
+    bench.app.acts.open_guard()
+    _to(bench, Panel.GUARD_SIGN_IN)
+    bench.app.acts.sign_in(GuardId("g1"), "2468")
+    _to(bench, Panel.GUARD_BOARD, sign_in=replace(BOARD, rows=_ROWS))
+    settle()
+    field: ScrollView = bench.app.screen.ids.scroll
+    assert field.scroll_y == 1
+    drag_up(field)
+    turn_until(lambda: field.effect_y.velocity == 0, _COMES_TO_REST_S)
+    assert field.scroll_y < 1
+    return field
+
+
+def test_who_signs_in_sees_the_most_urgent_line_wherever_the_one_before_had_read(bench: Bench) -> None:
+    """A list is left somewhere below; the next guard, or the same one, begins at its top."""
+    field = _drawn_down(bench)
+    bench.app.acts.open_case(CASE)
+    _to(bench, Panel.GUARD_CASE, case=PLACED)
+    bench.app.acts.open_board()
+    _to(bench, Panel.GUARD_BOARD, board=replace(BOARD, rows=_ROWS))
+    assert field.scroll_y < 1  # who only looked at one line goes on reading where they were
+    bench.app.acts.sign_out()
+    bench.kiosk.work()
+    bench.app.acts.open_guard()
+    _to(bench, Panel.GUARD_SIGN_IN)
+    bench.app.acts.sign_in(GuardId("g1"), "2468")
+    _to(bench, Panel.GUARD_BOARD, sign_in=replace(BOARD, rows=_ROWS))
+    assert field.scroll_y == 1
+
+
+def test_an_overview_goes_to_its_top_when_something_else_is_the_most_urgent(bench: Bench) -> None:
+    """What came stands above the edge otherwise; what changed further below moves nothing."""
+    field = _drawn_down(bench)
+    bench.desk.answers["board"] = replace(BOARD, rows=_ROWS[:-1])
+    bench.app.pulse.ask_live()
+    bench.kiosk.work()
+    assert field.scroll_y < 1
+    bench.desk.answers["board"] = replace(BOARD, rows=_ROWS[1:])
+    bench.app.pulse.ask_live()
+    bench.kiosk.work()
+    assert field.scroll_y == 1
 
 
 def test_what_did_not_change_is_not_drawn_anew(bench: Bench) -> None:
