@@ -28,7 +28,8 @@ def facts(case: CaseView, stage: Stage) -> list[Row]:
     for name, at in case.reported:
         rows.append((texts.t("case.reported"), f"{stage.say(name)} · {stage.clock(at)}"))
     if case.disposition is not None:
-        rows.append((texts.t("case.ended_as"), texts.t(f"case.disposition.{case.disposition}")))
+        to = stage.say(case.disposed_to)
+        rows.append((texts.t("case.ended_as"), _joined(texts.t(f"case.disposition.{case.disposition}"), to)))
     if case.dirty:
         rows.append((texts.t("case.dirty"), " · ".join(stage.say(name) for _id, name in case.dirty), "look"))
     known = case.others_age_s is not None
@@ -54,7 +55,11 @@ def history(case: CaseView, stage: Stage) -> list[Row]:
     rows: list[Row] = []
     for line in reversed(case.history):
         event = texts.t(f"case.event.{line.event}")
-        detail = stage.say(line.detail)
-        said = " · ".join([event, *([detail] if detail else []), *([texts.t("case.void")] if line.is_void else [])])
+        void = texts.t("case.void") if line.is_void else ""
+        said = _joined(event, stage.say(line.detail), stage.say(line.to), void)
         rows.append((f"{stage.clock(line.at)} · {line.who or texts.t('case.program')}", said))
     return rows
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)

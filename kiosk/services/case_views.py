@@ -98,6 +98,7 @@ class CaseViews:
             place=place.name if place is not None else None,
             dirty=tuple((place_id, self._place_name(place_id)) for place_id in _to_clean(standing)),
             disposition=standing.disposition,
+            disposed_to=self._contact_name(standing.disposed_to),
             readings=tuple(_reading(item) for item in _together(before, standing.readings)),
             declared_keys=visit.declared_yes if visit is not None else (),
             reported=tuple((self._contact_name(to), at) for to, at in standing.reported),
@@ -200,7 +201,7 @@ class CaseViews:
                 if standing.step in _AT[event]:
                     found.append(CaseChoice(event))
             elif event is CaseEvent.CO_SIGNED:
-                if standing.disposition in self._co_signed(case) and standing.step is not CaseStep.CLOSED:
+                if standing.disposition in case.co_signed and standing.step is not CaseStep.CLOSED:
                     is_own = guard.id == standing.disposed_by
                     found.append(CaseChoice(event, Hindrance.NOT_SIGNED if is_own else None))
             elif may(standing, event) or _is_taken_by(standing, event):
@@ -230,20 +231,18 @@ class CaseViews:
             found.append(DispositionChoice(disposition, self.cases.hindrance(case, guard, wish), needs_contact))
         return tuple(found)
 
-    def _co_signed(self, case: Case) -> tuple[Disposition, ...]:
-        return case.opening.co_signed if case.opening is not None else ()
-
     def _history(self, case: Case) -> tuple[HistoryLine, ...]:
         void = {act.entry for act in case.standing().void}
         opened = case.opening
-        first = (
-            [HistoryLine(opened.at, "opened", self._name(opened.guard_id), f"case.cause.{opened.cause}")]
-            if opened is not None
-            else []
-        )
+        first: list[HistoryLine] = []
+        if opened is not None:
+            first.append(HistoryLine(opened.at, "opened", self._name(opened.guard_id), f"case.cause.{opened.cause}"))
         acts = [act for act in sorted(case.acts, key=lambda act: act.order) if act.event is not CaseEvent.HEARD]
         lines = [
-            HistoryLine(act.at, act.event.value, self._name(act.guard_id), self._detail(act), act.entry in void)
+            HistoryLine(
+                *(act.at, act.event.value, self._name(act.guard_id), self._detail(act), act.entry in void),
+                to=self._contact_name(act.to) if act.disposition is not None else "",
+            )
             for act in acts
         ]
         return (*first, *lines)

@@ -124,13 +124,14 @@ class AreaView:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One thing that was done for a case. `is_void`: it came too late to count."""
+    """One thing that was done for a case. `is_void`: it came too late to count; `to`: to whom somebody was referred."""
 
     at: datetime
     event: str  # text key: case.event.<...>
     who: str  # masked name, or the guard's id; "" for the program
     detail: Words | str = ""
     is_void: bool = False
+    to: Words | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,7 @@ class CaseView:
     place: Words | None
     dirty: tuple[tuple[str, Words | str], ...]  # places to clean: id, name
     disposition: Disposition | None
+    disposed_to: Words | str  # to whom somebody was referred; "" for nobody
     readings: tuple[tuple[datetime, str, str, str], ...]  # when, "37.4", outcome and site of the body as text keys
     declared_keys: tuple[str, ...]
     reported: tuple[tuple[Words | str, datetime], ...]

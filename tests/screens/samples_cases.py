@@ -84,6 +84,7 @@ PLACED: Final = CaseView(
     place=ROOM,
     dirty=(),
     disposition=None,
+    disposed_to="",
     readings=(
         (at(10, 1), "37.4", "elevated", "forehead"),
         (at(10, 2), "", "device_fault", ""),
@@ -164,6 +165,7 @@ ENDED: Final = replace(
     place=None,
     dirty=(("room_1", ROOM), ("room_2", Words("留观室 2", "Room 2"))),
     disposition=Disposition.REFERRED,
+    disposed_to=CONTACTS[4].name,
     choices=(
         CaseChoice(CaseEvent.REPORTED),
         CaseChoice(CaseEvent.DISPOSED),
@@ -173,6 +175,10 @@ ENDED: Final = replace(
         CaseChoice(CaseEvent.REMARKED),
     ),
     run=None,
+    history=(
+        *PLACED.history,
+        HistoryLine(at(10, 10), "disposed", "李*国", "case.disposition.referred", to=CONTACTS[4].name),
+    ),
     others_age_s=None,
 )
 CLEANED: Final = replace(

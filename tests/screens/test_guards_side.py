@@ -20,7 +20,7 @@ from kiosk.services.sign_in import BADGE
 from kiosk.services.views import AlarmView, Face, View
 from tests.screens.fake_kiosk import Bench
 from tests.screens.samples import BOARD, DETAIL, FACTS, VISIT
-from tests.screens.samples_cases import CASE, PLACED
+from tests.screens.samples_cases import CASE, ENDED, PLACED
 from tests.screens.samples_duty import CALM_AREA
 from tests.screens.samples_guard import ALARM, CASES_BOARD
 from tests.screens.window import drag_up, settle, tap, turn_until
@@ -266,6 +266,15 @@ def test_an_overview_goes_to_its_top_when_something_else_is_the_most_urgent(benc
     bench.app.pulse.ask_live()
     bench.kiosk.work()
     assert field.scroll_y == 1
+
+
+def test_the_page_of_a_case_tells_where_somebody_was_referred(bench: Bench) -> None:
+    """Among what is known and in what was done: the next guard asks, and a wrong touch is noticed."""
+    bench.app.acts.open_case(CASE)
+    _to(bench, Panel.GUARD_CASE, case=ENDED)
+    settle()
+    said = [one.value for one in bench.app.screen.walk() if "转诊" in getattr(one, "value", "")]
+    assert said == ["转诊 · 发热门诊", "处置 · 转诊 · 发热门诊"]
 
 
 def test_what_did_not_change_is_not_drawn_anew(bench: Bench) -> None:

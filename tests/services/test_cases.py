@@ -273,7 +273,9 @@ def test_a_disposition_is_corrected_while_nothing_forbids_it(door: Door) -> None
     assert endings(page)[Disposition.RELEASED] is Hindrance.NOT_NOW
     assert endings(page)[Disposition.REFERRED] is None
     page = does(door, case_id, "disposed", "referred:clinic")
-    assert page.disposition is Disposition.REFERRED
+    assert (page.disposition, page.disposed_to) == (Disposition.REFERRED, make.plan().contacts[3].name)
+    told = [(line.detail, line.to) for line in page.history if line.event == "disposed"]
+    assert told == [("case.disposition.turned_away", ""), ("case.disposition.referred", make.plan().contacts[3].name)]
     assert door.counted()["turned_away"] == 1
 
 
