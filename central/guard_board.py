@@ -77,10 +77,13 @@ def banners(scene: Scene, reader: Reader) -> Html:
         where = f"{here}/sign-in?lang={words.language}"
         found.append(words.fill("guard_banner", tone="calm", words=words.t("locked"), where=where))
     for item, contact_id, is_mine in scene.escalated(Role(reader.guard.role)):
+        # Only of a case that nobody has taken may it be said that nobody came.
+        key = "escalated" if item.standing.step is CaseStep.FLAGGED else "went_on"
         said = words.t(
-            "escalated_you" if is_mine else "escalated",
+            f"{key}_you" if is_mine else key,
             label=item.case.label,
             contact=contact_name(scene, contact_id, words),
+            need=words.t(f"need.{item.due.need}") if item.due is not None else "",
         )
         where = f"{here}/cases/{item.case.id}?lang={words.language}"
         found.append(words.fill("guard_banner", tone="loud" if is_mine else "calm", words=said, where=where))

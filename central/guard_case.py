@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from central.guard_board import LOUDEST, banners, left_of, live, place_name
+from central.guard_board import LOUDEST, banners, clock_time, left_of, live, place_name
 from central.guard_told import facts_of, told
 from central.staff_html import Html, joined
 from central.typed_reading import SITES, Typed, clinical
@@ -163,10 +163,13 @@ def _instruments(page: CasePage, listed: Sequence[Instrument], typed: Typed) -> 
 def _report(page: CasePage) -> Html:
     words = page.reader.words
     lines: list[Html] = []
+    told = dict(page.item.standing.reported)
     for contact in page.scene.plan.contacts:
         name = getattr(contact.name, words.language)
+        if contact.id in told:
+            name += f" · ✓ {words.t('reported_to')} {clock_time(page.scene, told[contact.id])}"
         call = words.fill("guard_call", phone=contact.phone, name="")
-        done = page.button(f"reported:{contact.id}", words.t("reported_to"), "second")
+        done = page.button(f"reported:{contact.id}", words.t("mark_reported"), "second")
         lines.append(words.fill("guard_step", tone="", words=name, contact=call, tick=page.form(done)))
     return words.fill("guard_list", tone="steps contacts", inner=joined(lines)) if lines else Html("")
 

@@ -14,7 +14,7 @@ from central.clock import from_ms
 from central.log_tables import chains, entries
 from central.site_view import case_of, cases_since, site_version, visit_of
 from central.tables import bookings, kiosks
-from kiosk.domain.case import Role
+from kiosk.domain.case import CaseEvent, Role
 from kiosk.domain.due import Due, calls, due, is_seen, level
 from kiosk.domain.isolation_area import LOOK_BACK
 from kiosk.domain.masking import mask_name
@@ -88,11 +88,17 @@ class Scene:
         return [item for item in self.open_cases if item.is_alarm]
 
     def escalated(self, role: Role) -> list[tuple[CaseNow, str, bool]]:
-        """Return the cases that went on to somebody because they waited: with whom, and whether that is `role`."""
+        """Return the cases that went on to somebody because of what they wait for: to whom, and whether that is `role`.
+
+        What was not done in time before, and is done by now, is nobody's matter any more.
+        """
         found: list[tuple[CaseNow, str, bool]] = []
         for item in self.open_cases:
-            contact_id = item.standing.escalated_to
-            if contact_id and item.loud:
+            if item.due is None or not item.loud:
+                continue
+            told = [act for act in item.case.acts if act.event is CaseEvent.ESCALATED and act.at >= item.due.since]
+            if told:
+                contact_id = max(told, key=lambda act: act.order).to
                 contact = self.plan.contact(contact_id)
                 found.append((item, contact_id, contact is not None and contact.role is role))
         return found

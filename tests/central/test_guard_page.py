@@ -361,6 +361,48 @@ def test_a_case_that_went_on_to_somebody_is_loud_for_them(city: City, door: Call
     assert "无人处理" not in li.open(BOARD).text
 
 
+def test_a_case_that_has_a_guard_is_not_said_to_have_nobody(city: City, door: Caller, li: GuardBrowser) -> None:
+    """It went on because something is overdue; the strip names that, and only while it is so."""
+    wang = GuardBrowser(city)
+    wang.sign_in(WANG)
+    wang.act("acknowledged")
+    city.clock.advance(seconds=301)
+    told = {"event": "escalated", "guard_id": "", "to": "shift_leader"}
+    door.log.add("case_acted", {"visit_id": VISIT, "case_id": CASE, "turn": 2, **told})
+    door.ship()
+    assert "CA01 超时（请带到隔离区），请您处理" in li.open(BOARD).text
+    page = wang.open(BOARD).text
+    assert "CA01 超时（请带到隔离区），已报 带班班长" in page
+    assert "无人处理" not in page
+    city.clock.advance(seconds=1)
+    wang.act("placed:room_2")
+    city.clock.advance(seconds=601)  # nobody has been told yet that it was not measured
+    assert "CA01 超时" not in wang.open(BOARD).text
+
+
+def test_a_button_says_what_a_touch_will_do_not_what_was_done(city: City, li: GuardBrowser) -> None:
+    """Seven that say "reported" read as if all had been told; who was told is said beside the name."""
+    page = li.open(CASE_PAGE).text
+    assert "记为已报告" in page
+    assert "记为完成" in page
+    assert "✓ 已报告" not in page
+    assert ">已报告<" not in page
+    assert ">完成<" not in page
+    li.act("acknowledged")
+    li.act("reported:community")
+    page = li.open(CASE_PAGE).text
+    assert page.count("✓ 已报告") == 1
+
+
+def test_the_page_of_a_case_tells_where_somebody_was_referred(city: City, li: GuardBrowser) -> None:
+    """Among what is known and in what was done."""
+    li.act("acknowledged")
+    li.act("disposed:referred", to="fever_clinic")
+    page = li.open(CASE_PAGE).text
+    assert "转诊 · 发热门诊" in page
+    assert "转诊 → 发热门诊" in page
+
+
 def test_somebody_who_is_at_no_kiosk_gets_a_case(city: City, li: GuardBrowser) -> None:
     """With a number that no kiosk gives, taken by whoever opened it, and kept as any other."""
     li.open(BOARD)
