@@ -234,9 +234,9 @@ class KioskApp(App):
         """Whether what is done now is practice, outside the real log; a banner says so on every screen."""
         return self._case.is_training
 
-    def switch_training(self) -> None:
-        """Begin training, or end it; then somebody signs in anew."""
-        self.practice.switch()
+    def switch_training(self, refused: Callable[[str], None]) -> None:
+        """Begin training, or end it; then somebody signs in anew. `refused` hears the key of why it did not begin."""
+        self.practice.switch(refused)
 
     def _ask_form(self, view: View) -> None:
         if (visit_id := view.visit_id) is not None:
@@ -267,7 +267,7 @@ class KioskApp(App):
     def _tick(self, _dt: float) -> None:
         self.screen.tick(self._kiosk.clock.now())
         self.codes.tick()
-        if self._deadline.is_practice_left:
+        if self._deadline.is_practice_left or self.practice.is_interrupted:
             self.practice.leave()
         elif self._deadline.show(self.view) <= 0:
             self._time_out()

@@ -139,6 +139,7 @@ class Kiosk:
         """Let alarms go on, visits follow their cases, and lamp and sounder say how it stands; on the worker."""
         try:
             self.watch.step()
+            self.room.look_out()
         except StoreError as error:
             self.real_desk.out_of_order(error)
         self.calling.step()
@@ -151,8 +152,6 @@ class Kiosk:
     def _keep_token(self, token: str) -> None:
         self.call(lambda: self.log.replace_token(token))
 
-    # training
-
     @property
     def desk(self) -> Desk:
         """What the screens call: the kiosk's own desk, or while somebody trains the one to practise at."""
@@ -163,9 +162,9 @@ class Kiosk:
         """Whether what is done at the screens now is practice."""
         return self.room.training is not None
 
-    def begin_training(self) -> None:
-        """Put a desk to practise at in the place of the real one; on the worker."""
-        self.room.begin()
+    def begin_training(self) -> str:
+        """Put a desk to practise at in the place of the real one, or return the key of why not; on the worker."""
+        return self.room.begin()
 
     def end_training(self) -> None:
         """Throw the practice away and give the screens their real desk back; on the worker."""

@@ -109,14 +109,27 @@ class TrainingRoom:
         """The desk that the screens call now."""
         return self._own if self.training is None else self.training.desk
 
-    def begin(self) -> None:
-        """Begin to practise, by the guard who is signed in; the real log says so, and signs the guard out."""
-        guard = self._own.guarding.guard
+    def begin(self) -> str:
+        """Begin to practise, by the guard who is signed in; the real log says so, and signs the guard out.
+
+        Returns the text key of why not, or "": who practises sees nothing of what is real.
+        """
+        guard, visits = self._own.guarding.guard, self._own.visits
+        if visits.cases.open(visits.log.state):
+            return "menu.training_not_now"
         if self.training is None and guard is not None:
             training = Training(self._real)
             self._note("begun", guard.id)
             self._own.guarding.guard = None
             self.training = training
+        return ""
+
+    def look_out(self) -> None:
+        """End the practice when something real calls a guard and nobody has seen it."""
+        if self.training is not None:
+            alarm = self._own.guarding.alarm()
+            if alarm.level and not alarm.is_seen:
+                self.end()
 
     def end(self) -> None:
         """Throw the practice away; the real log says so."""

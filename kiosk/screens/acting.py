@@ -60,6 +60,6 @@ class Window(Protocol):
         """Say "seen" for every alarm that stands."""
         ...
 
-    def switch_training(self) -> None:
-        """Begin training, or end it; what is shown then is the sign-in."""
+    def switch_training(self, refused: Callable[[str], None]) -> None:
+        """Begin training, or end it; what is shown then is the sign-in. `refused` hears the key of why not."""
         ...

@@ -34,14 +34,14 @@ class DutyActs(LaneActs):
         """Show what else there is."""
         self._menu("")
 
-    def _menu(self, note: str) -> None:
-        self._window.run_job(self._guarding.board, lambda board: self._show_menu(board, note))
+    def _menu(self, note: str, *, is_refusal: bool = False) -> None:
+        self._window.run_job(self._guarding.board, lambda board: self._show_menu(board, note, is_refusal=is_refusal))
 
-    def _show_menu(self, board: GuardBoard | None, note: str) -> None:
+    def _show_menu(self, board: GuardBoard | None, note: str, *, is_refusal: bool = False) -> None:
         if board is None:
             self._rest()
         else:
-            self._window.turn_to(Panel.GUARD_MENU).present(board, note)
+            self._window.turn_to(Panel.GUARD_MENU).present(board, note, is_refusal=is_refusal)
 
     def open_item(self, name: str) -> None:
         """Open one thing of the list."""
@@ -58,9 +58,12 @@ class DutyActs(LaneActs):
             "open_case": lambda: self._ask_choice(choices.cause(None)),
             "export": lambda: self._make(self._duty.begin_export),
             "blank": lambda: self._make(self._duty.begin_blank_sheets),
-            "training": self._window.switch_training,
+            "training": lambda: self._window.switch_training(self._refused),
         }
         items[name]()
+
+    def _refused(self, key: str) -> None:
+        self._menu(self._window.say(key), is_refusal=True)
 
     def begin_walk_in(self, visit_id: VisitId | None = None, label: str = "") -> None:
         """Ask why somebody may come in without a booking; with a visit: who comes along with it."""

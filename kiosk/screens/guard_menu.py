@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.screens.base import GuardScreen
 from kiosk.screens.widgets import ArmedButton, Touch
@@ -59,15 +59,16 @@ class MenuButton(Touch):
 
 
 class GuardMenuScreen(GuardScreen):
-    """Lists what else there is. `note` says what became of the last touch."""
+    """Lists what else there is. `note` says what became of the last touch; `is_refusal`: nothing."""
 
     board = ObjectProperty(None, allownone=True)
     note = StringProperty("")
+    is_refusal = BooleanProperty(False)
 
-    def present(self, board: GuardBoard, note: str = "") -> None:
+    def present(self, board: GuardBoard, note: str = "", *, is_refusal: bool = False) -> None:
         """Show the list; `note` is a text that was made already, or ""."""
         self.board = board
-        self.note = note
+        self.note, self.is_refusal = note, is_refusal
         self.refresh()
 
     def refresh(self) -> None:

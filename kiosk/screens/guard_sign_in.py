@@ -48,6 +48,10 @@ class GuardSignInScreen(GuardScreen):
         """Say that the badge is nobody's here."""
         self._say_hint("sign_in.no_badge")
 
+    def show_interrupted(self) -> None:
+        """Say that training has ended because something real calls."""
+        self._say_hint("sign_in.interrupted")
+
     @property
     def is_as_at_first(self) -> bool:
         """Whether nobody typed anything yet."""

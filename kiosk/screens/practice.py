@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from kiosk.screens.acting import Window
+from kiosk.screens.catalog import Panel
 from kiosk.services.views import Face, View
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from kiosk.screens.acting import T
     from kiosk.screens.showcase import Showcase
-    from kiosk.services.views import IdleFacts
+    from kiosk.services.views import Account, IdleFacts
 
 
 class _Practising(Protocol):
@@ -23,8 +24,8 @@ class _Practising(Protocol):
         """Whether what is done now is practice."""
         ...
 
-    def begin_training(self) -> None:
-        """Begin to practise."""
+    def begin_training(self) -> str:
+        """Begin to practise, or return the key of why not."""
         ...
 
     def end_training(self) -> None:
@@ -49,20 +50,41 @@ class Practice:
         self._case = case
         self._kiosk = kiosk
 
-    def switch(self) -> None:
-        """Begin training, or end it; then somebody signs in anew."""
-        kiosk = self._kiosk()
-        change = kiosk.end_training if self._case.is_training else kiosk.begin_training
-        self._window.run_job(lambda: self._changed(change), self._show)
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether the kiosk ended training because something real calls a guard, and the screens do not say so yet."""
+        return self._case.is_training and not self._kiosk().is_training
+
+    def switch(self, refused: Callable[[str], None]) -> None:
+        """Begin training, or end it; then somebody signs in anew. `refused` hears the key of why it did not begin."""
+        if self._case.is_training:
+            self._window.run_job(self._ended, self._show)
+        else:
+            self._window.run_job(self._begun, lambda told: refused(told) if isinstance(told, str) else self._show(told))
 
     def leave(self) -> None:
-        """End training that nobody goes on with: the kiosk has visitors to serve."""
+        """End training that nobody goes on with, or that was interrupted: the kiosk has visitors to serve."""
         self._window.more_time()
-        self._window.ask_aside(lambda: self._changed(self._kiosk().end_training), self._show)
+        then = self._show_interrupted if self.is_interrupted else self._show
+        self._window.ask_aside(self._ended, then)
 
-    def _changed(self, change: Callable[[], None]) -> IdleFacts:
-        change()
+    def _begun(self) -> IdleFacts | str:
+        return self._kiosk().begin_training() or self._window.desk.idle_facts()
+
+    def _ended(self) -> IdleFacts:
+        self._kiosk().end_training()
         return self._window.desk.idle_facts()
+
+    def _show_interrupted(self, facts: IdleFacts | None) -> None:
+        """Show the real desk, where the alarm stands in the bar, and say why; once, however often it was asked."""
+        if self._case.is_training:
+            self._show(facts)
+            self._window.ask_aside(self._window.desk.guarding.accounts, self._show_sign_in)
+
+    def _show_sign_in(self, accounts: tuple[Account, ...] | None) -> None:
+        screen = self._window.turn_to(Panel.GUARD_SIGN_IN)
+        screen.start(accounts or ())
+        screen.show_interrupted()
 
     def _show(self, facts: IdleFacts | None) -> None:
         self._case.is_training = self._kiosk().is_training

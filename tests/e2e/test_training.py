@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from demo.world import GUARD_ID, PIN
+from kiosk.domain.case import Case, Cause, Opening
 from kiosk.domain.entry import EntryKind
+from kiosk.domain.ids import CaseId, KioskId, VisitId
 from kiosk.domain.screening import Outcome
 from kiosk.domain.visit import Step
+from kiosk.protocol.messages import SiteView
 from kiosk.services.guard_views import CaseView, PlanView, ShiftView
 from kiosk.services.guards import GuardAct
 from kiosk.services.views import Face, GuardBoard
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kiosk.bootstrap import Kiosk
-    from kiosk.domain.ids import VisitId
     from kiosk.services.views import View
     from kiosk.training import Training
     from tests.e2e.city import City
@@ -115,6 +117,36 @@ def test_it_knows_nothing_of_the_real_day(city: City, kiosk: Kiosk) -> None:
     assert shown.refusal is not None
     assert shown.refusal.reason == "unknown_key"  # never a welcome that no record stands behind
     assert kiosk.call(lambda: kiosk.desk.look_up("booking", real.number)).face is Face.IDLE
+
+
+def real_fever(kiosk: Kiosk) -> str:
+    """Let the site tell of a case at another kiosk that calls for somebody; return its number."""
+    now = kiosk.clock.now()
+    opening = Opening(now, "CC09", KioskId("another"), Cause.ELEVATED)
+    case = Case(CaseId("case-there"), VisitId("visit-there"), opening)
+    view = SiteView(server_time_ms=0, version=99, inside_elsewhere=0, visits=[], cases=[case])
+    kiosk.call(lambda: kiosk.copy.store_site_view(view, now))
+    return "CC09"
+
+
+def test_a_real_alarm_ends_the_training(kiosk: Kiosk) -> None:
+    """Who practises sees nothing of what is real; one that somebody has seen elsewhere interrupts nobody."""
+    kiosk.call(kiosk.look_after)
+    assert kiosk.is_training
+    label = real_fever(kiosk)
+    kiosk.call(kiosk.look_after)
+    assert not kiosk.is_training
+    assert kiosk.call(kiosk.desk.guarding.alarm).labels == (label,)
+
+
+def test_nobody_begins_to_practise_while_a_real_case_is_open(kiosk: Kiosk) -> None:
+    """Taken or not: what it waits for next would be overdue unseen."""
+    kiosk.call(kiosk.end_training)
+    real_fever(kiosk)
+    kiosk.call(lambda: kiosk.desk.guarding.sign_in(GUARD_ID, PIN))
+    assert kiosk.call(kiosk.begin_training) == "menu.training_not_now"
+    assert not kiosk.is_training
+    assert kiosk.desk.guarding.guard is not None  # signed in as before
 
 
 def test_at_the_end_the_real_desk_is_as_it_was_and_the_folder_is_gone(kiosk: Kiosk) -> None:

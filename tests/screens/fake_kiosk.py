@@ -109,10 +109,12 @@ class FakeKiosk:
         self.jobs.append((future, job))
         return future
 
-    def begin_training(self) -> None:
-        """Begin training."""
+    def begin_training(self) -> str:
+        """Begin training, unless a test laid ready why not."""
         self.desk.calls.append(("begin_training",))
-        self.is_training = True
+        why = str(self.desk.answers.get("training_refused", ""))
+        self.is_training = not why
+        return why
 
     def end_training(self) -> None:
         """End training."""

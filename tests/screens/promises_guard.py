@@ -200,6 +200,11 @@ CASE_PROMISES: Final[dict[str, dict[str, Acts]]] = {
         "同意并查看": (("near", CASE, "s1", "4826"),),
     },
     "guard-menu": {**MENU, "恢复输入": (("guard_act", "reopen_typing", None),), **_item("开始训练", "training")},
+    "guard-menu-refused": {
+        **MENU,
+        "恢复输入": (("guard_act", "reopen_typing", None),),
+        **_item("开始训练", "training"),
+    },
     "guard-menu-calm": {**MENU, **_item("结束训练", "training")},
 }
 

@@ -286,6 +286,10 @@ def _choice(case: CaseView, event: CaseEvent) -> Callable[[BaseScreen], None]:
     return present(question)
 
 
+def _menu_refused(screen: BaseScreen) -> None:
+    screen.present(BOARD, screen.texts.t("menu.training_not_now"), is_refusal=True)
+
+
 GUARD_SAMPLES: Final = (
     Sample("guard-sign-in", Panel.GUARD_SIGN_IN, _pin),
     Sample("guard-sign-in-alarm", Panel.GUARD_SIGN_IN, _many),
@@ -328,5 +332,6 @@ GUARD_SAMPLES: Final = (
     Sample("guard-near-consent", Panel.GUARD_NEAR, _consent),
     Sample("guard-near-wrong", Panel.GUARD_NEAR, _nobody_consents, alarm=ALARM),
     Sample("guard-menu", Panel.GUARD_MENU, present(BOARD)),
+    Sample("guard-menu-refused", Panel.GUARD_MENU, _menu_refused),
     Sample("guard-menu-calm", Panel.GUARD_MENU, present(CALM_BOARD), is_training=True),
 )

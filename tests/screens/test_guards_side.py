@@ -400,6 +400,45 @@ def test_training_that_was_left_ends_by_itself(bench: Bench) -> None:
     assert bench.desk.asked("end_training") == [("end_training",)]
 
 
+def test_training_that_may_not_begin_says_why_where_it_was_asked_for(bench: Bench) -> None:
+    """One line, with a sign that is no tick; the guard stays signed in."""
+    bench.app.acts.open_menu()
+    _to(bench, Panel.GUARD_MENU, board=BOARD)
+    bench.desk.answers["training_refused"] = "menu.training_not_now"
+    for _ in range(2):  # it asks first
+        settle()
+        tap(next(one for one in bench.app.screen.walk() if getattr(one, "content", "") in {"开始训练", "再按一次确认"}))
+    bench.kiosk.work()
+    assert (bench.app.shown_name, bench.app.is_training) == (Panel.GUARD_MENU, False)
+    assert bench.app.screen.note == bench.app.texts.t("menu.training_not_now")
+    assert bench.app.screen.is_refusal
+    bench.app.acts.open_menu()
+    bench.kiosk.work()
+    assert (bench.app.screen.note, bench.app.screen.is_refusal) == ("", False)
+
+
+@pytest.mark.parametrize("place", ["bench", "station"])
+def test_training_that_the_kiosk_ended_leads_to_the_real_alarm(request: pytest.FixtureRequest, place: str) -> None:
+    """Nobody practises on beside a real case: the sign-in says why, and the bar which case it is."""
+    window: Bench = request.getfixturevalue(place)
+    window.app.acts.open_item("training")
+    window.kiosk.work()
+    window.app.acts.open_guard()
+    window.kiosk.work()
+    assert window.app.screen.is_training
+    window.kiosk.is_training = False
+    window.desk.answers["alarm"] = ALARM
+    window.wait(1)
+    window.app.pulse.ask_alarm()
+    window.kiosk.work()
+    window.kiosk.work()
+    assert (window.app.shown_name, window.app.is_training) == (Panel.GUARD_SIGN_IN, False)
+    screen = window.app.screen
+    assert not screen.is_training
+    assert screen.hint == window.app.texts.t("sign_in.interrupted")
+    assert "C03" in screen.alarm_text
+
+
 def test_a_station_has_a_screen_before_anybody_told_who_may_sign_in(station: Bench) -> None:
     """The window's clock ticks from the first moment on; what a guard saw is gone at once."""
     case = station.app._case
