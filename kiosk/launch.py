@@ -56,6 +56,7 @@ def make_app(kiosk: Kiosk, source: str | FrameSource | None) -> KioskApp:
         is_station=settings.kiosk.is_station,
         is_board=settings.kiosk.is_board,
         timeouts_s=_timeouts(settings.kiosk),
+        reads_badges="camera" if source is not None else "hand" if settings.kiosk.scanner.port else "",
     )
     app = KioskApp(kiosk, Stage(texts, on_screen), None)
     if screen.sound:

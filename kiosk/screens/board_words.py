@@ -35,7 +35,7 @@ def device_row(known: Iterable[tuple[str, bool]], stage: Stage) -> tuple[str, st
 def server_words(stage: Stage, oldest_unsent_s: int | None, unsent: int, *, is_online: bool, is_training: bool) -> str:
     """Return how the link to the server is."""
     if is_training:
-        return stage.texts.t("export.training")
+        return stage.texts.t("guard.not_in_training")
     server = "online" if not unsent else "unsent"
     key = f"guard.{server if is_online else 'offline'}"
     return stage.texts.t(key, minutes=(oldest_unsent_s or 0) // 60, count=unsent)
@@ -46,7 +46,7 @@ def _server_row(board: GuardBoard, stage: Stage, *, is_training: bool) -> tuple[
     known = {"is_online": board.is_online, "is_training": is_training}
     said = server_words(stage, board.oldest_unsent_s, board.unsent, **known)
     if is_training:
-        return (texts.t("guard.server"), said, "well")
+        return (texts.t("guard.server"), said, "")
     if board.link is not LinkTrouble.NONE:  # the server spoke: that is not "offline"
         unsent = [texts.t("guard.only_unsent", count=board.unsent)] if board.unsent else []
         said = " · ".join([texts.t(f"link.{board.link}"), *unsent])

@@ -23,6 +23,7 @@ class GuardSignInScreen(GuardScreen):
     guard_id = StringProperty("")
     pin = StringProperty("")
     hint = StringProperty("")
+    badge_text = StringProperty("")
     can_enter = BooleanProperty(False)
 
     def start(self, accounts: tuple[Account, ...]) -> None:
@@ -60,6 +61,8 @@ class GuardSignInScreen(GuardScreen):
     def refresh(self) -> None:
         """Say everything in the language that comes first."""
         self.heading = self.texts.t("sign_in.title")
+        by = self.stage.settings.reads_badges
+        self.badge_text = self.texts.t(f"sign_in.badge_{by}") if by else ""
         self._say_hint("")
 
     def _lay_out(self) -> None:
@@ -72,9 +75,8 @@ class GuardSignInScreen(GuardScreen):
             chips.add_widget(chip)
 
     def on_account(self, guard_id: str) -> None:
-        """Choose an account; a PIN that was typed before anybody was chosen is theirs."""
-        if self.guard_id:
-            self.pin = ""
+        """Choose an account; what was typed before is nobody's."""
+        self.pin = ""
         self.guard_id = guard_id
         for chip in self.ids.accounts.children:
             chip.is_chosen = chip.value == guard_id
@@ -84,7 +86,8 @@ class GuardSignInScreen(GuardScreen):
         """Say what is wrong, or what is still to be done."""
         account = next((item for item in self.accounts if item.guard_id == self.guard_id), None)
         if account is not None and account.waits_until is not None:
-            self.hint = self.texts.t("sign_in.waits", time=self.stage.clock_with_seconds(account.waits_until))
+            key = "sign_in.waits" if self.stage.settings.reads_badges else "sign_in.waits_only"
+            self.hint = self.texts.t(key, time=self.stage.clock_with_seconds(account.waits_until))
         elif key:
             self.hint = self.texts.t(key)
         elif account is not None:
@@ -101,10 +104,10 @@ class GuardSignInScreen(GuardScreen):
         self._may_enter()
 
     def on_key(self, name: str) -> None:
-        """Add a digit, or take the last one away."""
+        """Add a digit, or take the last one away; none is taken before there is a name that it belongs to."""
         if name == "back":
             self.pin = self.pin[:-1]
-        elif len(self.pin) < _LONGEST:
+        elif self.guard_id and len(self.pin) < _LONGEST:
             self.pin += name
         self._say_hint("")
 

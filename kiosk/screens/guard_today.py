@@ -72,6 +72,7 @@ class GuardTodayScreen(GuardScreen):
         green = [(self._kind(kind), str(count)) for kind, count in today.green]
         parts.append(card(green, 0.75) if green else said(texts.t("today.none")))
         known = {"is_online": today.is_online, "is_training": self.is_training}
+        mood = "" if self.is_training else "well" if today.is_online else "look"
         server = server_words(self.stage, today.oldest_unsent_s, today.unsent, **known)
         cases = texts.t("today.cases_text", opened=today.cases_opened, open=today.cases_open)
         log = texts.t("today.log_text", seq=today.last_seq, hash=today.last_hash[:_HASH_SIGNS])
@@ -81,7 +82,7 @@ class GuardTodayScreen(GuardScreen):
                 [
                     (texts.t("today.cases"), cases),
                     device_row(today.devices, self.stage),
-                    (texts.t("guard.server"), server, "well" if today.is_online or self.is_training else "look"),
+                    (texts.t("guard.server"), server, mood),
                     (texts.t("today.log"), log),
                 ]
             )

@@ -74,6 +74,7 @@ class ScreenSettings:
     is_station: bool = False  # the guard's own place: it rests on the sign-in instead of the idle screen
     is_board: bool = False  # a display in the rest room: it rests on the board instead of the idle screen
     is_mirrored: bool = True
+    reads_badges: str = "camera"  # by what a guard's badge is read: "camera", "hand" (a hand scanner), "" for nothing
     timeouts_s: Mapping[str, float] = field(default_factory=lambda: dict(TIMEOUTS_S))
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from kivy.metrics import Metrics
 from kivy.uix.scrollview import ScrollView
-from kivy.uix.widget import Widget
 
 from kiosk.domain.ids import GuardId, VisitId
 from kiosk.domain.isolation_area import Room
@@ -176,7 +176,7 @@ def test_an_alarm_that_cannot_be_asked_is_not_taken_for_quiet(bench: Bench) -> N
     assert not bench.app.screen.is_calling
 
 
-def _said(bench: Bench, words: str) -> Widget | None:
+def _said(bench: Bench, words: str) -> Any:  # noqa: ANN401 - a widget of any kind
     """Return what says these words on the screen, or None."""
     return next((widget for widget in bench.app.screen.walk() if getattr(widget, "content", "") == words), None)
 
@@ -451,15 +451,44 @@ def test_a_station_has_a_screen_before_anybody_told_who_may_sign_in(station: Ben
     assert station.app.screen.accounts
 
 
-def test_a_pin_typed_before_the_name_is_kept_and_one_of_somebody_else_is_not(station: Bench) -> None:
-    """A hurried hand begins with the digits."""
+def test_no_digit_is_taken_before_the_name_and_none_is_left_to_the_next(station: Bench) -> None:
+    """Who began with the digits sees none, reads what to touch first, and types the PIN once."""
     screen = station.app.screen
-    for sign in "2468":
-        screen.on_key(sign)
-    screen.on_account("g1")
+    settle()
+
+    def types(signs: str) -> None:
+        for sign in signs:
+            tap(_said(station, sign))
+
+    types("2468")
+    assert (screen.pin, screen.hint) == ("", station.app.texts.t("sign_in.who"))
+    tap(_said(station, "李*国"))
+    types("2468")
     assert (screen.pin, screen.can_enter) == ("2468", True)
-    screen.on_account("g2")
+    tap(_said(station, "王*"))
     assert (screen.pin, screen.can_enter) == ("", False)
+
+
+@pytest.mark.parametrize("by", ["camera", "hand", ""])
+def test_the_sign_in_tells_of_a_badge_only_where_something_can_read_it(station: Bench, by: str) -> None:
+    """Whoever is locked out waits for something impossible otherwise."""
+    case = station.app._case
+    case._first_stage = replace(case._first_stage, settings=replace(case._first_stage.settings, reads_badges=by))
+    station.app.acts.open_guard()
+    station.kiosk.work()
+    screen, texts = station.app.screen, station.app.texts
+    assert screen.badge_text == (texts.t(f"sign_in.badge_{by}") if by else "")
+    tap(_said(station, "赵*敏"))  # who waits after wrong PINs
+    assert ("工作证" in screen.hint) == bool(by)
+
+
+def test_a_guard_in_training_does_not_read_how_the_server_is(bench: Bench) -> None:
+    """Nothing of the practice goes there, and that is neither well nor to be looked at."""
+    bench.app.acts.open_item("training")
+    bench.kiosk.work()
+    bench.app.acts.open_board()
+    _to(bench, Panel.GUARD_BOARD, board=BOARD)
+    assert bench.app.screen.devices[1] == ("中心服务器", "训练时不连接", "")
 
 
 def test_an_alarm_that_comes_moves_nothing_under_a_finger(bench: Bench) -> None:
