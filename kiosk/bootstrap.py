@@ -11,7 +11,6 @@ import logging
 import random
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,18 +22,17 @@ from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.log_store import LogStore
 from kiosk.adapters.loop import Loop
 from kiosk.adapters.on_worker import OnWorker
-from kiosk.building import Ground, Parts, build_desk, configured_thermometer
+from kiosk.building import Ground, Parts, build_desk, configured_thermometer, token_roller
+from kiosk.device_lines import thermometer_line, unasked_lines
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.screening import Fault
-from kiosk.domain.token_roll import DeviceKey
-from kiosk.enrolment import COPY_FILE, LOG_FILE, PAPER_FOLDER, central_client, data_key, in_use
+from kiosk.enrolment import COPY_FILE, LOG_FILE, PAPER_FOLDER, central_client, data_key, in_use, not_enrolled
 from kiosk.errors import DeviceError, KioskError, StoreError, StoreForked, StoreFull
 from kiosk.services.duty_desk import Outside
 from kiosk.services.health import FAULT, WELL
 from kiosk.services.refreshing import Follower, Refresher
 from kiosk.services.reporting import Backoff, Reporter
 from kiosk.services.retention import Retention
-from kiosk.services.rolling import TokenRoller
 from kiosk.services.views import Face, View
 from kiosk.services.watching import STEP_S, URGENT, Calling, Watch
 from kiosk.training import TrainingRoom, practised
@@ -42,20 +40,16 @@ from kiosk.training import TrainingRoom, practised
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kiosk.adapters.log_reader import Identity
     from kiosk.config import Settings
     from kiosk.domain.ids import VisitId
     from kiosk.domain.screening import Reading
     from kiosk.ports import Central
     from kiosk.services.desk import Desk
+    from kiosk.services.guard_views import DeviceLine
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-
-def _not_enrolled(data: Path) -> StoreError:
-    return StoreError(f"{data}: this kiosk is not enrolled; run: main.py kiosk --data {data} --enrol CODE")
 
 
 class Kiosk:
@@ -70,7 +64,7 @@ class Kiosk:
         self.settings = settings
         self.clock = parts.clock
         if not (data / LOG_FILE).exists():
-            raise _not_enrolled(data)
+            raise not_enrolled(data)
         self._hold = ExitStack()
         self._hold.enter_context(in_use(data))
         key = data_key(settings, data)
@@ -82,7 +76,7 @@ class Kiosk:
         if identity is None:
             self.log.close()
             self._hold.close()
-            raise _not_enrolled(data)
+            raise not_enrolled(data)
         self.identity = identity
         self.central: Central = parts.central or central_client(settings, identity.token, self.clock)
         self.thermometer = parts.thermometer or configured_thermometer(settings, self.clock)
@@ -90,11 +84,12 @@ class Kiosk:
         self.reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)
         self.old_reader, self.day_reader = (LogReader(data / LOG_FILE, key, vfs=parts.log_vfs) for _ in range(2))
         files = LedgerWriter(data / LOG_FILE, key, data / PAPER_FOLDER, settings.kiosk.paper.sticks)
-        outside = Outside(self.day_reader, files)
+        outside = Outside(self.day_reader, files, lambda: self._ask_devices(data, key))
         ground = Ground(settings, identity, self.clock, self.log, self.copy, outside, self.thermometer, self._offset_ms)
         self.real_desk = build_desk(ground)
         self.room = TrainingRoom(ground, self.real_desk)
-        link, roller = self.desk.health.link, self._roller(identity)
+        link = self.desk.health.link
+        roller = token_roller(ground, self.central, self._keep_token)
         on_worker = OnWorker(self.log, self.call)
         self.reporter = Reporter(self.reader, self.central, on_worker, Backoff(random.random), link=link)
         self.refresher = Refresher(self.central, self.copy, self.clock, Backoff(random.random), link, roller)
@@ -143,11 +138,6 @@ class Kiosk:
         except StoreError as error:
             self.real_desk.out_of_order(error)
         self.calling.step()
-
-    def _roller(self, identity: Identity) -> TokenRoller:
-        life = timedelta(days=self.settings.kiosk.server.token_life_days)
-        key = DeviceKey(identity.site_id, identity.kiosk_id, identity.epoch, identity.private_key)
-        return TokenRoller(self.central, self.clock, key.sign_roll, self._keep_token, life)
 
     def _keep_token(self, token: str) -> None:
         self.call(lambda: self.log.replace_token(token))
@@ -281,6 +271,12 @@ class Kiosk:
     def set_device(self, name: str, *, is_well: bool, state: str = "") -> None:
         """Tell how a device is, by the name of its `state` where it has one; a change is recorded."""
         self.submit(lambda: self.real_desk.device_is(name, state or (WELL if is_well else FAULT)))
+
+    def _ask_devices(self, data: Path, key: bytes) -> tuple[DeviceLine, ...]:
+        """Return how the devices stand; the thermometer is asked on its own thread."""
+        now, policy = self.clock.now(), self.call(lambda: self.real_desk.visits.rules.policy)
+        asked = self._measuring.submit(thermometer_line, self.thermometer, self.settings, now.date())
+        return (asked.result(), *unasked_lines(self.settings, policy, data, key, now))
 
     def note_exit(self) -> None:
         """Hear from the sensor at the way out that somebody left."""

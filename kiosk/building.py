@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from kiosk.adapters.clock import SiteClock, SystemClock
@@ -11,6 +12,7 @@ from kiosk.adapters.pins import check_pin
 from kiosk.adapters.thermometers import open_thermometer
 from kiosk.domain.ids import uuid7
 from kiosk.domain.times import to_ms
+from kiosk.domain.token_roll import DeviceKey
 from kiosk.services.case_views import CaseViews
 from kiosk.services.cases import Cases
 from kiosk.services.day import Day
@@ -22,6 +24,7 @@ from kiosk.services.guards import Guards
 from kiosk.services.hall import Hall
 from kiosk.services.health import Health
 from kiosk.services.identifying import Identifying
+from kiosk.services.rolling import TokenRoller
 from kiosk.services.rulebook import Rulebook
 from kiosk.services.showing import Showing
 from kiosk.services.sign_in import SignIn
@@ -107,3 +110,10 @@ def configured_thermometer(settings: Settings, clock: Clock) -> Thermometer:
     """Return the thermometer of the settings; raises ConfigError for one that production refuses."""
     in_production = settings.kiosk.mode == "production"
     return open_thermometer(settings.kiosk.thermometer.model_dump(), clock, in_production=in_production)
+
+
+def token_roller(ground: Ground, central: Central, keep: Callable[[str], None]) -> TokenRoller:
+    """Return what renews the kiosk's token in time; `keep` stores the new one."""
+    who, life = ground.identity, timedelta(days=ground.settings.kiosk.server.token_life_days)
+    key = DeviceKey(who.site_id, who.kiosk_id, who.epoch, who.private_key)
+    return TokenRoller(central, ground.clock, key.sign_roll, keep, life)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from kiosk.adapters.actuators import open_alarm
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.log_reader import LogReader
-from kiosk.adapters.reference_log import recorded_checks
 from kiosk.adapters.thermometers import open_thermometer
 from kiosk.config import load
+from kiosk.device_lines import by_hand_line, reference_checks, reference_line, thermometer_line
 from kiosk.enrolment import COPY_FILE, LOG_FILE, data_key, heard
 from kiosk.errors import ConfigError, DeviceError
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from kiosk.config import Settings
-    from kiosk.ports import Capabilities, Thermometer
+    from kiosk.services.guard_views import DeviceLine
 
 _CAMERA_S = 5.0  # a camera that gives no picture within this time is not well
 
@@ -78,77 +77,32 @@ def _thermometer(settings: Settings) -> tuple[bool, str]:
     except (ConfigError, DeviceError) as error:
         return False, str(error)
     try:
-        answer = device.self_test()
-        if _measures_nobody(device):
-            return True, f"{device.name}: {answer}"
-        is_due, calibration = _calibration(settings)
-        return not is_due, f"{device.name}: {answer}; {_ability(device.describe())}; {calibration}"
-    except DeviceError as error:
-        return False, f"{error}; look at its plug and power, and at thermometer.options"
+        return _said(thermometer_line(device, settings, SystemClock().now().date()))
     finally:
         device.close()
 
 
-def _measures_nobody(device: Thermometer) -> bool:
-    return device.is_simulated or device.describe().kind is None
-
-
-def _ability(what: Capabilities) -> str:
-    step = f", steps of {what.resolution_cc / 100:.2f} °C" if what.resolution_cc is not None else ""
-    return f"measures {what.kind} at {what.site}{step}, {what.accuracy}"
-
-
-def _calibration(settings: Settings) -> tuple[bool, str]:
-    """Return whether the calibration is overdue, and how it stands in words."""
-    options = settings.kiosk.thermometer.options
-    name, due = options.get("calibration_id") or "no calibration named", options.get("calibration_due")
-    if due is None:
-        return False, f"{name}, no date when it is due"
-    is_due = SystemClock().now().date() > due
-    return is_due, f"{name}, {'OVERDUE since' if is_due else 'due on'} {due}"
+def _said(line: DeviceLine) -> tuple[bool, str]:
+    return line.is_well, line.words
 
 
 def _by_hand(settings: Settings, data: Path | None) -> tuple[bool, str]:
-    """Return whether no calibration of the guards' thermometers has ended, and each in words.
-
-    By the policy that the server sent, where the kiosk's folder `data` is given and holds one.
-    """
+    """Return how the guards' thermometers stand, by the policy that the server sent where `data` holds one."""
     documents = heard(settings, data) if data is not None and (data / COPY_FILE).is_file() else None
     policy = documents.policy if documents is not None and documents.policy is not None else settings.policy
-    if not policy.instruments:
-        return True, "whatever is at hand: policy.toml lists none ([[instrument]]), readings carry no serial number"
-    today = SystemClock().now().date()
-    ended = [item for item in policy.instruments if today > item.checked_until]
-    said = [
-        f"{item.serial} ({', '.join(item.sites)}) "
-        + ("ENDED" if item in ended else "checked until")
-        + f" {item.checked_until}"
-        for item in policy.instruments
-    ]
-    return not ended, "; ".join(said) + ("; by an ended one nobody is found normal" if ended else "")
+    return _said(by_hand_line(policy, SystemClock().now().date()))
 
 
 def _reference(settings: Settings, data: Path) -> tuple[bool, str]:
     """Return how the last check against a reference stands, by the kiosk's log in `data`."""
-    rule = settings.policy.screening.reference
     if not (data / LOG_FILE).is_file():
         return False, f"{data}: there is no screening log here"
-    if rule.every_s == 0 or settings.kiosk.thermometer.driver in {"manual", "replay", "simulated"}:
-        return True, "none is asked for"
-    thermometer = settings.kiosk.thermometer
     reader = LogReader(data / LOG_FILE, data_key(settings, data))
     try:
-        device = f"{thermometer.driver}:{thermometer.options.get('serial', '')}"
-        checks = recorded_checks(reader, device, thermometer.options.get("calibration_id", ""))
+        checks = reference_checks(settings, reader)
     finally:
         reader.close()
-    if not checks:
-        return False, f"{device} was never checked; run: check --reference --data {data}"
-    last, now = checks[-1], SystemClock().now()
-    if not last.check.has_passed:
-        return False, f"FAILED on {last.day} ({', '.join(last.check.faults)}); no machine finds anybody normal"
-    is_fresh = now - last.at <= timedelta(seconds=rule.every_s)
-    return is_fresh, f"passed on {last.day}" + ("" if is_fresh else "; OVERDUE: no machine finds anybody normal")
+    return _said(reference_line(settings, settings.policy, checks, SystemClock().now(), data))
 
 
 def _alarm(settings: Settings) -> tuple[bool, str]:

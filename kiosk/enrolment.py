@@ -120,6 +120,11 @@ def enrol(settings: Settings, data: Path, code: str) -> Identity:
     return identity
 
 
+def not_enrolled(data: Path) -> StoreError:
+    """Return the error of a kiosk that was never enrolled."""
+    return StoreError(f"{data}: this kiosk is not enrolled; run: main.py kiosk --data {data} --enrol CODE")
+
+
 def is_enrolled(settings: Settings, data: Path) -> bool:
     """Tell whether the kiosk in `data` is somebody; raises StoreError when its log cannot be opened."""
     if not (data / LOG_FILE).exists():

@@ -35,6 +35,7 @@ from kiosk.screens.guard_board import GuardBoardScreen
 from kiosk.screens.guard_case import GuardCaseScreen
 from kiosk.screens.guard_choice import GuardChoiceScreen
 from kiosk.screens.guard_count import GuardCountScreen
+from kiosk.screens.guard_devices import GuardDevicesScreen
 from kiosk.screens.guard_lane import GuardLaneScreen
 from kiosk.screens.guard_late import GuardLateScreen
 from kiosk.screens.guard_menu import GuardMenuScreen
@@ -92,6 +93,7 @@ class Panel(StrEnum):
     GUARD_CASE = "guard_case"
     GUARD_CHOICE = "guard_choice"
     GUARD_AREA = "guard_area"
+    GUARD_DEVICES = "guard_devices"
     GUARD_PLAN = "guard_plan"
     GUARD_SHIFT = "guard_shift"
     GUARD_TODAY = "guard_today"
@@ -135,6 +137,7 @@ SCREENS: Final[dict[Face | Panel, type[BaseScreen]]] = {
     Panel.GUARD_CASE: GuardCaseScreen,
     Panel.GUARD_CHOICE: GuardChoiceScreen,
     Panel.GUARD_AREA: GuardAreaScreen,
+    Panel.GUARD_DEVICES: GuardDevicesScreen,
     Panel.GUARD_PLAN: GuardPlanScreen,
     Panel.GUARD_SHIFT: GuardShiftScreen,
     Panel.GUARD_TODAY: GuardTodayScreen,

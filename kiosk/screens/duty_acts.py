@@ -9,7 +9,7 @@ from kiosk.domain.walk_in import WITH_SOMEBODY
 from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
 from kiosk.screens.lane_acts import LaneActs
-from kiosk.services.guard_views import CaseView, EarlierView, NearView, RecordsView, ShiftView
+from kiosk.services.guard_views import CaseView, DevicesView, EarlierView, NearView, RecordsView, ShiftView
 from kiosk.services.views import View
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class DutyActs(LaneActs):
             "open_case": lambda: self._ask_choice(choices.cause(None)),
             "export": lambda: self._make(self._duty.begin_export),
             "blank": lambda: self._make(self._duty.begin_blank_sheets),
+            "devices": self._ask_devices,
             "training": lambda: self._window.switch_training(self._refused),
         }
         items[name]()
@@ -91,6 +92,27 @@ class DutyActs(LaneActs):
     def _show_working(self, board: GuardBoard | None, work: Callable[[], str]) -> None:
         self._show_menu(board, self._window.say("export.working"))
         self._window.run_slowly(work, lambda told: self._menu(self._told(told)))
+
+    def _ask_devices(self) -> None:
+        """Ask each device how it is, beside the worker; the list says so meanwhile."""
+
+        def show(work: Callable[[], DevicesView] | View | None) -> None:
+            if callable(work):
+                self._menu(self._window.say("devices.asking"))
+                self._window.run_slowly(work, self._show_devices)
+            else:
+                self._show_guard(work)
+
+        self._window.run_job(self._duty.begin_devices, show)
+
+    def _show_devices(self, devices: DevicesView) -> None:
+        def show(board: GuardBoard | None) -> None:
+            if board is None:  # locked meanwhile
+                self._rest()
+            else:
+                self._window.turn_to(Panel.GUARD_DEVICES).present(devices)
+
+        self._window.run_job(self._guarding.board, show)
 
     def _told(self, told: str) -> str:
         said = self._window.say(told)

@@ -46,6 +46,7 @@ ITEMS: Final = (
     "cold",
     "reopen_typing",
     "export",
+    "devices",
     "training",
     "close_day",
     "language",

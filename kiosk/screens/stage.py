@@ -45,6 +45,7 @@ TIMEOUTS_S: Final[Mapping[str, float]] = {
             "guard_case",
             "guard_choice",
             "guard_area",
+            "guard_devices",
             "guard_plan",
             "guard_shift",
             "guard_today",

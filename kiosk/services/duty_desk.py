@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from kiosk.domain.entry import EntryKind
 from kiosk.errors import StoreError
+from kiosk.services.guard_views import DevicesView
 from kiosk.services.late import Late
 from kiosk.services.near import Near
 from kiosk.services.paper import Papers
@@ -30,7 +31,15 @@ if TYPE_CHECKING:
     from kiosk.protocol.messages import Guard
     from kiosk.services.case_views import CaseViews
     from kiosk.services.guard_board import Board
-    from kiosk.services.guard_views import EarlierView, NearView, PlanView, RecordsView, ShiftView, TodayView
+    from kiosk.services.guard_views import (
+        DeviceLine,
+        EarlierView,
+        NearView,
+        PlanView,
+        RecordsView,
+        ShiftView,
+        TodayView,
+    )
     from kiosk.services.health import Health
     from kiosk.services.paper import LedgerFiles
     from kiosk.services.sign_in import SignIn
@@ -43,10 +52,14 @@ _MOST_INSIDE: Final = 99_999
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the guard's side needs of the world: the log as it is read, and files for people (None: none leave)."""
+    """What the guard's side needs of the world: the log as it is read, and files for people (None: none leave).
+
+    `ask_devices` is slow and may be called on any thread.
+    """
 
     log: DayLog
     files: LedgerFiles | None = None
+    ask_devices: Callable[[], tuple[DeviceLine, ...]] = tuple
 
 
 class SignedIn(Protocol):
@@ -197,6 +210,11 @@ class DutyDesk:
     def today(self) -> TodayView | View | None:
         """Return the day on one screen."""
         return self._do(lambda _guard: self.today_maker.view(self.desk.health.all_devices()))
+
+    def begin_devices(self) -> Callable[[], DevicesView] | View | None:
+        """Return the work of asking each device how it is; slow, for any thread."""
+        others = self.desk.health.all_devices()
+        return self._do(lambda _guard: lambda: DevicesView(self.outside.ask_devices(), others))
 
     def records(self, which: str = "all", page: int = 0, wanted: str = "") -> RecordsView | View | None:
         """Return a page of today's records, the newest first, through a filter or by a typed number."""

@@ -243,6 +243,23 @@ class NearView:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceLine:
+    """How one device stands. `name`: a text key's end (`device.<...>`); `words`: its answer, as `check` says it."""
+
+    name: str
+    words: str
+    is_well: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesView:
+    """The devices: lines of `check`, then the text keys of those that are watched all the time, well or not."""
+
+    lines: tuple[DeviceLine, ...]
+    others: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class InstrumentView:
     """One of the guards' thermometers: its serial number, where it measures, the last day of its calibration."""
 

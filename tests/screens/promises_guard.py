@@ -49,6 +49,7 @@ MENU: Final[dict[str, Acts]] = {
     **_item("补录纸质台账", "late"),
     **_item("空白台账", "blank"),
     **_item("导出到 U 盘", "export"),
+    **_item("设备自检", "devices"),
     "登记离场": (("guard_act", "exit", None),),
     "迟到 +15 分": (("guard_act", "widen", None, "15"),),
     "冷天模式": (("guard_act", "cold", None),),
@@ -116,7 +117,8 @@ CASE_PROMISES: Final[dict[str, dict[str, Acts]]] = {
     "guard-reading": {
         **LOCK,
         **DIGITS,
-        **dict.fromkeys(["腋下", "额头", "耳内", "手腕"], ()),
+        **dict.fromkeys(["额头", "手腕", "颈侧"], ()),
+        "更换": (("change_instrument", VISIT, None, ("is_in_lane", False)),),
         "返回": (("open_visit", VISIT),),
         "记录": (("measure", VISIT, None, "forehead:37.4"),),
     },
@@ -130,7 +132,8 @@ CASE_PROMISES: Final[dict[str, dict[str, Acts]]] = {
         **LOCK,
         **DIGITS,
         **LOUD_BAND,
-        **dict.fromkeys(["腋下", "额头", "耳内", "手腕"], ()),
+        "腋下": (),
+        "更换": (("change_instrument", VISIT, CASE, ("is_in_lane", False)),),
         "返回": (("open_case", CASE),),
         "记录": (("measure", VISIT, CASE, "axilla:36.8"),),
     },
@@ -145,6 +148,7 @@ CASE_PROMISES: Final[dict[str, dict[str, Acts]]] = {
         "备注": (("begin_case_act", CASE, "remarked"),),
         "看这位访客": (("open_visit", VISIT),),
         "补记：早些时候做的": (("begin_earlier", CASE),),
+        "同时多人体温异常": (("begin_situation", "several_elevated"),),
         **_steps("elevated", ("case_act", CASE, "ticked"), ticked=2),
     },
     "guard-case-cleaned": {
@@ -238,7 +242,8 @@ _LANE: Final[dict[str, dict[str, Acts]]] = {
     "guard-lane-other": {
         **LOCK,
         **DIGITS,
-        **dict.fromkeys(["手腕", "颈侧", "腋下", "耳内"], ()),
+        **dict.fromkeys(["手腕", "颈侧", "额头"], ()),
+        "更换": (("change_instrument", VISIT, None, ("is_in_lane", True)),),
         "返回": (("open_lane", VISIT),),
         "记录": (("measure_in_lane", VISIT, "neck:37.8"),),
     },
@@ -281,6 +286,7 @@ DAY_PROMISES: Final[dict[str, dict[str, Acts]]] = {
     },
     "guard-choice-hand-over": _chosen("hand_over", "", {"王*": "王*", "赵*敏": "赵*敏", "交给接班人员": ""}),
     "guard-today": {**LOCK, **TO_MENU},
+    "guard-devices": {**LOCK, **TO_MENU},
     "guard-records": {
         **LOCK,
         **TO_MENU,

@@ -159,6 +159,7 @@ FLAGGED: Final = replace(
 )
 ENDED: Final = replace(
     PLACED,
+    beside=(),
     step=CaseStep.DISPOSED,
     need=Need.CLEAN,
     due_at=at(10, 40),

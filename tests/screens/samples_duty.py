@@ -15,6 +15,8 @@ from kiosk.screens.catalog import Panel
 from kiosk.screens.guard_shift import CheckRow
 from kiosk.services.guard_views import (
     AreaView,
+    DeviceLine,
+    DevicesView,
     PlaceView,
     PlanView,
     RecordLine,
@@ -50,6 +52,24 @@ FULL_AREA: Final = AreaView(
     free_from=at(10, 41),
     waiting=((CaseId("c8"), "C05"),),
     to_clean=((CaseId("c01"), "C01", "room_2"), (CaseId("c01"), "C01", "room_1")),
+)
+DEVICES: Final = DevicesView(
+    (
+        DeviceLine(
+            "thermometer",
+            "mlx90614:A17: answers 22.99 °C, room 21.49 °C; measures surface at forehead, steps of 0.02 °C, ±0.5 °C; "
+            "C-2020-12, due on 2021-03-01",
+            is_well=True,
+        ),
+        DeviceLine(
+            "by_hand",
+            "YT-20381 (axilla, ear) checked until 2020-12-31; HW-117 (forehead) ENDED 2020-02-29; "
+            "by an ended one nobody is found normal",
+            is_well=False,
+        ),
+        DeviceLine("reference", "passed on 2020-03-10", is_well=True),
+    ),
+    (("camera.ok", True), ("thermometer", True), ("alarm", False), ("log", True)),
 )
 CALM_AREA: Final = AreaView(
     places=(
@@ -175,6 +195,7 @@ def _counted(screen: BaseScreen) -> None:
 
 DUTY_SAMPLES: Final = (
     Sample("guard-area", Panel.GUARD_AREA, present(FULL_AREA)),
+    Sample("guard-devices", Panel.GUARD_DEVICES, present(DEVICES)),
     Sample("guard-area-calm", Panel.GUARD_AREA, present(CALM_AREA), alarm=ALARM),
     Sample("guard-plan", Panel.GUARD_PLAN, present(BUSY_PLAN)),
     Sample("guard-plan-calm", Panel.GUARD_PLAN, present(CALM_PLAN)),

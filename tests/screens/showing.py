@@ -8,7 +8,7 @@ from kiosk.services.views import Face, RefusalFacts, View
 from tests.screens.fake_kiosk import Bench
 from tests.screens.samples import BOARD, CARD, DETAIL, VISIT
 from tests.screens.samples_cases import CASE, PLACED
-from tests.screens.samples_duty import CALM_AREA, CALM_PLAN, ON_SHIFT, RECORDS, TODAY
+from tests.screens.samples_duty import CALM_AREA, CALM_PLAN, DEVICES, ON_SHIFT, RECORDS, TODAY
 from tests.screens.samples_lane import LANE
 
 GUARDS_SIDE = {
@@ -35,7 +35,7 @@ def view_of(face: Face) -> View:
 def open_panel(bench: Bench, panel: Panel) -> None:
     """Open one of the window's own screens, as a touch does."""
     acts = bench.app.acts
-    bench.desk.answers |= GUARDS_SIDE
+    bench.desk.answers |= {**GUARDS_SIDE, "begin_devices": lambda: DEVICES}
     opened = {
         Panel.KEYPAD: acts.open_keypad,
         Panel.HELP: acts.open_help,
@@ -49,6 +49,7 @@ def open_panel(bench: Bench, panel: Panel) -> None:
         Panel.GUARD_CASE: lambda: acts.open_case(CASE),
         Panel.GUARD_CHOICE: lambda: acts.begin_case_act(CASE, "disposed"),
         Panel.GUARD_AREA: lambda: acts.open_item("area"),
+        Panel.GUARD_DEVICES: lambda: acts.open_item("devices"),
         Panel.GUARD_PLAN: lambda: acts.open_item("plan"),
         Panel.GUARD_SHIFT: lambda: acts.open_item("shift"),
         Panel.GUARD_TODAY: lambda: acts.open_item("today"),

@@ -1,0 +1,61 @@
+"""The guard's page of devices on a real kiosk: it says what `check` says, asked on the thermometer's own thread."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from demo.world import GUARD_ID, PIN
+from kiosk.check import check
+from kiosk.domain.ids import GuardId
+from kiosk.domain.policy import BodySite, Instrument
+from kiosk.services.guard_views import DevicesView
+from tests.e2e.city import HERE, City
+
+if TYPE_CHECKING:
+    from kiosk.bootstrap import Kiosk
+
+
+def asked(kiosk: Kiosk) -> DevicesView:
+    """Sign in, and ask the devices as the window does: begun on the worker, done beside it."""
+    kiosk.call(lambda: kiosk.desk.guarding.sign_in(GuardId(GUARD_ID), PIN))
+    work = kiosk.call(kiosk.desk.guarding.duty.begin_devices)
+    assert callable(work)
+    found = kiosk.submit_slow(work).result(timeout=30)
+    assert isinstance(found, DevicesView)
+    return found
+
+
+def test_the_guards_page_says_of_the_thermometer_what_check_says(city: City) -> None:
+    """Word for word; what is watched all the time stands beside it."""
+    kiosk = city.kiosk("A")
+    city.tell("A")
+    lines = {line.name: line for line in asked(kiosk).lines}
+    assert set(lines) == {"thermometer", "by_hand", "reference"}
+    out = io.StringIO()
+    check(kiosk.settings.folder / "kiosk.toml", out)
+    assert f"ok   thermometer: {lines['thermometer'].words}" in out.getvalue().splitlines()
+    assert ("log", True) in asked(kiosk).others
+
+
+def test_an_ended_calibration_of_the_servers_policy_is_not_well(city: City) -> None:
+    """The page follows the policy in force."""
+    kiosk = city.kiosk("A")
+    policy = replace(kiosk.settings.policy, instruments=(Instrument("HW-2", (BodySite.FOREHEAD,), date(2020, 1, 1)),))
+    city.server.desk.catalogue.put_policy(HERE, policy)
+    city.tell("A")
+    by_hand = next(line for line in asked(kiosk).lines if line.name == "by_hand")
+    assert not by_hand.is_well
+    assert "HW-2 (forehead) ENDED 2020-01-01" in by_hand.words
+
+
+def test_without_a_guard_no_device_is_asked(city: City) -> None:
+    """And in training there is none to ask."""
+    kiosk = city.kiosk("A")
+    city.tell("A")
+    assert kiosk.call(kiosk.desk.guarding.duty.begin_devices) is None
+    asked(kiosk)
+    kiosk.call(kiosk.begin_training)
+    assert asked(kiosk).lines == ()
