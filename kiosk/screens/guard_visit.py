@@ -45,7 +45,8 @@ class GuardVisitScreen(GuardScreen):
         self.heading = texts.t("guard.handle", label=row.label)
         self.label = detail.number or row.label  # who was let in is told this number
         since = texts.t("guard.since", time=self.stage.clock(row.since))
-        self.state_text = f"{texts.t(f'guard.state.{row.state_key}', kiosks=row.elsewhere)} · {since}"
+        state = texts.t(f"guard.state.{row.state_key}", kiosks=row.elsewhere)
+        self.state_text = state if row.state_key == "at_kiosk" else f"{state} · {since}"  # what to say, not how it is
         self.rows = visit_rows(detail, self.stage, self.now)
         self.case_text = self._case_words(detail)
         self._lay_out_acts(row.needs)

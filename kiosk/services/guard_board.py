@@ -16,7 +16,7 @@ from kiosk.domain.masking import mask_name
 from kiosk.domain.plan_steps import late
 from kiosk.domain.state_days import is_cold_by_hand
 from kiosk.domain.times import local_day
-from kiosk.domain.visit import Step
+from kiosk.domain.visit import SCREEN_STEPS, Step
 from kiosk.services.guards import extra_late, needs_guard
 from kiosk.services.link import LinkTrouble
 from kiosk.services.record_words import outcome_key
@@ -45,6 +45,7 @@ _STATES = {
     Step.HALL_LINE: "in_line",
     Step.REFUSED: "refused",
     Step.ADMITTED: "admitted",
+    **dict.fromkeys(SCREEN_STEPS, "at_kiosk"),
 }
 
 _CAUSES = {Step.CARD_CHECK: "card_check", Step.RESTING: "resting", Step.HALL_LINE: "hall_full"}
@@ -234,6 +235,8 @@ class Board:
         case = self.visits.cases.of_visit(state, visit.id)
         label = case.label if case is not None else visit.label
         state_key = ("rest_over" if over else "resting") if rested else _STATES.get(visit.step, "waiting")
+        if state_key == "at_kiosk" and visit.booking is None:  # a walk-in has no code to show
+            state_key = "visit"
         return GuardRow(
             visit_id=visit.id,
             label=label,

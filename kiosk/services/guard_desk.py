@@ -134,8 +134,10 @@ class GuardDesk:
         if goes_on or view.face is Face.OUT_OF_ORDER:
             self.sign_out()
             return view
-        is_in = visit is not None and visit.step in _LET_IN
-        page = self.detail(visit_id) if is_in or what in {GuardAct.MEASURE, GuardAct.CARD_SEEN} else None
+        # Who was let in is told a number; at a station, who goes on, to show the code at a kiosk: the page says so.
+        goes_to_kiosk = self.is_station and not is_handled
+        is_told = visit is not None and visit.step in (_GOES_ON if goes_to_kiosk else _LET_IN)
+        page = self.detail(visit_id) if is_told or what in {GuardAct.MEASURE, GuardAct.CARD_SEEN} else None
         return page or self.board()
 
     # the guards' thermometers: for the lane as well, which stays open while visitors have the window

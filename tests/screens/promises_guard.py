@@ -98,6 +98,12 @@ CASE_PROMISES: Final[dict[str, dict[str, Acts]]] = {
         "查看 C02": (("open_case", CASE),),
         "同行 +1": (("begin_walk_in", VISIT, "C02"),),
     },
+    "guard-visit-to-kiosk": {
+        **LOCK,
+        **TO_BOARD,
+        "登记异常个案": (("begin_visit_act", "cause", VisitId("d"), "2CDA"),),
+        "同行 +1": (("begin_walk_in", VisitId("d"), "2CDA"),),
+    },
     "guard-visit-refused": {
         **LOCK,
         **BAND,

@@ -155,6 +155,9 @@ REFUSED_DETAIL: Final = replace(
     override_by="guard",
     earlier=EarlierVisit(((at(9, 59), "38.5", "elevated"),), "turned_away", "refusal"),
 )
+TO_KIOSK_DETAIL: Final = replace(
+    REFUSED_DETAIL, row=replace(ROWS[2], state_key="at_kiosk", needs=()), override_by="", earlier=None
+)
 HELD_DETAIL: Final = replace(
     REFUSED_DETAIL,
     row=replace(ROWS[2], needs=("turn_away",)),
@@ -302,6 +305,7 @@ GUARD_SAMPLES: Final = (
     Sample("guard-board-conflict", Panel.GUARD_BOARD, board(CONFLICT_BOARD)),
     Sample("guard-visit", Panel.GUARD_VISIT, detail(DETAIL)),
     Sample("guard-visit-conflict", Panel.GUARD_VISIT, detail(CONFLICT_DETAIL)),
+    Sample("guard-visit-to-kiosk", Panel.GUARD_VISIT, detail(TO_KIOSK_DETAIL)),
     Sample("guard-visit-refused", Panel.GUARD_VISIT, detail(REFUSED_DETAIL), alarm=ALARM),
     Sample("guard-visit-held", Panel.GUARD_VISIT, detail(HELD_DETAIL)),
     Sample("guard-visit-declared", Panel.GUARD_VISIT, detail(DECLARED_DETAIL)),

@@ -492,6 +492,21 @@ def test_at_a_station_a_reading_that_lets_somebody_in_tells_the_number(door: Doo
     assert door.desk.guarding.guard is not None
 
 
+def test_at_a_station_who_may_come_in_after_all_is_sent_to_the_kiosk_with_the_code(door: Door) -> None:
+    """The line would only disappear, and the visitor stand there: the page says what they do next."""
+    door.desk.guarding.is_station = True
+    code = door.books(slot_start=make.at(8, 30), slot_end=make.at(9))
+    refused = door.scan(code).visit_id
+    assert refused is not None
+    signs_in(door)
+    assert isinstance(door.desk.guarding.guard_act(GuardAct.OVERRIDE, refused, "because"), GuardBoard)
+    page = door.desk.guarding.guard_act(GuardAct.OVERRIDE, refused, "slot_missed")
+    assert isinstance(page, GuardDetail)
+    assert (page.row.state_key, page.row.needs) == ("at_kiosk", ())
+    assert door.desk.guarding.guard is not None
+    assert door.scan(code).face is Face.DECLARATION
+
+
 # the board
 
 
