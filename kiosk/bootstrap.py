@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from kiosk.domain.screening import Reading
     from kiosk.ports import Central
     from kiosk.services.desk import Desk
-    from kiosk.services.guard_views import DeviceLine
+    from kiosk.services.device_views import DeviceLine
 
 logger = logging.getLogger(__name__)
 

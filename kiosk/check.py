@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from kiosk.config import Settings
-    from kiosk.services.guard_views import DeviceLine
+    from kiosk.services.device_views import DeviceLine
 
 _CAMERA_S = 5.0  # a camera that gives no picture within this time is not well
 

@@ -10,7 +10,7 @@ from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.reference_log import recorded_checks
 from kiosk.enrolment import LOG_FILE
 from kiosk.errors import DeviceError
-from kiosk.services.guard_views import DeviceLine
+from kiosk.services.device_views import DeviceLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

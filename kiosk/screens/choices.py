@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from kiosk.domain.ids import CaseId, VisitId
     from kiosk.domain.site import Words
-    from kiosk.services.guard_views import CaseView, ContactView, EarlierView, InstrumentsView, ShiftView
+    from kiosk.services.device_views import InstrumentsView
+    from kiosk.services.guard_views import CaseView, ContactView, EarlierView, ShiftView
 
 REFERRED: Final = "referred"
 OVERRIDE: Final = "override"

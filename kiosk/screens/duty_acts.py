@@ -9,7 +9,8 @@ from kiosk.domain.walk_in import WITH_SOMEBODY
 from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
 from kiosk.screens.lane_acts import LaneActs
-from kiosk.services.guard_views import CaseView, DevicesView, EarlierView, NearView, RecordsView, ShiftView
+from kiosk.services.device_views import DevicesView
+from kiosk.services.guard_views import CaseView, EarlierView, NearView, RecordsView, ShiftView
 from kiosk.services.views import View
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from kiosk.screens.base import GuardScreen
 if TYPE_CHECKING:
     from kivy.uix.widget import Widget
 
-    from kiosk.services.guard_views import DevicesView
+    from kiosk.services.device_views import DevicesView
 
 
 class GuardDevicesScreen(GuardScreen):

@@ -11,7 +11,7 @@ from kiosk.screens.widgets import Chip
 
 if TYPE_CHECKING:
     from kiosk.domain.ids import CaseId, VisitId
-    from kiosk.services.guard_views import InstrumentsView, InstrumentView
+    from kiosk.services.device_views import InstrumentsView, InstrumentView
 
 SITES: Final = ("axilla", "forehead", "ear", "wrist")
 LANE_SITES: Final = ("wrist", "neck", "axilla", "ear")

@@ -10,7 +10,7 @@ from kiosk.screens.reading_acts import ReadingActs
 
 if TYPE_CHECKING:
     from kiosk.domain.ids import VisitId
-    from kiosk.services.guard_views import InstrumentsView
+    from kiosk.services.device_views import InstrumentsView
     from kiosk.services.views import View
 
 

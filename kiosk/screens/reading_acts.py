@@ -15,7 +15,8 @@ from kiosk.services.views import Face, GuardBoard, GuardDetail, View
 
 if TYPE_CHECKING:
     from kiosk.screens.guard_base import Shown
-    from kiosk.services.guard_views import InstrumentsView, LaneView
+    from kiosk.services.device_views import InstrumentsView
+    from kiosk.services.guard_views import LaneView
 
 
 class ReadingActs(GuardBase):

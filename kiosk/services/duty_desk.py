@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from kiosk.domain.entry import EntryKind
 from kiosk.errors import StoreError
-from kiosk.services.guard_views import DevicesView
+from kiosk.services.device_views import DevicesView
 from kiosk.services.late import Late
 from kiosk.services.near import Near
 from kiosk.services.paper import Papers
@@ -30,16 +30,9 @@ if TYPE_CHECKING:
     from kiosk.ports import DayLog
     from kiosk.protocol.messages import Guard
     from kiosk.services.case_views import CaseViews
+    from kiosk.services.device_views import DeviceLine
     from kiosk.services.guard_board import Board
-    from kiosk.services.guard_views import (
-        DeviceLine,
-        EarlierView,
-        NearView,
-        PlanView,
-        RecordsView,
-        ShiftView,
-        TodayView,
-    )
+    from kiosk.services.guard_views import EarlierView, NearView, PlanView, RecordsView, ShiftView, TodayView
     from kiosk.services.health import Health
     from kiosk.services.paper import LedgerFiles
     from kiosk.services.sign_in import SignIn

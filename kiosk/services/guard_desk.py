@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from kiosk.domain.record import Visit
     from kiosk.protocol.messages import Guard
     from kiosk.services.case_views import CaseViews
+    from kiosk.services.device_views import InstrumentsView
     from kiosk.services.duty_desk import Outside
     from kiosk.services.guard_board import Board
-    from kiosk.services.guard_views import AreaView, CaseView, InstrumentsView
+    from kiosk.services.guard_views import AreaView, CaseView
     from kiosk.services.guards import Guards
     from kiosk.services.health import Health
     from kiosk.services.identifying import Identifying

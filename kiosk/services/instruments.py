@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kiosk.domain import by_hand
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.times import local_day
-from kiosk.services.guard_views import InstrumentsView, InstrumentView
+from kiosk.services.device_views import InstrumentsView, InstrumentView
 
 if TYPE_CHECKING:
     from kiosk.domain.by_hand import Typed

@@ -11,7 +11,7 @@ from demo.world import GUARD_ID, PIN
 from kiosk.check import check
 from kiosk.domain.ids import GuardId
 from kiosk.domain.policy import BodySite, Instrument
-from kiosk.services.guard_views import DevicesView
+from kiosk.services.device_views import DevicesView
 from tests.e2e.city import HERE, City
 
 if TYPE_CHECKING:

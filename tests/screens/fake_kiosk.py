@@ -12,7 +12,7 @@ from kiosk.screens.codes import Codes
 from kiosk.screens.deadline import Deadline
 from kiosk.screens.pulse import Pulse
 from kiosk.screens.stage import Stage
-from kiosk.services.guard_views import InstrumentsView
+from kiosk.services.device_views import InstrumentsView
 from kiosk.services.views import AlarmView, Face, View
 from kiosk.texts import Texts
 from tests.screens.samples import ACCOUNTS, CONFIG, FACTS, FORM, NOW, VISIT, settings

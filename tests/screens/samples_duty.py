@@ -13,17 +13,8 @@ from kiosk.domain.site import Words
 from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
 from kiosk.screens.guard_shift import CheckRow
-from kiosk.services.guard_views import (
-    AreaView,
-    DeviceLine,
-    DevicesView,
-    PlaceView,
-    PlanView,
-    RecordLine,
-    RecordsView,
-    ShiftView,
-    TodayView,
-)
+from kiosk.services.device_views import DeviceLine, DevicesView
+from kiosk.services.guard_views import AreaView, PlaceView, PlanView, RecordLine, RecordsView, ShiftView, TodayView
 from tests.screens.samples_base import NOW, VISIT, Sample, at
 from tests.screens.samples_cases import CASE, CONTACTS, OTHER_CASE, PLAN, ROOM, run_of
 from tests.screens.samples_guard import ALARM, BOARD, LOUD, present

@@ -15,7 +15,8 @@ from kiosk.domain.site import Words
 from kiosk.domain.walk_in import WalkIn
 from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
-from kiosk.services.guard_views import CaseView, InstrumentsView, InstrumentView, NearView
+from kiosk.services.device_views import InstrumentsView, InstrumentView
+from kiosk.services.guard_views import CaseView, NearView
 from kiosk.services.link import LinkTrouble
 from kiosk.services.views import Account, AlarmView, EarlierVisit, GuardBoard, GuardDetail, GuardRow
 from tests.screens.samples_base import CARD, NOW, VISIT, Sample, at

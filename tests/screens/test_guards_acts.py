@@ -11,7 +11,7 @@ from kiosk.domain.walk_in import WalkIn
 from kiosk.screens import front
 from kiosk.screens.act_row import ActRow
 from kiosk.screens.catalog import GUARD_PANELS, Panel
-from kiosk.services.guard_views import InstrumentsView
+from kiosk.services.device_views import InstrumentsView
 from kiosk.services.guards import GuardAct
 from kiosk.services.sign_in import BADGE
 from kiosk.services.views import Face, View

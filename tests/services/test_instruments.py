@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kiosk.domain.ids import VisitId
-    from kiosk.services.guard_views import InstrumentsView
+    from kiosk.services.device_views import InstrumentsView
 
 EAR = Instrument("YT-1", (BodySite.AXILLA, BodySite.EAR), date(2020, 12, 31))
 GUN = Instrument("HW-2", (BodySite.FOREHEAD, BodySite.WRIST), date(2020, 12, 31))
