@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import date
@@ -47,3 +47,7 @@ class InstrumentsView:
     def must_choose(self) -> bool:
         """Whether nothing can be measured before one is chosen."""
         return bool(self.listed) and self.chosen is None
+
+
+ANY_INSTRUMENT: Final = InstrumentsView()
+"""Where the policy lists none: any is taken, without a number."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kiosk.services.device_views import InstrumentsView
+from kiosk.services.device_views import ANY_INSTRUMENT, InstrumentsView
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -275,4 +275,4 @@ class LaneView:
     guard_name: str
     waiting: tuple[LaneRow, ...]
     last: LaneResult | None = None
-    instruments: InstrumentsView = InstrumentsView()
+    instruments: InstrumentsView = ANY_INSTRUMENT

@@ -15,7 +15,7 @@ from kiosk.domain.site import Words
 from kiosk.domain.walk_in import WalkIn
 from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
-from kiosk.services.device_views import InstrumentsView, InstrumentView
+from kiosk.services.device_views import ANY_INSTRUMENT, InstrumentsView, InstrumentView
 from kiosk.services.guard_views import CaseView, NearView
 from kiosk.services.link import LinkTrouble
 from kiosk.services.views import Account, AlarmView, EarlierVisit, GuardBoard, GuardDetail, GuardRow
@@ -209,7 +209,6 @@ EAR: Final = InstrumentView("YT-20381", ("axilla", "ear", "oral"), date(2020, 12
 GUN: Final = InstrumentView("HW-117", ("forehead", "wrist", "neck"), date(2020, 9, 30), is_overdue=False)
 ENDED_ONE: Final = InstrumentView("YT-20380", ("axilla",), date(2020, 2, 29), is_overdue=True)
 INSTRUMENTS: Final = InstrumentsView((EAR, GUN, ENDED_ONE))
-ANY_INSTRUMENT: Final = InstrumentsView()
 GUN_CHOSEN: Final = replace(INSTRUMENTS, chosen=GUN)
 EAR_CHOSEN: Final = replace(INSTRUMENTS, chosen=EAR)
 ENDED_CHOSEN: Final = replace(INSTRUMENTS, chosen=ENDED_ONE)
