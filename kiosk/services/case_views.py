@@ -202,9 +202,8 @@ class CaseViews:
                     found.append(CaseChoice(event))
             elif event is CaseEvent.CO_SIGNED:
                 if standing.disposition in case.co_signed and standing.step is not CaseStep.CLOSED:
-                    is_own = guard.id == standing.disposed_by
-                    found.append(CaseChoice(event, Hindrance.NOT_SIGNED if is_own else None))
-            elif may(standing, event) or _is_taken_by(standing, event):
+                    found.append(CaseChoice(event, Hindrance.NOT_SIGNED if guard.id == standing.disposed_by else None))
+            elif _is_offered(standing, event):
                 found.append(CaseChoice(event, self._why_not(case, standing, guard, event, state)))
         return tuple(found)
 
@@ -215,9 +214,8 @@ class CaseViews:
             case CaseEvent.PLACED:
                 return None if self.cases.free_places(state) else Hindrance.NO_PLACE
             case CaseEvent.DISPOSED:
-                return (
-                    None if any(item.hindrance is None for item in self._dispositions(case, guard)) else Hindrance.ROLE
-                )
+                is_able = any(item.hindrance is None for item in self._dispositions(case, guard))
+                return None if is_able else Hindrance.ROLE
             case CaseEvent.CLEANED:
                 return None if _to_clean(standing) else Hindrance.NO_PLACE
             case _:
@@ -280,9 +278,11 @@ class CaseViews:
         return mask_name(known.name) if known is not None else guard_id
 
 
-def _is_taken_by(standing: Standing, event: CaseEvent) -> bool:
-    """Tell whether a case that nobody has taken is taken by doing this: who places somebody has it."""
-    return event in TAKES and standing.step is CaseStep.FLAGGED
+def _is_offered(standing: Standing, event: CaseEvent) -> bool:
+    """Tell whether it may be done, if need be by taking the case with it; what nobody used is not cleaned."""
+    if event is CaseEvent.CLEANED and standing.disposition is not None:
+        return bool(standing.dirty)
+    return may(standing, event) or (event in TAKES and standing.step is CaseStep.FLAGGED)
 
 
 def _to_clean(standing: Standing) -> tuple[str, ...]:

@@ -463,6 +463,15 @@ def test_a_refusal_is_an_entry_and_no_way_in(door: Door) -> None:
     assert door.guard_reads(visit_id, 3650).face is Face.ADMITTED
 
 
+def test_cleaning_is_not_offered_where_no_place_was_used(door: Door) -> None:
+    """That they have to leave first is no reason once they have, and there is nothing to clean."""
+    _, case_id = flagged(door)
+    signs_in(door)
+    does(door, case_id, "acknowledged")
+    page = does(door, case_id, "disposed", "turned_away")
+    assert CaseEvent.CLEANED not in {choice.event for choice in page.choices}
+
+
 # at a station
 
 
