@@ -87,10 +87,10 @@ class GuardMenuScreen(GuardScreen):
     def _button(self, name: str) -> Widget:
         words = self._words(name)
         if name == "close_day" or (name == "training" and not self.is_training):
-            armed = ArmedButton(content=words, asks=self.texts.t("guard.sure"))
+            armed = ArmedButton(content=words, asks=self.texts.t("guard.sure"), size_hint_y=1)
             armed.fbind("on_sure", lambda _button: self.on_item(name))
             return armed
-        button = MenuButton(content=words)
+        button = MenuButton(content=words, size_hint_y=1)
         button.fbind("on_release", lambda _button: self.on_item(name))
         return button
 
