@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from kiosk.domain.case import Case, CaseAct, CaseEvent, CaseStep, Cause, Disposition, Role
-from kiosk.domain.due import Due, Need, due, goes_on_to, level
+from kiosk.domain.due import Due, Need, calls, due, goes_on_to, is_seen, level
 from kiosk.domain.ids import CaseId, KioskId
 from kiosk.domain.plan import (
     OF_CAUSE,
@@ -49,6 +49,31 @@ def test_a_flagged_case_waits_to_be_taken_and_once_seen_gets_that_time_again() -
     seen = act(CaseEvent.SEEN, 1, at=at(0.5), guard_id=None)
     assert waits(seen) == (Need.ACKNOWLEDGE, 0.5, 1.5)
     assert waits(seen, act(CaseEvent.SEEN, 2, at=at(1), guard_id=None)) == (Need.ACKNOWLEDGE, 0.5, 1.5)
+
+
+def test_seen_is_said_of_a_need_as_loud_as_it_was_then() -> None:
+    """Louder, it is news again; so is what is overdue next."""
+    known = case(taken_at(), act(CaseEvent.SEEN, 2, at=at(7), guard_id=None))  # it should have been placed by 6
+    standing, need = known.standing(), due(known, LIMITS)
+    assert is_seen(need, LIMITS, standing, at(7.5))
+    assert not is_seen(need, LIMITS, standing, at(8))
+    assert not is_seen(need, LIMITS, case(taken_at()).standing(), at(7.5))
+    moved = known.with_act(placed(8))
+    assert not is_seen(due(moved, LIMITS), LIMITS, moved.standing(), at(20))
+
+
+def test_a_collapse_calls_until_another_place_has_seen_it() -> None:
+    """What its own guard touches says nothing of a second pair of hands."""
+    fallen = case(taken_at(), opening=opening(cause=Cause.COLLAPSE))
+    assert calls(fallen, fallen.standing())
+    own = fallen.with_act(act(CaseEvent.SEEN, 2, guard_id=None))
+    assert calls(own, own.standing())
+    there = own.with_act(act(CaseEvent.SEEN, 3, guard_id=None, kiosk_id=KioskId("B")))
+    assert not calls(there, there.standing())
+    ended = fallen.with_act(disposed(2, ESCORTED))
+    assert not calls(ended, ended.standing())
+    plain = case(taken_at())
+    assert not calls(plain, plain.standing())
 
 
 def test_a_case_that_was_taken_waits_for_its_place_and_then_for_its_reading() -> None:
