@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case_acts import CaseAct, CaseEvent, CaseStep, Disposition
 from kiosk.domain.policy import ReadingKind
-from kiosk.domain.screening import Outcome
+from kiosk.domain.screening import Flag, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -106,8 +106,10 @@ class Standing:
 
 
 def is_clinical(reading: Measured | None) -> bool:
-    """Tell whether a reading is one that may settle something: a value of a clinical thermometer."""
-    return reading is not None and reading.kind == ReadingKind.CLINICAL and reading.value_cc is not None
+    """Tell whether a reading is one that may settle something: a value of a clinical thermometer that is in order."""
+    if reading is None or reading.reason == Flag.CALIBRATION_OVERDUE:
+        return False
+    return reading.kind == ReadingKind.CLINICAL and reading.value_cc is not None
 
 
 def _acknowledged(standing: Standing, act: CaseAct) -> Standing:

@@ -99,12 +99,15 @@ class DutyActs(LaneActs):
 
         def show(work: Callable[[], DevicesView] | View | None) -> None:
             if callable(work):
-                self._menu(self._window.say("devices.asking"))
-                self._window.run_slowly(work, self._show_devices)
+                self._window.run_job(self._guarding.board, lambda board: self._show_asking(board, work))
             else:
                 self._show_guard(work)
 
         self._window.run_job(self._duty.begin_devices, show)
+
+    def _show_asking(self, board: GuardBoard | None, work: Callable[[], DevicesView]) -> None:
+        self._show_menu(board, self._window.say("devices.asking"))
+        self._window.run_slowly(work, self._show_devices)
 
     def _show_devices(self, devices: DevicesView) -> None:
         def show(board: GuardBoard | None) -> None:

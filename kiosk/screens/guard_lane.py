@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
@@ -9,6 +11,7 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty, Obje
 from kiosk.domain import lane
 from kiosk.domain.correction import celsius
 from kiosk.screens.base import GuardScreen
+from kiosk.screens.front import DEAF_S
 from kiosk.screens.widgets import Chip
 
 if TYPE_CHECKING:
@@ -39,10 +42,11 @@ class GuardLaneScreen(GuardScreen):
     correct_text = StringProperty("")
     is_correcting = BooleanProperty(False)
     queue_cols = NumericProperty(_SHOWN)
+    _corrected_s = -inf  # when "correct" was touched last
 
     def present(self, shown: LaneView, visit_id: VisitId | None = None) -> None:
         """Open the lane: `visit_id`, who stands at this very screen, is measured next, or whoever waits longest."""
-        self.chosen, self.is_correcting = visit_id, False
+        self.chosen, self.is_correcting, self._corrected_s = visit_id, False, -inf
         self.renew(shown)
 
     def renew(self, shown: LaneView) -> None:
@@ -134,7 +138,10 @@ class GuardLaneScreen(GuardScreen):
             record(self.chosen, f"{self.site}:{self.value}")
 
     def on_correct(self) -> None:
-        """Touch the value of the last one anew, or leave it as it is."""
+        """Touch the value of the last one anew, or leave it as it is; a glove that bounces does not do both."""
+        if monotonic() - self._corrected_s < DEAF_S:
+            return
+        self._corrected_s = monotonic()
         shown: LaneView = self.shown
         last = shown.last if not self.is_correcting else None
         self.is_correcting = last is not None
@@ -143,8 +150,8 @@ class GuardLaneScreen(GuardScreen):
 
     def on_other(self) -> None:
         """Type a value that has no button."""
-        if self.chosen is not None and not self.is_correcting:
-            self.host.open_lane_pad(self.chosen, self.label, self.site)
+        if self.chosen is not None:
+            self.host.open_lane_pad(self.chosen, self.label, self.site, corrects=self.is_correcting)
 
     def on_next(self) -> None:
         """Give the window to the next visitor; the lane stays open."""

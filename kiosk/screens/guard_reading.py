@@ -44,6 +44,7 @@ class GuardReadingScreen(GuardScreen):
     _first = ""
     _hint = "guard.pad_hint"
     _is_in_lane = False
+    _corrects = False
 
     def start(self, visit_id: VisitId, label: str, case_id: CaseId | None, known: InstrumentsView) -> None:
         """Begin a reading for the visit or the case called `label`; `known`: with what it is measured."""
@@ -51,9 +52,11 @@ class GuardReadingScreen(GuardScreen):
         self._take(known, SITES)
         self._begin(visit_id, label, case_id, CASE_SITE if case_id is not None else "")
 
-    def start_in_lane(self, visit_id: VisitId, label: str, site: str, known: InstrumentsView) -> None:
-        """Begin a reading in the manual lane, which is shown again after it."""
-        self._is_in_lane = True
+    def start_in_lane(
+        self, visit_id: VisitId, label: str, site: str, known: InstrumentsView, *, corrects: bool = False
+    ) -> None:
+        """Begin a reading in the manual lane, which is shown again after it; `corrects`: of who was measured last."""
+        self._is_in_lane, self._corrects = True, corrects
         self._take(known, LANE_SITES)
         self._begin(visit_id, label, None, site)
 
@@ -138,7 +141,9 @@ class GuardReadingScreen(GuardScreen):
         else:
             typed = f"{value[:2]}.{value[2:]}"
             value = ":".join([self.site, typed, *([typed] if first else [])])
-            if self._is_in_lane:
+            if self._is_in_lane and self._corrects:
+                self.host.correct_in_lane(self.visit_id, value)
+            elif self._is_in_lane:
                 self.host.measure_in_lane(self.visit_id, value)
             else:
                 self.host.measure(self.visit_id, self.case_id, value)

@@ -174,8 +174,8 @@ class ScreenHost(Protocol):
         """Record that the value of whoever was measured last was touched wrongly."""
         ...
 
-    def open_lane_pad(self, visit_id: VisitId, label: str, site: str) -> None:
-        """Show the pad for a value that has no button in the lane."""
+    def open_lane_pad(self, visit_id: VisitId, label: str, site: str, *, corrects: bool = False) -> None:
+        """Show the pad for a value that has no button in the lane; `corrects`: of whoever was measured last."""
         ...
 
     def give_lane(self) -> None:

@@ -30,14 +30,14 @@ class LaneActs(ReadingActs):
         why = self._window.say("lane.correct_why")
         self._ask(lambda: self._guarding.lane.correct(visit_id, value, why))
 
-    def open_lane_pad(self, visit_id: VisitId, label: str, site: str) -> None:
-        """Show the pad for a value that has no button."""
+    def open_lane_pad(self, visit_id: VisitId, label: str, site: str, *, corrects: bool = False) -> None:
+        """Show the pad for a value that has no button; `corrects`: of whoever was measured last."""
 
         def show(known: InstrumentsView | None) -> None:
             if known is None:
                 self._rest()
             else:
-                self._window.turn_to(Panel.GUARD_READING).start_in_lane(visit_id, label, site, known)
+                self._window.turn_to(Panel.GUARD_READING).start_in_lane(visit_id, label, site, known, corrects=corrects)
 
         self._window.run_job(self._guarding.instruments, show)
 

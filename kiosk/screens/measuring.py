@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from math import ceil
+from time import monotonic
+from typing import Final
 
 from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.floatlayout import FloatLayout
@@ -11,7 +13,9 @@ from kiosk.screens.base import VisitorScreen
 from kiosk.screens.poses import POSES, pose_at
 from kiosk.services.views import Hint
 
-_USUAL_S = 3.0
+FIRST_S: Final = 3.0
+"""What the first countdown begins with (a guess); from then on, what this thermometer took the last time."""
+_SHORTEST_S, _LONGEST_S = 1.0, 60.0
 
 
 class Ring(FloatLayout):
@@ -24,9 +28,12 @@ class Ring(FloatLayout):
 
 
 class MeasuringScreen(VisitorScreen):
-    """Shows how to stand for the thermometer, and how far it is; a view's fact `seconds` says how long it takes."""
+    """Shows how to stand for the thermometer, and how far it is; `usual_s` is how long it takes, as seen so far."""
 
     progress = NumericProperty(0)
+    usual_s = NumericProperty(FIRST_S)
+    now_s = staticmethod(monotonic)
+    _begun_s = 0.0
     hint = StringProperty("")
     ring_text = StringProperty("")
     ring_under = StringProperty("")
@@ -43,11 +50,17 @@ class MeasuringScreen(VisitorScreen):
 
     def show_progress(self, part: float) -> None:
         """Show that `part` of the measurement, 0 to 1, is done."""
+        self._learn(part)
         self.progress = min(1.0, max(0.0, part))
-        facts = self.view.facts if self.view is not None else {}
-        whole = float(facts.get("seconds", _USUAL_S))
-        self.ring_text = self.texts.t("measuring.seconds", seconds=ceil(whole * (1 - self.progress)))
+        self.ring_text = self.texts.t("measuring.seconds", seconds=ceil(self.usual_s * (1 - self.progress)))
         self.ring_under = self.texts.t("measuring.now" if self.progress > 0 else "measuring.ready")
+
+    def _learn(self, part: float) -> None:
+        """Take the time of one whole measurement, so that the next one counts down from it."""
+        if part <= 0:
+            self._begun_s = self.now_s()
+        elif part >= 1 > self.progress and self._begun_s:
+            self.usual_s = min(_LONGEST_S, max(_SHORTEST_S, self.now_s() - self._begun_s))
 
     def on_by_hand(self) -> None:
         """Be measured by a member of staff instead."""

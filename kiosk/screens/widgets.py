@@ -84,6 +84,24 @@ class Touchable(ButtonBehavior, BoxLayout):  # pyright: ignore[reportIncompatibl
     """Something to touch, of any look."""
 
 
+class HeadBand(ButtonBehavior, BoxLayout):  # pyright: ignore[reportIncompatibleMethodOverride] - both are Kivy's own
+    """The name of a guard's screen with an alarm that stands; its right half says "seen" when it is touched.
+
+    Not the left one: the place's name, which opens the sign-in, was there a moment ago.
+    """
+
+    heading = StringProperty("")
+    content = StringProperty("")
+    waited = StringProperty("")
+    act = StringProperty("")
+    level = NumericProperty(0)
+    is_calling = BooleanProperty(False)
+
+    def collide_point(self, x: float, y: float) -> bool:
+        """Tell whether a touch is meant for it."""
+        return x >= self.center_x and super().collide_point(x, y)
+
+
 class Touch(Touchable):
     """Something to touch: a rounded field with words in it."""
 

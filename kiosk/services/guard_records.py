@@ -115,7 +115,12 @@ def correct(visits: Visits, act: Act, entry: Entry, reading: Reading, guard: Gua
     What was decided by the wrong figure was decided: an elevated one opens a case for whoever is inside or in line.
     """
     act.record(EntryKind.CORRECTED, correction_body(entry, What.READING, celsius(reading.value_cc), guard.id, why))
-    visit = act.state.visit(VisitId(entry.data()["visit_id"]))
+    call_back(visits, act, VisitId(entry.data()["visit_id"]), reading, guard)
+
+
+def call_back(visits: Visits, act: Act, visit_id: VisitId, reading: Reading, guard: Guard) -> None:
+    """Open a case for somebody inside or in line who was measured elevated after all; a normal reading is nothing."""
+    visit = act.state.visit(visit_id)
     is_elevated = assess(reading, visits.rules.policy.screening).outcome is Outcome.ELEVATED
     if visit is None or not is_elevated or visit.step not in {Step.ADMITTED, Step.HALL_LINE}:
         return

@@ -158,20 +158,24 @@ class Guards:
         """
         with self.visits.log.act() as act:
             known = self.everywhere.visit(act.state, visit_id)
-            if what is GuardAct.MEASURE and typed is not None and self._is_of_case(act.state, known, visit_id):
+            if what is GuardAct.MEASURE and self._is_beside(act.state, known, visit_id):
                 reading = self.instruments.reading(guard, typed)
-                if reading is not None:
+                if reading is not None and self.visits.cases.undecided(act.state, visit_id) is not None:
                     records.measure_in_case(self.visits, act, visit_id, reading)
+                elif reading is not None and known is not None:
+                    # Somebody else let them in meanwhile: a fever is not lost for that.
+                    records.call_back(self.visits, act, visit_id, reading, guard)
             elif known is not None and what in self.allowed(known, act.state, guard.role):
                 visit = self.everywhere.take_over(act, visit_id)
                 if visit is not None:
                     self._do(act, guard, what, visit, typed, why)
             return self.visits.show(act, visit_id)
 
-    def _is_of_case(self, state: State, visit: Visit | None, visit_id: VisitId) -> bool:
-        """Tell whether a reading is the case's and moves nothing else: nobody's visit, or one who was let in."""
-        has_case = self.visits.cases.undecided(state, visit_id) is not None
-        return visit is None or (visit.step is Step.ADMITTED and has_case)
+    def _is_beside(self, state: State, visit: Visit | None, visit_id: VisitId) -> bool:
+        """Tell whether a reading moves no visit: nobody's, or one of somebody who was let in."""
+        if visit is None:
+            return self.visits.cases.undecided(state, visit_id) is not None
+        return visit.step in _LET_IN
 
     def correct(self, guard: Guard, entry: Entry, typed: Typed, why: str) -> None:
         """Record that a reading was typed wrongly, and what it should have been; `why` in words."""
@@ -239,6 +243,8 @@ class Guards:
         with self.visits.log.act() as act:
             act.record(EntryKind.DAY_CLOSED, {"guard_id": guard.id, "inside": act.state.count(INSIDE)})
 
+
+_LET_IN: Final = frozenset({Step.ADMITTED, Step.HALL_LINE})
 
 _RECORDS: Final[Mapping[GuardAct, Callable[[Visits, Act, Visit, Guard], None]]] = {
     GuardAct.CARD_SEEN: records.card_seen,

@@ -23,7 +23,7 @@ from kiosk.services.views import Face, View
 
 if TYPE_CHECKING:
     from kiosk.domain.entry import Entry
-    from kiosk.domain.ids import VisitId
+    from kiosk.domain.ids import GuardId, VisitId
     from kiosk.protocol.messages import Guard
     from kiosk.services.duty_desk import Outside
     from kiosk.services.guards import Guards
@@ -52,7 +52,9 @@ class LaneDesk:
     desk: SignedIn
     keeper: Guard | None = field(default=None, init=False)
     _touched_s: float = field(default=0.0, init=False)
+    _measured_s: float = field(default=0.0, init=False)  # the last one
     _last: VisitId | None = field(default=None, init=False)
+    _by: GuardId | None = field(default=None, init=False)  # who measured the last one, and may correct it
     _entry: Entry | None = field(default=None, init=False)  # of the last one's reading
     _corrected: str = field(default="", init=False)  # what it should have been, "36.9"
 
@@ -68,7 +70,7 @@ class LaneDesk:
                 LaneRow(visit.id, visit.label, visit.declared_at or visit.touched_at)
                 for visit in lane.waiting(everywhere.listed(state))
             ),
-            last=self._result(),
+            last=self._result(guard),
             instruments=self.desk.guards.instruments.view(guard),
         )
 
@@ -92,6 +94,7 @@ class LaneDesk:
             self.desk.sign_out()
             return shown
         self._last, self._entry, self._corrected = visit_id, self._reading_since(before), ""
+        self._by, self._measured_s = guard.id, self._touched_s
         return shown if self.desk.guard is None else self.view()
 
     def correct(self, visit_id: VisitId, value: str, why: str) -> LaneView | View | None:
@@ -103,7 +106,8 @@ class LaneDesk:
         if guard is None:
             return None
         self._touched_s = self.desk.visits.clock.monotonic()
-        if visit_id == self._last and self._entry is not None and typed is not None and typed.is_sure:
+        is_last = visit_id == self._last and self._by == guard.id
+        if is_last and self._entry is not None and typed is not None and typed.is_sure:
             try:
                 self.desk.guards.correct(guard, self._entry, typed, why)
             except StoreError as error:
@@ -124,7 +128,7 @@ class LaneDesk:
 
     def release(self) -> Guard | None:
         """Close the lane; return in whose name it was open."""
-        keeper, self.keeper, self._last = self.keeper, None, None
+        keeper, self.keeper = self.keeper, None
         return keeper
 
     def catch(self, view: View) -> View:
@@ -144,9 +148,14 @@ class LaneDesk:
             self.desk.sign_out()
         return self.keeper
 
-    def _result(self) -> LaneResult | None:
-        """Return what became of the one measured last: the visitor reads the number off this very screen."""
-        visit = self.desk.visits.log.state.visit(self._last) if self._last is not None else None
+    def _result(self, guard: Guard) -> LaneResult | None:
+        """Return what became of the one whom this guard measured last: the number is read off this very screen.
+
+        For a while after signing out as well: a wrong touch is often seen on the visitor's own screen first.
+        """
+        is_old = self.desk.visits.clock.monotonic() - self._measured_s > lane.OPEN_S
+        is_own = self._last is not None and self._by == guard.id and not is_old
+        visit = self.desk.visits.log.state.visit(self._last) if is_own and self._last is not None else None
         last = visit.readings[-1] if visit is not None and visit.readings else None
         if visit is None or last is None or last.value_cc is None:
             return None

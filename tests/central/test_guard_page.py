@@ -250,6 +250,7 @@ def test_a_reading_on_the_page_carries_the_serial_number(city: City, li: GuardBr
     assert li.measure("36.8", serial="YT-1").status_code == 200
     assert office_entries(city)[-1].data()["reasons"] == ["calibration_overdue"]
     assert not standing(city).is_found_normal
+    assert "不作数" in li.open(CASE_PAGE).text
 
 
 def test_without_limits_or_a_plan_the_page_says_what_it_cannot_do(city: City, li: GuardBrowser) -> None:

@@ -109,6 +109,10 @@ class FakeKiosk:
         self.jobs.append((future, job))
         return future
 
+    def submit_slow(self, job: Callable[[], object]) -> Future[Any]:
+        """Take a slow job: the same list."""
+        return self.submit(job)
+
     def begin_training(self) -> str:
         """Begin training, unless a test laid ready why not."""
         self.desk.calls.append(("begin_training",))

@@ -192,7 +192,7 @@ def _which(screen: BaseScreen) -> None:
 
 def _measuring(part: float, hint: Hint = Hint.NONE, site: BodySite = BodySite.FOREHEAD) -> Callable[[BaseScreen], None]:
     def prepare(screen: BaseScreen) -> None:
-        screen.show(View(Face.MEASURING, VISIT, hint=hint, measured_at=site, facts={"seconds": "3"}))
+        screen.show(View(Face.MEASURING, VISIT, hint=hint, measured_at=site))
         screen.show_progress(part)
 
     return prepare

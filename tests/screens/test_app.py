@@ -241,6 +241,26 @@ def test_a_measurement_moves_the_ring_and_ends_in_its_view(bench: Bench) -> None
     assert bench.app.shown_name is Face.ADMITTED
 
 
+def test_the_countdown_begins_with_what_the_thermometer_took_the_last_time(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow one counts from six; one that was left half-way teaches nothing."""
+    bench.show(view_of(Face.MEASURING))
+    screen = bench.app.screen
+    at = iter((100.0, 106.2, 200.0, 300.0, 400.0))
+    monkeypatch.setattr(screen, "now_s", lambda: next(at))
+    monkeypatch.setattr(screen, "usual_s", 3.0)
+    screen.show_progress(0.0)
+    assert screen.ring_text == bench.app.texts.t("measuring.seconds", seconds=3)
+    screen.show_progress(0.5)
+    screen.show_progress(1.0)
+    screen.show_progress(0.0)
+    assert screen.ring_text == bench.app.texts.t("measuring.seconds", seconds=7)
+    screen.show_progress(0.4)
+    screen.show_progress(0.0)
+    assert screen.ring_text == bench.app.texts.t("measuring.seconds", seconds=7)
+
+
 def test_a_measurement_that_was_left_changes_nothing(bench: Bench) -> None:
     """Progress and end of a measurement are dropped once the screen has gone on."""
     bench.show(view_of(Face.MEASURING))

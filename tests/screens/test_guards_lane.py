@@ -9,9 +9,11 @@ import pytest
 
 from kiosk.config import KioskSettings, TimeoutSettings
 from kiosk.domain import lane
+from kiosk.domain.ids import VisitId
 from kiosk.domain.policy import BodySite, ReadingKind
 from kiosk.domain.visit import Step
 from kiosk.launch import _timeouts
+from kiosk.screens import guard_lane
 from kiosk.screens.catalog import Panel
 from kiosk.screens.deadline import Deadline
 from kiosk.screens.stage import TIMEOUTS_S
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from tests.screens.fake_kiosk import Bench
 
 _LIMITS = tuple(make.limit(site, ReadingKind.BODY_ESTIMATE, 3730, 3550) for site in (BodySite.FOREHEAD, *lane.SITES))
+
+LAST = VisitId("last")
+"""Whom the sample's guard measured last."""
 
 TOUCH_S = 2.0
 """One touch of a gloved finger, with the look that finds the button (a guess on the slow side)."""
@@ -234,3 +239,32 @@ def test_on_the_station_the_lane_stays_between_two_visitors_and_then_locks(
     bench.wait(TIMEOUTS_S[Panel.GUARD_LANE] + 1)
     assert bench.desk.asked("sign_out")
     assert not bench.desk.asked("give")
+
+
+def test_a_double_touch_on_correct_does_not_leave_it_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The value that follows would go to the next visitor, unmeasured."""
+    open_panel(bench, Panel.GUARD_LANE)
+    screen = bench.app.screen
+    monkeypatch.setattr(guard_lane, "DEAF_S", 3600.0)
+    screen.on_correct()
+    screen.on_correct()
+    assert (screen.is_correcting, screen.chosen) == (True, LAST)
+    monkeypatch.setattr(guard_lane, "DEAF_S", 0.0)
+    screen.on_correct()
+    assert not screen.is_correcting
+
+
+def test_a_wrong_touch_is_corrected_to_a_value_that_has_no_button(bench: Bench) -> None:
+    """By the pad, as a correction and not as a reading."""
+    open_panel(bench, Panel.GUARD_LANE)
+    bench.app.screen.on_correct()
+    bench.app.screen.on_other()
+    bench.kiosk.work()
+    assert bench.app.shown_name is Panel.GUARD_READING
+    for digit in "378":
+        bench.app.screen.on_key(digit)
+    bench.desk.answers["correct"] = LANE
+    bench.app.screen.on_save()
+    bench.kiosk.work()
+    assert bench.desk.asked("measure") == []
+    assert [call[:3] for call in bench.desk.asked("correct")] == [("correct", LAST, "wrist:37.8")]

@@ -175,3 +175,18 @@ def test_a_case_that_a_clinical_reading_opened_has_to_be_reported(door: Door) ->
     assert shown.need == "report"
     door.desk.guarding.case_act(case.id, "reported", "clinic")
     assert not door.cases.open(door.log.state)
+
+
+def test_a_fever_of_somebody_whom_another_guard_let_in_meanwhile_opens_a_case(door: Door) -> None:
+    """Two pads were open for one visitor: the elevated value is kept, whichever came first; a normal one is nothing."""
+    visit_id = door.to_measuring(door.books())
+    door.desk.measure_by_hand(visit_id)
+    door.guard_reads(visit_id, 3650)
+    assert door.visit(visit_id).step is Step.ADMITTED
+    door.guard_reads(visit_id, 3660)
+    assert door.counted()["reading"] == 1
+    door.guard_reads(visit_id, 3850)
+    case = next(iter(door.cases.open(door.log.state)))
+    assert [item.value_cc for item in case.standing().readings] == [3850]
+    assert door.visit(visit_id).case_id == case.id
+    assert door.is_proved()

@@ -147,6 +147,7 @@ def test_a_case_is_measured_with_it_as_well(door: Door) -> None:
     case = door.desk.guarding.case(page.case_id)
     assert case is not None
     assert [item[1:3] for item in case.readings] == [("36.5", "calibration_overdue")]
+    assert door.cases.open(door.log.state)[0].standing().measured_at is None  # nothing was settled by it
 
 
 def test_the_lane_asks_as_well_and_stays_the_guards_while_visitors_have_the_window(door: Door) -> None:

@@ -268,3 +268,29 @@ def test_only_the_last_one_measured_here_is_corrected(door: Door) -> None:
     for visit_id, value in ((first, "wrist:36.5"), (second, "wrist:"), (second, "wrist:39.9")):
         door.desk.guarding.lane.correct(visit_id, value, "点错")
     assert door.bodies("corrected") == []
+
+
+def test_a_wrong_touch_is_corrected_after_signing_in_anew_by_who_made_it(door: Door) -> None:
+    """The visitor's own screen came in between; another guard corrects nothing of it, and later nobody does here."""
+    visit_id = waits(door)
+    given(door)
+    door.desk.guarding.lane.measure(visit_id, "wrist:36.4")
+    door.desk.guarding.sign_out()
+    door.told(guards=[GUARD, LEADER], by=make.policy(screening=make.screening(limits=LIMITS)))
+    door.desk.guarding.sign_in(LEADER.id, "1357")
+    shown = door.desk.guarding.lane.view()
+    assert shown is not None
+    assert shown.last is None
+    door.desk.guarding.lane.correct(visit_id, "wrist:37.8", "wrong")
+    assert "corrected" not in door.kinds()
+    door.desk.guarding.sign_out()
+    door.desk.guarding.sign_in(GUARD.id, "2468")
+    shown = door.desk.guarding.lane.view()
+    assert shown is not None
+    assert shown.last is not None
+    door.desk.guarding.lane.correct(visit_id, "wrist:37.8", "wrong")
+    assert "corrected" in door.kinds()
+    door.clock.go_on(minutes=10)
+    shown = door.desk.guarding.lane.view()
+    assert shown is not None
+    assert shown.last is None
