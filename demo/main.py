@@ -182,7 +182,8 @@ def _settings(options: Options, url: str, work: Path) -> Settings:
         settings.policy,
         suspended_services=("transfer",),
         case_on_declaration=options.story == "shift",
-        instruments=_INSTRUMENTS,
+        # One alone is taken without a question; in the shift's city a guard says which one is in the hand.
+        instruments=_INSTRUMENTS if options.story == "shift" else _INSTRUMENTS[:1],
     )
     return replace(settings, kiosk=kiosk, policy=policy)
 

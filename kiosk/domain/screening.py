@@ -221,7 +221,7 @@ def _over(reading: Reading, policy: ScreeningPolicy, before: Before, limit: Limi
 
 
 def _stops_by_hand(reading: Reading) -> tuple[str, ...]:
-    """What keeps an instrument in a guard's hand from "normal": the guard sees the rest."""
+    """What keeps an instrument in a guard's hand from finding anybody normal; the guard sees the rest."""
     overdue = Flag.CALIBRATION_OVERDUE
     return (overdue.value,) if overdue in reading.flags else ()
 

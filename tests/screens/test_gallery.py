@@ -18,7 +18,7 @@ def run(*arguments: str) -> str:
     return "" if done.returncode == 0 else f"{done.stdout}\n{done.stderr[-4000:]}"
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("size", ["1080x1920", "1280x800"])
 @pytest.mark.parametrize("side", ["--only", "--skip"], ids=["guards", "visitors"])
 def test_every_screen_is_whole_and_looks_as_before(size: str, side: str) -> None:
