@@ -113,12 +113,7 @@ def _last_cold(visit: Visit) -> Measured | None:
 
 def _provisional(visit: Visit) -> Measured | None:
     """Return the last elevated or almost elevated reading that no normal one has settled since."""
-    for reading in reversed(visit.readings):
-        if reading.outcome is Outcome.NORMAL:
-            return None
-        if is_provisional(reading):
-            return reading
-    return None
+    return next((item for item in reversed(unsettled(visit.readings)) if is_provisional(item)), None)
 
 
 def _kind_of_doubt(visit: Visit) -> str:

@@ -37,7 +37,7 @@ from kiosk.services.runs import running
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from kiosk.domain.case import Case, Standing
+    from kiosk.domain.case import Case, Opening, Standing
     from kiosk.domain.plan import Contact
     from kiosk.domain.record import Measured
     from kiosk.domain.site import Words
@@ -75,13 +75,11 @@ class CaseViews:
 
     def view(self, case: Case, guard: Guard, state: State) -> CaseView:
         """Return the page of one case for the guard who looks at it."""
-        plan, now, standing = self.cases.rules.plan, self.cases.clock.now(), case.standing()
-        opening = case.opening
+        plan, now = self.cases.rules.plan, self.cases.clock.now()
+        standing, opening = case.standing(), case.opening
         need = due(case, plan.limits, standing)
         visit = state.visit(case.visit_id) or self.cases.copy.peer_visit(case.visit_id)
         place = plan.place(standing.place_id) if standing.is_in_place else None
-        kiosk = opening.kiosk_id if opening is not None and opening.kiosk_id != self.cases.kiosk_id else ""
-        before = visit.readings if visit is not None else ()
         return CaseView(
             case_id=case.id,
             visit_id=case.visit_id,
@@ -90,7 +88,7 @@ class CaseViews:
             cause=opening.cause if opening is not None else self._unknown_cause(),
             step=standing.step,
             opened_at=opening.at if opening is not None else now,
-            kiosk=kiosk,
+            kiosk=self._other_kiosk(opening),
             guard=self._name(standing.guard_id),
             need=need.need if need is not None else None,
             due_at=need.until if need is not None else None,
@@ -99,7 +97,7 @@ class CaseViews:
             dirty=tuple((place_id, self._place_name(place_id)) for place_id in _to_clean(standing)),
             disposition=standing.disposition,
             disposed_to=self._contact_name(standing.disposed_to),
-            readings=tuple(_reading(item) for item in _together(before, standing.readings)),
+            readings=tuple(map(_reading, _together(visit.readings if visit is not None else (), standing.readings))),
             declared_keys=visit.declared_yes if visit is not None else (),
             reported=tuple((self._contact_name(to), at) for to, at in standing.reported),
             choices=self._choices(case, standing, guard, state),
@@ -115,6 +113,10 @@ class CaseViews:
             history=self._history(case),
             others_age_s=self.others_age_s(),
         )
+
+    def _other_kiosk(self, opening: Opening | None) -> str:
+        """Return where a case was opened; "" for this kiosk, which a page need not name."""
+        return opening.kiosk_id if opening is not None and opening.kiosk_id != self.cases.kiosk_id else ""
 
     def area(self, state: State) -> AreaView:
         """Return the isolation area."""
