@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -61,9 +62,10 @@ class Tally:
 
     @property
     def is_sound(self) -> bool:
-        """Whether every visitor is counted once and no entry was lost or doubled."""
+        """Whether every visitor is counted once and log and server hold the same, nothing lost or doubled."""
         ends = self.admitted + sum(self.refused.values()) + self.with_guard + self.abandoned + self.waiting
-        return ends == self.visitors and self.lost == 0 and self.doubled == 0 and self.acknowledged == self.log_entries
+        is_same = self.log_entries == self.acknowledged == self.server_entries
+        return ends == self.visitors and self.lost == 0 and self.doubled == 0 and is_same
 
     def as_json(self) -> dict[str, Any]:
         """Return the figures as one JSON object."""
@@ -99,4 +101,7 @@ def compare(tally: Tally, entries: Sequence[Entry], acknowledged: int, server_da
     hashes = {(row[0], row[1], row[2], row[3]) for row in rows}
     tally.server_entries = len(rows)
     tally.doubled = sum(count - 1 for count in there.values())
-    tally.lost = sum((item.kiosk_id, item.epoch, item.seq, item.hash) not in hashes for item in entries)
+    own = {(item.kiosk_id, item.epoch, item.seq, item.hash) for item in entries}
+    tally.lost = len(own - hashes)
+    for kiosk_id, epoch, seq, _hash in sorted(hashes - own):
+        print(f"The server holds {kiosk_id} {epoch} {seq}, which is not in the log.", file=sys.stderr)
