@@ -27,6 +27,8 @@ SIZES: Final = ("1080x1920", "1280x800")
 PANEL_WIDTHS: Final = {"1080x1920": 270, "1280x800": 400}
 VARIANTS: Final = (("zh", False), ("en", False), ("zh", True), ("en", True))
 """Language that comes first, and whether the text is large."""
+QUICK: Final = {"1080x1920": (1, 2), "1280x800": (0, 3)}
+"""Which variants are drawn with `--quick`: each once, the longest words in the window with the least room."""
 
 _RED_ALLOWED: Final = 0.0002
 
@@ -38,22 +40,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--record", action="store_true", help="take what is drawn now as the references")
     parser.add_argument("--only", default="", help="only samples whose name begins so")
     parser.add_argument("--skip", default="-", help="no samples whose name begins so")
+    parser.add_argument("--quick", action="store_true", help="two of the four variants in each window")
     parser.add_argument("--out", type=Path, help="write every picture in full size into this folder")
     chosen = parser.parse_args(arguments)
     if chosen.size is None:
         given = sys.argv[1:] if arguments is None else list(arguments)
         runs = [[sys.executable, "-m", "tests.screens.gallery", "--size", size, *given] for size in SIZES]
         return max(subprocess.run(run, check=False).returncode for run in runs)
-    return _one_window(chosen.size, (chosen.only, chosen.skip), chosen.out, is_recording=chosen.record)
+    if chosen.quick and chosen.record:
+        parser.error("--record: a reference has all variants")
+    variants = QUICK[chosen.size] if chosen.quick else tuple(range(len(VARIANTS)))
+    return _one_window(chosen.size, (chosen.only, chosen.skip), variants, chosen.out, is_recording=chosen.record)
 
 
-def _one_window(size: str, which: tuple[str, str], out: Path | None, *, is_recording: bool) -> int:
+def _one_window(
+    size: str, which: tuple[str, str], variants: Sequence[int], out: Path | None, *, is_recording: bool
+) -> int:
     width, height = (int(part) for part in size.split("x"))
     from tests.screens.window import open_window
 
     open_window(width, height)
     # Kivy must not be imported before the window is set up.
     from kiosk.screens.fonts import font_path
+    from tests.screens import pictures
     from tests.screens.glyphs import missing
     from tests.screens.samples import SAMPLES
     from tests.screens.stand import Stand
@@ -65,11 +74,14 @@ def _one_window(size: str, which: tuple[str, str], out: Path | None, *, is_recor
     chosen = [item for item in SAMPLES if item.name.startswith(only) and not item.name.startswith(skip)]
     panels: dict[str, list[Image.Image]] = {sample.name: [] for sample in chosen}
     # One language and size after the other, not one sample: a change of either says and lays out everything anew.
-    for variant in VARIANTS:
+    for number in variants:
         for sample in chosen:
-            panels[sample.name].append(_one_panel(stand, sample, variant, size, out, mistakes))
+            panels[sample.name].append(_one_panel(stand, sample, VARIANTS[number], size, out, mistakes))
     for name, drawn in panels.items():
-        mistakes += _compared(drawn, name, size, proofs, is_recording=is_recording)
+        if is_recording:
+            pictures.record(pictures.sheet(drawn), pictures.EXPECTED / size / f"{name}.png")
+        else:
+            mistakes += _compared(drawn, variants, name, size, proofs)
     lacking = missing(font_path(), stand.signs)
     mistakes += [f"the font lacks {sign!r}" for sign in sorted(lacking)]
     for mistake in mistakes:
@@ -96,14 +108,11 @@ def _one_panel(
     return pictures.small(picture, PANEL_WIDTHS[size])
 
 
-def _compared(panels: list[Image.Image], name: str, size: str, proofs: Path, *, is_recording: bool) -> list[str]:
+def _compared(panels: list[Image.Image], variants: Sequence[int], name: str, size: str, proofs: Path) -> list[str]:
     from tests.screens import pictures
 
-    drawn, path = pictures.sheet(panels), pictures.EXPECTED / size / f"{name}.png"
-    if is_recording:
-        pictures.record(drawn, path)
-        return []
-    apart = pictures.difference(drawn, path, proofs / size)
+    path = pictures.EXPECTED / size / f"{name}.png"
+    apart = pictures.difference(pictures.sheet(panels), path, proofs / size, variants, len(VARIANTS))
     return [f"{name} {size}: {apart}"] if apart else []
 
 

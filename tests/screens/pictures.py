@@ -46,17 +46,20 @@ def record(picture: Image.Image, path: Path) -> None:
     reduced.save(path, optimize=True)
 
 
-def difference(actual: Image.Image, path: Path, out: Path) -> str:
-    """Return "" when `actual` looks as the reference at `path`, else what differs; the proof is written into `out`."""
+def difference(actual: Image.Image, path: Path, out: Path, chosen: Sequence[int], of: int) -> str:
+    """Return "" when `actual` looks as the reference at `path`, else what differs; the proof is written into `out`.
+
+    The reference has `of` panels of one width; `actual` has those of the numbers `chosen`, in order.
+    """
     if not path.is_file():
         return f"no reference yet; what was drawn: {_kept(actual, out / path.name)}"
-    expected = Image.open(path).convert("RGB")
+    expected = _panels(Image.open(path).convert("RGB"), chosen, of)
     if expected.size != actual.size:
         sizes = f"{actual.size} instead of {expected.size} pixels"
         return f"{sizes}; what was drawn: {_kept(actual, out / path.name)}"
     apart = np.abs(np.asarray(actual, np.int16) - np.asarray(expected, np.int16)).max(axis=2)
     part = float((apart > _FAR).mean())
-    if part <= _MOST:
+    if part <= _MOST * of / len(chosen):
         return ""
     shown = Image.fromarray((255 - np.clip(apart * 3, 0, 255)).astype(np.uint8)).convert("RGB")
     stack = Image.new("RGB", (actual.width, 3 * actual.height))
@@ -64,6 +67,11 @@ def difference(actual: Image.Image, path: Path, out: Path) -> str:
         stack.paste(image, (0, row * actual.height))
     proof = _kept(stack, out / path.name)
     return f"{part:.2%} of the pixels differ; actual, expected, difference one above the other: {proof}"
+
+
+def _panels(joined: Image.Image, chosen: Sequence[int], of: int) -> Image.Image:
+    width = joined.width // of
+    return sheet([joined.crop((width * number, 0, width * (number + 1), joined.height)) for number in chosen])
 
 
 def _kept(picture: Image.Image, path: Path) -> Path:

@@ -18,9 +18,14 @@ def run(*arguments: str) -> str:
     return "" if done.returncode == 0 else f"{done.stdout}\n{done.stderr[-4000:]}"
 
 
-@pytest.mark.timeout(600)
+LONG = pytest.param((), marks=pytest.mark.long, id="all")
+QUICK = pytest.param(("--quick",), id="quick")
+
+
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("size", ["1080x1920", "1280x800"])
 @pytest.mark.parametrize("side", ["--only", "--skip"], ids=["guards", "visitors"])
-def test_every_screen_is_whole_and_looks_as_before(size: str, side: str) -> None:
+@pytest.mark.parametrize("variants", [QUICK, LONG])
+def test_every_screen_is_whole_and_looks_as_before(size: str, side: str, variants: tuple[str, ...]) -> None:
     """No word cut or too small, nothing overlaps, every target large enough, no sign missing, no red, all as drawn."""
-    assert not (said := run("tests.screens.gallery", "--size", size, side, "guard-")), said
+    assert not (said := run("tests.screens.gallery", "--size", size, side, "guard-", *variants)), said
