@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from kiosk.screens.acting import Window
 from kiosk.screens.catalog import Panel, face_of
 from kiosk.services.guard_views import AreaView, CaseView, LaneView
-from kiosk.services.views import AlarmView, Face, GuardBoard, IdleFacts, View
+from kiosk.services.views import AlarmView, Face, GuardBoard, GuardDetail, IdleFacts, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ FACTS_S: Final = 1.0
 ALARM_S: Final = 0.5
 LIVE_S: Final = 1.0
 
-Live = GuardBoard | CaseView | AreaView | LaneView
+Live = GuardBoard | GuardDetail | CaseView | AreaView | LaneView
 
 
 class _Window(Window, Protocol):
@@ -99,7 +99,7 @@ class Pulse:
     # the guard's screens
 
     def ask_live(self, _dt: float = 0) -> None:
-        """Refresh the board, a case, the area or the lane while a guard looks at it."""
+        """Refresh the board, a visit, a case, the area or the lane while a guard looks at it."""
         window, guarding = self._window, self._window.desk.guarding
         if window.pending:
             return
@@ -107,6 +107,11 @@ class Pulse:
         match window.shown_name:
             case Panel.GUARD_BOARD:
                 window.ask_aside(guarding.board, lambda board: self._renew(screen, screen.board, board))
+            case Panel.GUARD_VISIT:
+                visit_id = screen.detail.row.visit_id
+                window.ask_aside(
+                    lambda: guarding.detail_now(visit_id), lambda now: self._renew(screen, screen.detail, now)
+                )
             case Panel.GUARD_CASE:
                 case_id = screen.case.case_id
                 window.ask_aside(lambda: guarding.case(case_id), lambda case: self._renew(screen, screen.case, case))
@@ -126,6 +131,9 @@ class Pulse:
             screen.show_board(now)
         elif isinstance(now, LaneView):
             screen.renew(now)
+        elif isinstance(now, GuardDetail):
+            if now.row.visit_id == screen.detail.row.visit_id:
+                screen.show_detail(now)
         elif not isinstance(now, CaseView) or now.case_id == screen.case.case_id:
             screen.present(now)
 

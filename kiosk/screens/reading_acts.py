@@ -49,9 +49,8 @@ class ReadingActs(GuardBase):
 
         def job() -> Shown:
             shown = self._guarding.guard_act(GuardAct.MEASURE, visit_id, value)
-            its_case = case_id or (shown.row.case_id if isinstance(shown, GuardDetail) else None)
             stays = isinstance(shown, (GuardBoard, GuardDetail))
-            case = self._guarding.case(its_case) if its_case is not None and stays else None
+            case = self._guarding.case(case_id) if case_id is not None and stays else None
             return shown if case is None or case.step is CaseStep.CLOSED else case
 
         self._ask(job)

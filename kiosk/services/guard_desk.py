@@ -108,12 +108,18 @@ class GuardDesk:
     def detail(self, visit_id: VisitId) -> GuardDetail | None:
         """Return one visit as a guard sees it, or None when nobody is signed in or there is no such visit."""
         self.duty.note_look(visit_id)
+        return self.detail_now(visit_id)
+
+    def detail_now(self, visit_id: VisitId) -> GuardDetail | None:
+        """Return a visit that the guard is looking at already as it is now: that is no new look to be recorded."""
         return self.board_maker.detail(visit_id, self.guard.role) if self.guard is not None else None
 
     def guard_act(
         self, what: GuardAct, visit_id: VisitId | None, value: str = ""
-    ) -> GuardBoard | GuardDetail | View | None:
+    ) -> CaseView | GuardBoard | GuardDetail | View | None:
         """Do one of the guard's acts; return what their screen shows next, or the visitor's when that one goes on.
+
+        Of a visit that has a case, by this act or by what somebody else did meanwhile, the page of the case.
 
         `value`: for MEASURE "axilla:37.4", typed twice "axilla:39.6:39.6"; for OVERRIDE one of `OverrideWhy`; for
         WIDEN minutes. None: not signed in.
@@ -130,14 +136,15 @@ class GuardDesk:
         typed = read_typed(value) if what is GuardAct.MEASURE else None
         view = self.health.view(lambda: self.guards.act(guard, what, visit_id, typed, value))
         visit = self.visits.log.state.visit(visit_id)
-        is_handled = self.visits.cases.undecided(self.visits.log.state, visit_id) is not None
-        goes_on = visit is not None and visit.step in _GOES_ON and not self.is_station and not is_handled
+        case = self.visits.cases.undecided(self.visits.log.state, visit_id)
+        goes_on = visit is not None and visit.step in _GOES_ON and not self.is_station and case is None
         if goes_on or view.face is Face.OUT_OF_ORDER:
             self.sign_out()
             return view
         # Who was let in is told a number; at a station, who goes on, to show the code at a kiosk: the page says so.
-        goes_to_kiosk = self.is_station and not is_handled
-        is_told = visit is not None and visit.step in (_GOES_ON if goes_to_kiosk else _LET_IN)
+        if case is not None:
+            return self.case(case.id)
+        is_told = visit is not None and visit.step in (_GOES_ON if self.is_station else _LET_IN)
         page = self.detail(visit_id) if is_told or what in {GuardAct.MEASURE, GuardAct.CARD_SEEN} else None
         return page or self.board()
 

@@ -342,10 +342,21 @@ def test_the_guards_large_text_stays_and_is_not_the_visitors(bench: Bench) -> No
 
 def test_a_reading_that_opens_a_case_leads_to_it(bench: Bench) -> None:
     """What comes next is written there, not on the visit's page."""
-    bench.desk.answers |= {"guard_act": DETAIL, "case": PLACED}
+    bench.desk.answers |= {"guard_act": PLACED}
     bench.app.acts.measure(VISIT, None, "axilla:37.8")
     bench.kiosk.work()
     assert bench.app.shown_name is Panel.GUARD_CASE
+
+
+def test_the_page_of_a_visit_shows_what_somebody_else_does_for_it(bench: Bench) -> None:
+    """A colleague opened a case at the other entrance: the page says so while it is looked at."""
+    bench.app.acts.open_visit(VISIT)
+    _to(bench, Panel.GUARD_VISIT, detail=DETAIL)
+    row = replace(DETAIL.row, case_id=CASE)
+    bench.desk.answers |= {"detail_now": replace(DETAIL, row=row, case_label="CB01")}
+    bench.app.pulse.ask_live()
+    bench.kiosk.work()
+    assert "CB01" in bench.app.screen.case_text
 
 
 def test_a_case_of_somebody_who_never_stood_at_a_kiosk_has_no_visit_to_look_at(bench: Bench) -> None:

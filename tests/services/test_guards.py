@@ -7,6 +7,7 @@ import pytest
 from kiosk.domain.by_hand import Typed, read_typed
 from kiosk.domain.policy import BodySite
 from kiosk.domain.visit import Step
+from kiosk.services.guard_views import CaseView
 from kiosk.services.guards import GuardAct
 from kiosk.services.sign_in import delay_s
 from kiosk.services.views import Face, GuardBoard, GuardDetail, View
@@ -142,14 +143,14 @@ def test_there_is_no_detail_of_nobody(door: Door) -> None:
 
 
 def test_a_measuring_act_goes_on_with_the_guard_until_the_visitor_is_in(door: Door) -> None:
-    """Elevated: the guard's page; normal: the visitor's welcome, and the guard is signed out."""
+    """Elevated: the page of the case; normal: the visitor's welcome, and the guard is signed out."""
     visit_id = door.to_measuring(door.books())
     door.reads(visit_id, 3745)
     board_of(door)
     again = door.desk.guarding.guard_act(GuardAct.MEASURE, visit_id, "forehead:37.4")
-    assert isinstance(again, GuardDetail)
-    assert again.case_label == "CB01"
-    assert isinstance(door.desk.guarding.guard_act(GuardAct.MEASURE, visit_id, "axilla:36.6"), GuardDetail)
+    assert isinstance(again, CaseView)
+    assert again.label == "CB01"
+    assert isinstance(door.desk.guarding.guard_act(GuardAct.MEASURE, visit_id, "axilla:36.6"), CaseView)
     welcome = door.desk.guarding.guard_act(GuardAct.ADMIT, visit_id)
     assert isinstance(welcome, View)
     assert welcome.face is Face.ADMITTED
@@ -158,14 +159,28 @@ def test_a_measuring_act_goes_on_with_the_guard_until_the_visitor_is_in(door: Do
 
 @pytest.mark.parametrize(
     ("what", "needs"),
-    [(GuardAct.TURN_AWAY, GuardBoard), (GuardAct.KEEP, GuardBoard), (GuardAct.ADMIT, GuardBoard)],
+    [(GuardAct.TURN_AWAY, GuardBoard), (GuardAct.KEEP, CaseView), (GuardAct.ADMIT, GuardBoard)],
 )
-def test_after_an_act_that_lets_nobody_on_the_guard_sees_the_overview(door: Door, what: GuardAct, needs: type) -> None:
-    """The next thing to do."""
+def test_after_an_act_that_lets_nobody_on_the_guard_sees_what_comes_next(
+    door: Door, what: GuardAct, needs: type
+) -> None:
+    """The overview; of somebody who has a case, its page."""
     visit_id = door.to_measuring(door.books())
     door.reads(visit_id, 3745)
     board_of(door)
     assert isinstance(door.desk.guarding.guard_act(what, visit_id), needs)
+
+
+def test_an_act_for_somebody_who_became_a_case_meanwhile_shows_the_case(door: Door) -> None:
+    """The page was still open when a colleague opened the case: the overview alone would not say what happened."""
+    visit_id = door.to_measuring(door.books())
+    door.reads(visit_id, 3745)
+    board_of(door)
+    door.guard(GuardAct.KEEP, visit_id)
+    stale = door.desk.guarding.guard_act(GuardAct.TURN_AWAY, visit_id)
+    assert isinstance(stale, CaseView)
+    assert stale.visit_id == visit_id
+    assert door.counted()["turned_away"] == 0
 
 
 def test_every_act_names_its_guard(door: Door) -> None:
