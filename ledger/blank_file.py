@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.paper_sheets import ROWS
+from kiosk.domain.paper_sheets import ROWS, typed_code
 from ledger import words
 from ledger.pdf_file import Paper
 from ledger.table import clock
@@ -39,7 +39,8 @@ _COLUMNS: Final[Sequence[tuple[str, int]]] = (
 _HEAD: Final = 9.0  # heights in millimetres
 _ROW: Final = 7.4
 _HINT: Final = (
-    "逐人填写，一行一人；恢复后在“补录纸质台账”中录入：时刻、体温、纸页号、是否放行。不得涂改，写错划掉另起一行。"
+    "逐人填写，一行一人；恢复后在“补录纸质台账”中录入：录入号、序号、时刻、初测体温、是否放行。"
+    "不得涂改，写错划掉另起一行。"
 )
 _EXPECTED: Final[Sequence[tuple[str, int]]] = (
     ("预约时段", 50),
@@ -66,7 +67,7 @@ def write_blank(sheets: BlankSheets) -> bytes:
 def _sheet(paper: Paper, number: str) -> None:
     paper.add_page()
     paper.set_font(_FONT, size=11)
-    paper.cell(w=0, h=6, text=f"纸页号 {number}", align="R", new_x="LMARGIN", new_y="NEXT")
+    paper.cell(w=0, h=6, text=f"纸页号 {number}　录入号 {typed_code(number)}", align="R", new_x="LMARGIN", new_y="NEXT")
     paper.set_font(_FONT, size=8)
     paper.cell(w=0, h=5, text=_HINT, new_x="LMARGIN", new_y="NEXT")
     _heading(paper, _COLUMNS)

@@ -72,7 +72,8 @@ def _walked_in(sheet: Sheet, entry: Entry, body: Mapping[str, Any]) -> None:
 
 def _late(sheet: Sheet, entry: Entry, body: Mapping[str, Any]) -> None:
     """Take in a row of the paper ledger, which is the whole visit."""
-    sheet.sheet_no, sheet.is_late, sheet.arrived_at = body["sheet_no"], True, entry.happened_at
+    row_no = f"/{body['row_no']}" if body.get("row_no") else ""
+    sheet.sheet_no, sheet.is_late, sheet.arrived_at = f"{body['sheet_no']}{row_no}", True, entry.happened_at
     sheet.ending = Ending.ADMITTED if body["admitted"] else Ending.TURNED_AWAY
     if body.get("reading"):
         _read(sheet, entry, body)

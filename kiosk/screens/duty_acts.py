@@ -10,13 +10,13 @@ from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
 from kiosk.screens.lane_acts import LaneActs
 from kiosk.services.device_views import DevicesView
-from kiosk.services.guard_views import CaseView, EarlierView, NearView, RecordsView, ShiftView
+from kiosk.services.guard_views import CaseView, EarlierView, LateSaved, NearView, RecordsView, ShiftView
 from kiosk.services.views import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
+    from kiosk.domain.paper_sheets import PaperRow
     from kiosk.screens.guard_base import Shown
     from kiosk.services.duty_desk import DutyDesk
     from kiosk.services.views import Account, GuardBoard
@@ -53,7 +53,7 @@ class DutyActs(LaneActs):
             "shift": lambda: self._ask(self._duty.shift),
             "today": lambda: self._ask(self._duty.today),
             "records": lambda: self.open_records("all", 0, ""),
-            "late": lambda: self._show_late(""),
+            "late": lambda: self._window.turn_to(Panel.GUARD_LATE).start(),
             "count": self._open_count,
             "walk_in": self.begin_walk_in,
             "open_case": lambda: self._ask_choice(choices.cause(None)),
@@ -202,18 +202,15 @@ class DutyActs(LaneActs):
         """Record how many a guard counted inside."""
         self._ask(lambda: self._duty.count(inside))
 
-    def _show_late(self, note: str) -> None:
-        self._window.turn_to(Panel.GUARD_LATE).start(note)
-
-    def late_entry(self, at: datetime, celsius: str, sheet: str, *, admitted: bool) -> None:
+    def late_entry(self, row: PaperRow) -> None:
         """Type in one row of the paper ledger; the form then is empty for the next, or says what is wrong."""
-        self._window.run_job(lambda: self._duty.late_entry(at, celsius, admitted, sheet), self._late_entered)
+        self._window.run_job(lambda: self._duty.late_entry(row), self._late_entered)
 
-    def _late_entered(self, answer: ShiftView | View | str | None) -> None:
+    def _late_entered(self, answer: LateSaved | View | str | None) -> None:
         if isinstance(answer, str):
             self._window.turn_to(Panel.GUARD_LATE).say_wrong(answer)
-        elif isinstance(answer, ShiftView):
-            self._show_late("late.saved")
+        elif isinstance(answer, LateSaved):
+            self._window.turn_to(Panel.GUARD_LATE).go_on(answer)
         else:
             self._show_guard(answer)
 

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 from kivy.properties import BooleanProperty, DictProperty, StringProperty
 
+from kiosk.domain.paper_sheets import ROWS, PaperRow, sheet_of
 from kiosk.screens.base import GuardScreen
 from kiosk.screens.widgets import Touchable
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-_LENGTHS: Final = {"time": 4, "celsius": 3, "sheet": 8}
+    from kiosk.services.guard_views import LateSaved
+
+_LENGTHS: Final = {"sheet": 9, "row": 2, "time": 4, "celsius": 3}
 _HOURS: Final = 24
 _MINUTES: Final = 60
 _FIELDS: Final = tuple(_LENGTHS)
+_EMPTY: Final = dict.fromkeys(_LENGTHS, "")
 
 
 class FormField(Touchable):
@@ -28,21 +32,31 @@ class FormField(Touchable):
 
 
 class GuardLateScreen(GuardScreen):
-    """Takes time, temperature, whether they were let in, and the sheet's number; keeps the sheet for the next row."""
+    """Takes sheet and row, time, temperature, and whether they were let in; goes on to the sheet's next row."""
 
-    typed = DictProperty({"time": "", "celsius": "", "sheet": ""})
-    field = StringProperty("time")
+    typed = DictProperty(_EMPTY)
+    field = StringProperty("sheet")
     admitted = StringProperty("")
     hint = StringProperty("")
     is_wrong = BooleanProperty(False)
     can_save = BooleanProperty(False)
     _note = "late.hint"
+    _label = ""
 
-    def start(self, note: str) -> None:
-        """Begin a row; `note` is a text key, "" for what to do. The sheet stays: rows come from one sheet."""
-        self.typed = {"time": "", "celsius": "", "sheet": self.typed["sheet"] if note else ""}
-        self.field, self.admitted, self.is_wrong = "time", "", False
-        self._note = note or "late.hint"
+    def start(self) -> None:
+        """Begin with a sheet."""
+        self._begin("sheet", _EMPTY, "late.hint", "")
+
+    def go_on(self, saved: LateSaved) -> None:
+        """Say that a row went in, and go on to the next of its sheet."""
+        next_row = int(self.typed["row"]) + 1
+        kept = {**_EMPTY, "sheet": self.typed["sheet"], "row": str(next_row) if next_row <= ROWS else ""}
+        note = "late.saved_case" if saved.case_label else "late.saved"
+        self._begin("time" if kept["row"] else "row", kept, note, saved.case_label)
+
+    def _begin(self, field: str, typed: dict[str, str], note: str, label: str) -> None:
+        self.typed, self.field, self.admitted, self.is_wrong = typed, field, "", False
+        self._note, self._label = note, label
         self.refresh()
 
     def say_wrong(self, key: str) -> None:
@@ -56,14 +70,16 @@ class GuardLateScreen(GuardScreen):
     def refresh(self) -> None:
         """Say everything in the language that comes first."""
         self.heading = self.texts.t("late.title")
-        self.hint = self.stage.say(self._note)
+        self.hint = self.texts.t(self._note, label=self._label)
 
     def shown(self, field: str, typed: str) -> str:
-        """Return what was typed as it is read: 09:41, 36.4."""
+        """Return what was typed as it is read: B-20200310-01, 09:41, 36.4."""
         if field == "time" and len(typed) > 2:  # noqa: PLR2004 - the hour
             return f"{typed[:2]}:{typed[2:]}"
         if field == "celsius" and typed:
             return f"{typed[:2]}.{typed[2:]} °C" if len(typed) > 2 else typed  # noqa: PLR2004 - whole degrees
+        if field == "sheet":
+            return sheet_of(typed, self.now.astimezone(self.stage.settings.zone).date()) or typed
         return typed
 
     def on_key(self, name: str) -> None:
@@ -74,7 +90,7 @@ class GuardLateScreen(GuardScreen):
         elif len(value) < _LENGTHS[self.field]:
             value += name
         self.typed = {**self.typed, self.field: value}
-        if name != "back" and len(value) == _LENGTHS[self.field] and self.field != "sheet":
+        if name != "back" and len(value) == _LENGTHS[self.field] and self.field != _FIELDS[-1]:
             self.field = _FIELDS[_FIELDS.index(self.field) + 1]
 
     def on_typed(self, _screen: GuardLateScreen, _typed: dict[str, str]) -> None:
@@ -87,8 +103,9 @@ class GuardLateScreen(GuardScreen):
 
     def _may_save(self) -> None:
         typed = self.typed
-        is_whole = len(typed["time"]) == _LENGTHS["time"] and len(typed["celsius"]) == _LENGTHS["celsius"]
-        self.can_save = is_whole and typed["sheet"] != "" and self.admitted != ""
+        is_whole = len(typed["time"]) == _LENGTHS["time"] and len(typed["celsius"]) in {0, _LENGTHS["celsius"]}
+        is_measured = typed["celsius"] != "" or self.admitted == "no"
+        self.can_save = is_whole and is_measured and "" not in {typed["sheet"], typed["row"], self.admitted}
 
     def _moment(self) -> datetime | None:
         hour, minute = int(self.typed["time"][:2]), int(self.typed["time"][2:])
@@ -103,6 +120,7 @@ class GuardLateScreen(GuardScreen):
         if at is None:
             self.field = "time"
             self.say_wrong("late.bad_time")
-        else:
-            celsius = f"{typed['celsius'][:2]}.{typed['celsius'][2:]}"
-            self.host.late_entry(at, celsius, typed["sheet"], admitted=self.admitted == "yes")
+            return
+        celsius = f"{typed['celsius'][:2]}.{typed['celsius'][2:]}" if typed["celsius"] else ""
+        row = PaperRow(at, celsius, typed["sheet"], int(typed["row"]), admitted=self.admitted == "yes")
+        self.host.late_entry(row)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from kiosk.domain.ids import CaseId, GuardId, VisitId
+    from kiosk.domain.paper_sheets import PaperRow
 
 
 class ScreenHost(Protocol):
@@ -216,6 +215,6 @@ class ScreenHost(Protocol):
         """Record how many a guard counted inside."""
         ...
 
-    def late_entry(self, at: datetime, celsius: str, sheet: str, *, admitted: bool) -> None:
+    def late_entry(self, row: PaperRow) -> None:
         """Type in one row of the paper ledger."""
         ...

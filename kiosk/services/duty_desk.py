@@ -23,16 +23,16 @@ from kiosk.services.walk_ins import WalkIns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
     from kiosk.domain.ids import CaseId, GuardId, VisitId
+    from kiosk.domain.paper_sheets import PaperRow
     from kiosk.domain.walk_in import WalkIn
     from kiosk.ports import DayLog
     from kiosk.protocol.messages import Guard
     from kiosk.services.case_views import CaseViews
     from kiosk.services.device_views import DeviceLine
     from kiosk.services.guard_board import Board
-    from kiosk.services.guard_views import EarlierView, NearView, PlanView, RecordsView, ShiftView, TodayView
+    from kiosk.services.guard_views import EarlierView, LateSaved, NearView, PlanView, RecordsView, ShiftView, TodayView
     from kiosk.services.health import Health
     from kiosk.services.paper import LedgerFiles
     from kiosk.services.sign_in import SignIn
@@ -97,7 +97,7 @@ class DutyDesk:
         self.situations = Situations(desk.visits, desk.case_views, desk.visits.new_id)
         self.walk_ins = WalkIns(desk.visits, desk.board_maker.everywhere, self.today_maker)
         self.records_maker = Records(self.outside.log, desk.visits)
-        self.late = Late(desk.visits)
+        self.late = Late(desk.visits, desk.board_maker.everywhere)
         self.papers = Papers(desk.board_maker, self.today_maker, self.outside.files)
         self.near_lists = Near(self.outside.log, desk.visits, desk.signing)
 
@@ -237,20 +237,9 @@ class DutyDesk:
             body = {"guard_id": guard.id, "role": guard.role, "inside": inside, "here": inside - elsewhere, "was": was}
             act.record(EntryKind.COUNTED, body)
 
-    def late_entry(
-        self,
-        at: datetime,
-        celsius_typed: str,
-        admitted: bool,  # noqa: FBT001 - a row's own column
-        sheet_no: str,
-    ) -> ShiftView | View | str | None:
+    def late_entry(self, row: PaperRow) -> LateSaved | View | str | None:
         """Type in one row of the paper ledger; a text key comes back for what is wrong with it."""
-
-        def enter(guard: Guard) -> ShiftView | str:
-            wrong = self.late.enter(guard, at, celsius_typed, sheet_no, admitted=admitted)
-            return wrong or self.shifts.view(guard)
-
-        return self._do(enter)
+        return self._do(lambda guard: self.late.enter(guard, row))
 
     def near(self, case_id: CaseId, supervisor_id: GuardId, supervisor_pin: str) -> NearView | View | None:
         """Return who was near an open case; None without the right or a supervisor's consent."""

@@ -174,6 +174,13 @@ class CaseView:
 
 
 @dataclass(frozen=True, slots=True)
+class LateSaved:
+    """A row of the paper ledger went in; `case_label`: of the case that its elevated reading opened, "" for none."""
+
+    case_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ShiftView:
     """The shift's screen: the checklist at its beginning, the hand-over at its end."""
 

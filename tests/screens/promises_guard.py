@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.ids import CaseId, VisitId
+from kiosk.domain.paper_sheets import PaperRow
 from kiosk.domain.plan import Situation
 from tests.screens.samples_base import VISIT, at
 from tests.screens.samples_cases import CASE, CONTACTS, OTHER_CASE, PLAN
@@ -67,7 +68,7 @@ def _steps(situation: str, act: tuple[object, ...], *, ticked: int) -> dict[str,
 
 
 def _late_entry(moment: datetime) -> Acts:
-    return (("late_entry", moment, "36.4", "017", ("admitted", True)),)
+    return (("late_entry", PaperRow(moment, "36.4", "02031001", 7, admitted=True)),)
 
 
 CASE_PROMISES: Final[dict[str, dict[str, Acts]]] = {
@@ -316,7 +317,7 @@ DAY_PROMISES: Final[dict[str, dict[str, Acts]]] = {
         **LOCK,
         **TO_MENU,
         **DIGITS,
-        **dict.fromkeys(["时间", "体温", "纸页号", "已放行", "未放行"], ()),
+        **dict.fromkeys(["纸页", "行", "时间", "体温", "已放行", "未放行"], ()),
         "保存": _late_entry(at(9, 41)),
     },
     "guard-count": {**LOCK, **TO_MENU, **DIGITS, "记录人数": (("count", 83),)},

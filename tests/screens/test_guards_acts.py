@@ -12,13 +12,14 @@ from kiosk.screens import front
 from kiosk.screens.act_row import ActRow
 from kiosk.screens.catalog import GUARD_PANELS, Panel
 from kiosk.services.device_views import InstrumentsView
+from kiosk.services.guard_views import LateSaved
 from kiosk.services.guards import GuardAct
 from kiosk.services.sign_in import BADGE
 from kiosk.services.views import Face, View
 from tests.screens.fake_kiosk import Bench
 from tests.screens.samples import BOARD, DETAIL, VISIT
 from tests.screens.samples_cases import CASE, EARLIER, ENDED, PLACED
-from tests.screens.samples_duty import BUSY_PLAN, NEW_SHIFT, ON_SHIFT, RECORDS
+from tests.screens.samples_duty import BUSY_PLAN, NEW_SHIFT, ON_SHIFT, RECORDS, typed
 from tests.screens.samples_guard import NEAR, REFUSED_DETAIL, SUPERVISORS
 from tests.screens.window import settle, tap
 
@@ -294,17 +295,32 @@ def test_a_paper_row_that_is_wrong_stays_to_be_mended(bench: Bench) -> None:
     """Nobody types a row twice because of one figure; a good row empties the form but for its sheet."""
     bench.app.acts.open_item("late")
     screen = bench.app.screen
-    for digit in "0941364017":
-        screen.on_key(digit)
-    screen.admitted = "yes"
+    typed(screen)
     bench.desk.answers["late_entry"] = "late.future"
     screen.on_save()
     bench.kiosk.work()
     assert (screen.hint, screen.typed["time"]) == (bench.app.texts.t("late.future"), "0941")
-    bench.desk.answers["late_entry"] = ON_SHIFT
+    bench.desk.answers["late_entry"] = LateSaved("CB03")
     screen.on_save()
     bench.kiosk.work()
-    assert screen.typed == {"time": "", "celsius": "", "sheet": "017"}
+    assert screen.typed == {"sheet": "02031001", "row": "8", "time": "", "celsius": ""}
+    assert (screen.field, screen.admitted) == ("time", "")
+    assert "CB03" in screen.hint
+
+
+def test_after_the_last_row_of_a_sheet_no_row_is_guessed(bench: Bench) -> None:
+    """The next sheet begins; where nobody was measured and nobody let in, no temperature need be typed."""
+    bench.app.acts.open_item("late")
+    screen = bench.app.screen
+    typed(screen)
+    screen.typed = {**screen.typed, "row": "20", "celsius": ""}
+    assert not screen.can_save
+    screen.admitted = "no"
+    assert screen.can_save
+    bench.desk.answers["late_entry"] = LateSaved()
+    screen.on_save()
+    bench.kiosk.work()
+    assert (screen.typed["row"], screen.field) == ("", "row")
 
 
 def test_records_keep_their_filter_from_page_to_page(bench: Bench) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.domain.ids import CaseId, GuardId
+from kiosk.domain.paper_sheets import PaperRow
 from kiosk.services.guard_views import NearView
 from tests.domain import builders as make
 from tests.services.builders import GUARD, LEADER, SUPERVISOR, Door
@@ -117,8 +118,8 @@ def test_who_came_in_on_paper_or_without_a_booking_was_near_as_well(door: Door) 
     door.signs_in()
     door.desk.guarding.duty.walk_in("medical")
     door.signs_in()
-    door.desk.guarding.duty.late_entry(make.at(10, 20), "36.5", True, "B-1")
-    door.desk.guarding.duty.late_entry(make.at(10, 9), "36.5", True, "B-1")
+    door.desk.guarding.duty.late_entry(PaperRow(make.at(10, 20), "36.5", "02031001", 1, admitted=True))
+    door.desk.guarding.duty.late_entry(PaperRow(make.at(10, 9), "36.5", "02031001", 2, admitted=True))
     shown = near(door, case_id)
     assert isinstance(shown, NearView)
     assert [at for at, _, _ in shown.lines] == [make.at(10, minute) for minute in (15, 20, 25, 30, 30)]
