@@ -25,7 +25,7 @@ from kiosk.adapters.on_worker import OnWorker
 from kiosk.building import Ground, Parts, build_desk, configured_thermometer, token_roller
 from kiosk.device_lines import thermometer_line, unasked_lines
 from kiosk.domain.entry import EntryKind
-from kiosk.domain.screening import Fault
+from kiosk.domain.screening import NO_DEVICE, Fault
 from kiosk.enrolment import COPY_FILE, LOG_FILE, PAPER_FOLDER, central_client, data_key, in_use, not_enrolled
 from kiosk.errors import DeviceError, KioskError, StoreError, StoreForked, StoreFull
 from kiosk.services.duty_desk import Outside
@@ -262,8 +262,9 @@ class Kiosk:
         try:
             reading = self.thermometer.measure(progress)
         except DeviceError as error:
-            logger.warning("thermometer: %s", error.code)
-            self.set_device("thermometer", is_well=False)
+            if error.code != NO_DEVICE:  # that there is none is no fault
+                logger.warning("thermometer: %s", error.code)
+                self.set_device("thermometer", is_well=False)
             return Fault(self.thermometer.name, error.code, self.clock.now())
         self.set_device("thermometer", is_well=True)
         return reading

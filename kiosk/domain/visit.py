@@ -109,7 +109,8 @@ TABLE: Final[Mapping[Step, Mapping[Event, Step | None]]] = {
         },
         stays=(Event.NOTED, Event.READ_AGAIN, Event.BACK_TO_MEASURING),
     ),
-    Step.RESTING: _row({Event.BACK_TO_MEASURING: Step.MEASURING, **_TO_GUARD}),
+    # Timed out by a guard's word: called, and not there. Whoever waits behind them is not to wait for nobody.
+    Step.RESTING: _row({Event.BACK_TO_MEASURING: Step.MEASURING, Event.TIMED_OUT: Step.ABANDONED, **_TO_GUARD}),
     Step.GUARD: _row(
         {
             **_BACK,
@@ -119,7 +120,7 @@ TABLE: Final[Mapping[Step, Mapping[Event, Step | None]]] = {
         },
         stays=(Event.NOTED, Event.HELD, Event.CONFIRMED),
     ),
-    Step.HALL_LINE: _row({Event.ADMITTED: Step.ADMITTED, **_TO_GUARD}),
+    Step.HALL_LINE: _row({Event.ADMITTED: Step.ADMITTED, Event.TIMED_OUT: Step.ABANDONED, **_TO_GUARD}),
     Step.ADMITTED: _row({Event.WENT_OUT: Step.LEFT}),
     Step.REFUSED: _row({Event.CONFIRMED: Step.DECLARATION, Event.TURNED_AWAY: Step.TURNED_AWAY}),
     Step.DISOWNED: _row({Event.BACK_TO_BOOKING: Step.BOOKING}),

@@ -79,10 +79,14 @@ class GuardMenuScreen(GuardScreen):
         self.heading = self.texts.t("menu.title")
         grid = self.ids.buttons
         grid.clear_widgets()
-        for name in ITEMS:
-            if name == "reopen_typing" and not self.board.typing_closed:
-                continue  # there is nothing to reopen
+        for name in filter(self._is_of_use, ITEMS):
             grid.add_widget(self._button(name))
+
+    def _is_of_use(self, name: str) -> bool:
+        """Tell whether a button does anything here: a station takes no visitors' codes."""
+        if name == "exit":
+            return not self.stage.settings.is_station
+        return name != "reopen_typing" or self.board.typing_closed
 
     def _button(self, name: str) -> Widget:
         words = self._words(name)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kiosk.services.views import GuardDetail
 
 _IN_A_ROW: Final = 2
-_HARD_TO_UNDO: Final = frozenset({"turn_away", "refuses_measuring"})
+_HARD_TO_UNDO: Final = frozenset({"turn_away", "refuses_measuring", "gone"})
 _ASKS_WHY: Final = frozenset({"override", "clear"})
 
 

@@ -43,10 +43,13 @@ _STATES = {
     Step.CARD_CHECK: "card_check",
     Step.GUARD: "waiting",
     Step.HALL_LINE: "in_line",
+    Step.RESTING: "resting",
     Step.REFUSED: "refused",
     Step.ADMITTED: "admitted",
     **dict.fromkeys(SCREEN_STEPS, "at_kiosk"),
 }
+
+_CALLED = {"in_line": "line_called", "resting": "rest_over"}  # once it is their turn
 
 _CAUSES = {Step.CARD_CHECK: "card_check", Step.RESTING: "resting", Step.HALL_LINE: "hall_full"}
 
@@ -231,10 +234,11 @@ class Board:
 
     def _row(self, visit: Visit, state: State, role: str) -> GuardRow:
         rested = visit.step is Step.RESTING and visit.rest_until is not None
-        over = rested and visit.rest_until is not None and visit.rest_until <= self.visits.clock.now()
         case = self.visits.cases.of_visit(state, visit.id)
         label = case.label if case is not None else visit.label
-        state_key = ("rest_over" if over else "resting") if rested else _STATES.get(visit.step, "waiting")
+        state_key = _STATES.get(visit.step, "waiting")
+        if state_key in _CALLED and self.guards.is_called(visit, state):
+            state_key = _CALLED[state_key]
         if state_key == "at_kiosk" and visit.booking is None:  # a walk-in has no code to show
             state_key = "visit"
         return GuardRow(

@@ -137,6 +137,11 @@ def resume(act: Act, visit: Visit, guard: Guard) -> None:
     act.record(EntryKind.RESUMED, {**by(visit, guard), "at": "declaration"})
 
 
+def gone(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
+    """Record that somebody who was called did not come; with their code they may come back as from any break."""
+    act.record(EntryKind.TIMED_OUT, {**by(visit, guard), "at": visit.step.value})
+
+
 def refuses(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
     """Record that the visitor does not let themselves be measured."""
     act.record(EntryKind.REFUSED_MEASURING, {**by(visit, guard), "cause": "refusal"})

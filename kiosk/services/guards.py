@@ -53,6 +53,7 @@ class GuardAct(StrEnum):
     REFUSES_MEASURING = "refuses_measuring"
     GO_ON = "go_on"
     RESUME = "resume"  # somebody without a code, after a rest or in line
+    GONE = "gone"  # somebody who was called, to be measured again or to go in, and did not come
     TURN_AWAY = "turn_away"
 
     EXIT = "exit"  # the next code that is scanned goes out
@@ -81,8 +82,10 @@ class Guards:
         if visit.step is Step.REFUSED:
             return (*self._ways_on(visit, role), GuardAct.TURN_AWAY)
         if visit.step is not Step.GUARD:
-            resumes = (GuardAct.RESUME,) if self._may_resume(visit, state) else ()
-            return (*resumes, GuardAct.KEEP) if visit.step is Step.RESTING else resumes
+            is_called = self.is_called(visit, state)
+            resumes = (GuardAct.RESUME,) if is_called and visit.walk_in else ()
+            gone = (GuardAct.GONE,) if is_called else ()
+            return (*resumes, GuardAct.KEEP, *gone) if visit.step is Step.RESTING else (*resumes, *gone)
         if visit.booking is None and not visit.walk_in:
             return (GuardAct.TURN_AWAY,)
         # Who has a case that is not decided is not sent away: the case could never be closed then.
@@ -107,10 +110,8 @@ class Guards:
             return ()
         return (GuardAct.CARD_SEEN if self.visits.must_show_card(visit) else GuardAct.OVERRIDE,)
 
-    def _may_resume(self, visit: Visit, state: State) -> bool:
-        """Tell whether somebody without a code may go on: their rest is over, or the hall has room for them."""
-        if not visit.walk_in:
-            return False
+    def is_called(self, visit: Visit, state: State) -> bool:
+        """Tell whether somebody who waited may go on: their rest is over, or the hall has room for them."""
         if visit.step is Step.RESTING:
             return visit.rest_until is None or visit.rest_until <= self.visits.clock.now()
         return visit.step is Step.HALL_LINE and self.visits.hall.has_room_for(state, visit)
@@ -252,6 +253,7 @@ _RECORDS: Final[Mapping[GuardAct, Callable[[Visits, Act, Visit, Guard], None]]] 
     GuardAct.KEEP: records.keep,
     GuardAct.GO_ON: records.go_on,
     GuardAct.RESUME: records.resume_walk_in,
+    GuardAct.GONE: records.gone,
     GuardAct.TURN_AWAY: records.turn_away,
     GuardAct.REFUSES_MEASURING: records.refuses,
 }

@@ -77,7 +77,9 @@ class WalkIns:
     def with_whom(self) -> tuple[tuple[VisitId, str], ...]:
         """Return with whom somebody may come now, by number: who passed the screening here today, the last first."""
         state = self.visits.log.state
-        known = (state.visit(VisitId(visit_id)) for visit_id in reversed(self.today.tally().passed))
+        # Who left by another door is gone here as well.
+        ids = map(VisitId, reversed(self.today.tally().passed))
+        known = (self.everywhere.visit(state, visit_id) for visit_id in ids)
         passed = [visit for visit in known if visit is not None and visit.step in _SCREENED]
         return tuple((visit.id, visit.queue_number or visit.line_number) for visit in passed[:_MOST])
 

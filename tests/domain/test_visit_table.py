@@ -30,9 +30,9 @@ POSSIBLE: dict[Step, set[Event]] = {
         Event.TIMED_OUT,
         Event.BACK_TO_MEASURING,
     },
-    Step.RESTING: _RULINGS | {Event.BACK_TO_MEASURING},
+    Step.RESTING: _RULINGS | {Event.BACK_TO_MEASURING, Event.TIMED_OUT},
     Step.GUARD: _RULINGS | _ANY_BACK | {Event.ADMITTED, Event.LINED_UP, Event.CONFIRMED},
-    Step.HALL_LINE: _RULINGS | {Event.ADMITTED},
+    Step.HALL_LINE: _RULINGS | {Event.ADMITTED, Event.TIMED_OUT},
     Step.ADMITTED: {Event.NOTED, Event.WENT_OUT},
     Step.REFUSED: {Event.NOTED, Event.CONFIRMED, Event.TURNED_AWAY},
     Step.DISOWNED: {Event.NOTED, Event.BACK_TO_BOOKING},
@@ -98,4 +98,11 @@ def test_without_a_guard_nobody_is_measured_who_did_not_confirm_the_booking(even
 def test_a_screen_left_alone_times_out_and_a_guards_wait_does_not(step: Step) -> None:
     """Nobody who waits for a guard or rests is taken for someone who walked away."""
     assert step_after(step, Event.TIMED_OUT) is Step.ABANDONED
-    assert all(step_after(wait, Event.TIMED_OUT) is Step.GUARD for wait in OPEN_STEPS - SCREEN_STEPS)
+    for wait in (Step.CARD_CHECK, Step.GUARD):
+        assert step_after(wait, Event.TIMED_OUT) is Step.GUARD
+
+
+@pytest.mark.parametrize("step", [Step.RESTING, Step.HALL_LINE])
+def test_who_was_called_and_did_not_come_is_waited_for_no_longer(step: Step) -> None:
+    """A guard says so; whoever stands behind them moves up."""
+    assert step_after(step, Event.TIMED_OUT) is Step.ABANDONED

@@ -462,6 +462,16 @@ def test_a_station_has_a_screen_before_anybody_told_who_may_sign_in(station: Ben
     assert station.app.screen.accounts
 
 
+@pytest.mark.parametrize(("place", "is_there"), [("bench", True), ("station", False)])
+def test_an_exit_is_recorded_where_codes_are_taken(request: pytest.FixtureRequest, place: str, is_there: bool) -> None:
+    """A station takes no visitors' codes: the button would throw its guard out, and do nothing."""
+    window: Bench = request.getfixturevalue(place)
+    window.app.acts.open_menu()
+    _to(window, Panel.GUARD_MENU, board=BOARD)
+    words = [getattr(one, "content", "") for one in window.app.screen.walk()]
+    assert ("登记离场" in words) is is_there
+
+
 def test_no_digit_is_taken_before_the_name_and_none_is_left_to_the_next(station: Bench) -> None:
     """Who began with the digits sees none, reads what to touch first, and types the PIN once."""
     screen = station.app.screen

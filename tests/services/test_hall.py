@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain.visit import Step
+from kiosk.services.guards import GuardAct
 from kiosk.services.views import Face
 from tests.domain import builders as make
 from tests.services.builders import GUARD, Door, code_of, new_booking
@@ -49,6 +50,37 @@ def test_room_lets_the_first_in_line_in_by_scanning_again(small: Door) -> None:
     assert small.lets_in(small.books()).face is Face.HALL_LINE
     assert small.scan(codes[0]).face is Face.ADMITTED
     assert small.scan(codes[1]).position == 1
+
+
+def test_who_was_called_and_did_not_come_holds_up_nobody(small: Door) -> None:
+    """The guard sees who was called and says that they are not there; they may come back with their code."""
+    inside = small.books()
+    small.lets_in(inside)
+    small.lets_in(small.books())
+    codes = [small.books(), small.books()]
+    for code in codes:
+        small.lets_in(code)
+        small.clock.go_on(seconds=5)
+    board = small.signs_in()
+    assert board is not None
+    assert [(row.label, row.state_key, row.needs) for row in board.rows] == [
+        ("WB01", "in_line", ()),
+        ("WB02", "in_line", ()),
+    ]
+    _goes_out(small, inside)
+    board = small.desk.guarding.board()
+    assert board is not None
+    first, second = board.rows
+    assert (first.label, first.state_key, first.needs) == ("WB01", "line_called", ("gone",))
+    assert (second.label, second.state_key, second.needs) == ("WB02", "in_line", ())
+    small.guard(GuardAct.GONE, first.visit_id)
+    small.guard(GuardAct.GONE, second.visit_id)  # called only now, by that
+    (said, _) = small.bodies("timed_out")
+    assert (said["guard_id"], said["at"]) == (GUARD.id, "hall_line")
+    assert small.lets_in(small.books()).face is Face.ADMITTED
+    back = small.scan(codes[0])
+    assert back.face is Face.MEASURING  # as from any break: measured anew
+    assert small.is_proved()
 
 
 def _goes_out(door: Door, code: str) -> None:
