@@ -108,13 +108,18 @@ class Case:
     def is_open(self) -> bool:
         """Whether something is still to be done.
 
-        A log that has not all acts goes by its own word that another place closed it; with that act at hand, the
-        standing says how it is.
+        A log that has not all acts goes by its own word that the case was closed; with all that this word knew of
+        at hand, the standing says how it is.
         """
         if self.standing().step is CaseStep.CLOSED:
             return False
         here = {act.name for act in self.acts}
-        return all(act.note in here for act in self.acts if act.event is CaseEvent.HEARD and act.note)
+        return all(self._has_all_of(act, here) for act in self.acts if act.event is CaseEvent.HEARD and act.note)
+
+    def _has_all_of(self, heard: CaseAct, here: Collection[str]) -> bool:
+        """Tell whether everything is at hand that `heard` knew of: the closing act, and as many acts as there were."""
+        known = int(heard.item) if heard.item.isdecimal() else 0  # of earlier versions: not told
+        return heard.note in here and len(self.acts) >= known
 
     @property
     def closing(self) -> CaseAct | None:

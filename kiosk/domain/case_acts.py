@@ -117,7 +117,7 @@ class CaseAct:
     reading: Measured | None = None
     disposition: Disposition | None = None
     to: str = ""  # reported, referred or escalated to whom: a contact of the plan, or a role
-    item: str = ""  # the step of the plan that was ticked
+    item: str = ""  # the step of the plan that was ticked; heard: how many acts were known with this one
     note: str = ""  # remarked: the words; heard: the entry that closed it, as `name` has it
 
     @property

@@ -46,6 +46,12 @@ class CaseWish:
 TAKE: Final = CaseWish(CaseEvent.ACKNOWLEDGED)
 CLOSE: Final = CaseWish(CaseEvent.CLOSED)
 
+
+def heard(case: Case, closing: CaseAct) -> CaseWish:
+    """Return what a log without all acts takes down: which act closed the case, and of how many acts, with this one."""
+    return CaseWish(CaseEvent.HEARD, note=closing.name, item=str(len(case.acts) + 1))
+
+
 TAKES: Final = frozenset({CaseEvent.PLACED, CaseEvent.DISPOSED})
 """Decisions by which a case that nobody has taken is taken: who places somebody has the case."""
 

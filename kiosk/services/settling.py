@@ -63,8 +63,16 @@ def settle(visits: Visits, act: Act, visit: Visit, case: Case) -> None:
     if disposition is Disposition.RELEASED and is_screened and visit.step in {Step.GUARD, Step.HALL_LINE}:
         visits.admit_or_line_up(act, visit, guard_id=guard_id, settles=case.id)
     elif visit.step in {Step.GUARD, Step.RESTING} and (visit.booking is not None or visit.walk_in):
-        at = "measuring" if visit.declared_at is not None else "declaration"
-        act.record(EntryKind.RESUMED, {**body, "at": at})
+        _send_back(act, visit, body)
+
+
+def _send_back(act: Act, visit: Visit, body: dict[str, str]) -> None:
+    """Send somebody back to where the screening was: by their code, or who has none to the guard, who sees them."""
+    is_asked = visit.declared_at is not None
+    if visit.booking is not None:
+        act.record(EntryKind.RESUMED, {**body, "at": "measuring" if is_asked else "declaration"})
+    else:
+        act.record(EntryKind.HELD, {**body, "cause": "manual_required" if is_asked else "guard"})
 
 
 def settle_by_case(visits: Visits, act: Act, visit: Visit) -> None:

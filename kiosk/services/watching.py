@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case import LEAVING, CaseEvent, Disposition
-from kiosk.domain.case_wish import CaseWish
+from kiosk.domain.case_wish import CaseWish, heard
 from kiosk.domain.due import goes_on_to
 from kiosk.domain.entry import EntryKind
 from kiosk.services.settling import settle_by_case, waits_for
@@ -52,9 +52,9 @@ class Watch:
         if not self.visits.rules.is_set_up:
             return 0
         state = self.visits.log.state
-        heard = sum(self._heard(state, case) for case in state.open_cases())
+        noted = sum(self._heard(state, case) for case in state.open_cases())
         return (
-            heard
+            noted
             + sum(self._escalated(case) for case in self.visits.cases.open(state))
             + sum(self._settled(visit) for visit in state.open_visits() if self._is_decided(state, visit))
         )
@@ -75,13 +75,13 @@ class Watch:
         return 1
 
     def _heard(self, state: State, own: Case) -> int:
-        """Take note that a case that is open by this log was closed at another place, so that it stays closed here."""
+        """Take note that a case that is open by this log alone was closed, so that it stays closed here."""
         case = self.visits.cases.case(state, own.id)
         closing = case.closing if case is not None else None
         if case is None or closing is None:
             return 0
         with self.visits.log.act() as act:
-            self.visits.cases.record(act, case, None, CaseWish(CaseEvent.HEARD, note=closing.name))
+            self.visits.cases.record(act, case, None, heard(case, closing))
         return 1
 
     def _is_decided(self, state: State, visit: Visit) -> bool:

@@ -14,7 +14,7 @@ from kiosk.domain.ids import KioskId
 from kiosk.domain.visit import Step
 from kiosk.services.guard_views import CaseView
 from kiosk.services.guards import GuardAct
-from kiosk.services.views import Face
+from kiosk.services.views import Face, View
 from kiosk.services.watching import Watch
 from tests.domain import builders as make
 from tests.services.builders import GUARD, LEADER, Door
@@ -63,6 +63,28 @@ def test_an_elevated_reading_after_a_case_opened_in_error_is_a_case_of_its_own(d
         assert Watch(door.visits).step() == 0
     assert door.visit(visit_id).step is Step.GUARD
     assert GuardAct.ADMIT not in door.guards.allowed(door.visit(visit_id), door.log.state)
+    assert door.is_proved()
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_somebody_without_a_code_is_not_forgotten_after_a_case_opened_in_error(door: Door, is_asked: bool) -> None:
+    """Nobody can scan them back in: they wait for the guard, who sees them on the overview."""
+    door.signs_in()
+    view = door.desk.guarding.duty.walk_in("medical")
+    assert isinstance(view, View)
+    assert view.visit_id is not None
+    if is_asked:
+        door.desk.declare(view.visit_id, ())
+    door.signs_in()
+    opened = door.desk.guarding.open_case(view.visit_id, "guard")
+    assert isinstance(opened, CaseView)
+    ends(door, opened.case_id, Disposition.OPENED_IN_ERROR)
+    door.told(guards=[GUARD])
+    board = door.signs_in()
+    assert board is not None
+    (row,) = [row for row in board.rows if row.visit_id == view.visit_id and row.state_key == "waiting"]
+    assert row.cause_key == ("manual_required" if is_asked else "guard")
+    assert row.needs[0] == (GuardAct.MEASURE if is_asked else GuardAct.GO_ON)
     assert door.is_proved()
 
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from kiosk.adapters.clock import SiteClock
-from kiosk.domain.case import Case, CaseAct, CaseEvent, Disposition, Role
+from kiosk.domain.case import Case, CaseAct, CaseEvent, CaseStep, Disposition, Role
 from kiosk.domain.ids import CaseId, GuardId, KioskId, VisitId
 from kiosk.domain.policy import BodySite
 from kiosk.domain.visit import Step
@@ -260,6 +262,30 @@ def test_a_case_that_was_closed_elsewhere_stays_closed_here(door: Door) -> None:
     assert watch.step() == 0
     assert door.cases.open(door.log.state) == []
     assert door.desk.guarding.alarm().level == 0
+    assert door.is_proved()
+
+
+@pytest.mark.parametrize("is_opened_here", [True, False])
+def test_a_case_that_was_closed_here_with_acts_of_elsewhere_is_noted_once(door: Door, is_opened_here: bool) -> None:
+    """This log has the end of it and not the beginning, or not the middle: by itself it is open for ever."""
+    visit_id = fever(door, door.books())
+    case = case_of(door, visit_id)
+    assert case.opening is not None
+    if not is_opened_here:
+        case = replace(case, id=CaseId("theirs"), opening=replace(case.opening, kiosk_id=KioskId("kiosk-C")), acts=())
+    place = replace(done(2, door, CaseEvent.PLACED), place_id="tent")
+    door.hears_site(cases=[acts_elsewhere(case, done(1, door, CaseEvent.ACKNOWLEDGED), place)])
+    door.signs_in()
+    for event, value in (("disposed", "turned_away"), ("cleaned", "tent")):
+        page = door.desk.guarding.case_act(case.id, event, value)
+    assert isinstance(page, CaseView)
+    assert page.step is CaseStep.CLOSED
+    watch = Watch(door.visits)
+    watch.step()
+    for _ in range(3):
+        assert watch.step() == 0
+    assert [found.id for found in door.log.state.open_cases() if found.id == case.id] == []
+    assert sum(body["event"] == "heard" for body in door.bodies("case_acted")) == 1
     assert door.is_proved()
 
 
