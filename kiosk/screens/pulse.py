@@ -56,14 +56,13 @@ class Pulse:
 
     def ask_facts(self, _dt: float) -> None:
         """Refresh what the idle screen shows; on it, also turn the day and see whether the log can be written."""
-        if self._window.shown_name in {Face.IDLE, Face.OUT_OF_ORDER} or self._is_at_rest():
+        at_rest = self._is_home() and self._window.pending == 0
+        if self._window.shown_name in {Face.IDLE, Face.OUT_OF_ORDER} or at_rest:
             self._window.run_job(self._resting, self._show_resting)
 
-    def _is_at_rest(self) -> bool:
+    def _is_home(self) -> bool:
         """Tell whether this is a station that waits for a guard to sign in."""
-        window = self._window
-        is_home = self._case.stage.settings.is_station and window.shown_name is Panel.GUARD_SIGN_IN
-        return is_home and window.pending == 0
+        return self._case.stage.settings.is_station and self._window.shown_name is Panel.GUARD_SIGN_IN
 
     def _resting(self) -> tuple[View, IdleFacts | None]:
         desk = self._window.desk
@@ -73,7 +72,8 @@ class Pulse:
     def _show_resting(self, resting: tuple[View, IdleFacts | None]) -> None:
         view, facts = resting
         face = face_of(view)
-        is_home = face is Face.IDLE and self._is_at_rest()
+        # Whoever signs in meanwhile is not thrown back to an empty page by the answer to an older question.
+        is_home = face is Face.IDLE and self._is_home()
         if face is not self._window.shown_name and not is_home:
             self._window.show_view(view)
         if facts is not None:

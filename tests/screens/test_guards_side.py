@@ -462,6 +462,16 @@ def test_a_station_has_a_screen_before_anybody_told_who_may_sign_in(station: Ben
     assert station.app.screen.accounts
 
 
+def test_what_a_station_asks_for_at_rest_throws_nobody_out_who_signs_in_meanwhile(station: Bench) -> None:
+    """The hall's figures were asked for a moment before the touch, and answered after it."""
+    station.desk.answers["sign_in"] = BOARD
+    station.app.pulse.ask_facts(0)
+    station.app.acts.sign_in(GuardId("g1"), "258046")
+    for _ in range(4):
+        station.kiosk.work()
+    assert station.app.shown_name is Panel.GUARD_BOARD
+
+
 @pytest.mark.parametrize(("place", "is_there"), [("bench", True), ("station", False)])
 def test_an_exit_is_recorded_where_codes_are_taken(request: pytest.FixtureRequest, place: str, is_there: bool) -> None:
     """A station takes no visitors' codes: the button would throw its guard out, and do nothing."""
