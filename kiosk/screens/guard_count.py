@@ -21,11 +21,12 @@ class GuardCountScreen(GuardScreen):
     typed = StringProperty("")
     now_text = StringProperty("")
     can_save = BooleanProperty(False)
+    _asked = ""
 
     def present(self, board: GuardBoard) -> None:
         """Begin with nothing typed."""
         self.board = board
-        self.typed = ""
+        self.typed = self._asked = ""
         self.refresh()
 
     def refresh(self) -> None:
@@ -47,5 +48,10 @@ class GuardCountScreen(GuardScreen):
             self.typed = (self.typed + name).lstrip("0") or "0"
 
     def on_save(self) -> None:
-        """Record the number."""
-        self.host.count(int(self.typed))
+        """Record the number; one that the hall does not hold at the second touch."""
+        cap = self.board.cap
+        if cap and int(self.typed) > cap and self._asked != self.typed:
+            self._asked = self.typed
+            self.now_text = self.texts.t("count.over", cap=cap)
+        else:
+            self.host.count(int(self.typed))

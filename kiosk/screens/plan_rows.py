@@ -44,6 +44,9 @@ def _step_row(step: PlanStepView, stage: Stage, now: datetime, on_tick: Callable
         value=step.step_id,
         is_fact=is_done,
         is_shut=not is_done and not step.may_tick,
+        # That somebody was told stands in the log for good: a stray touch is not to say so.
+        is_hard=step.contact is not None,
+        asks=texts.t("guard.sure"),
     )
     row.fbind("on_pick", lambda touched: on_tick(touched.value))
     return row

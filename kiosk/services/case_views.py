@@ -217,8 +217,9 @@ class CaseViews:
             case CaseEvent.PLACED:
                 return None if self.cases.free_places(state) else Hindrance.NO_PLACE
             case CaseEvent.DISPOSED:
-                is_able = any(item.hindrance is None for item in self._dispositions(case, guard))
-                return None if is_able else Hindrance.ROLE
+                found = [item.hindrance for item in self._dispositions(case, guard)]
+                others = [why for why in found if why is not Hindrance.ROLE]
+                return None if None in found else next(iter(others), Hindrance.ROLE)
             case CaseEvent.CLEANED:
                 return None if _to_clean(standing) else Hindrance.NO_PLACE
             case _:

@@ -235,7 +235,9 @@ class Board:
     def _row(self, visit: Visit, state: State, role: str) -> GuardRow:
         rested = visit.step is Step.RESTING and visit.rest_until is not None
         case = self.visits.cases.of_visit(state, visit.id)
-        label = case.label if case is not None else visit.label
+        # Once its case is decided a visit goes by its own number: that is the one its visitor reads.
+        is_handled = case is not None and case.standing().disposition is None
+        label = case.label if case is not None and is_handled else visit.label
         state_key = _STATES.get(visit.step, "waiting")
         if state_key in _CALLED and self.guards.is_called(visit, state):
             state_key = _CALLED[state_key]

@@ -382,3 +382,29 @@ def test_a_double_touch_answers_once(bench: Bench) -> None:
     bench.app.screen.on_chosen("guard")
     bench.kiosk.work()
     assert len(bench.desk.asked("open_case")) == 2
+
+
+def test_a_number_that_the_hall_does_not_hold_is_asked_for_once_more(bench: Bench) -> None:
+    """44 typed for 4 is a slip of the finger; one that is right goes in at the second touch."""
+    bench.app.acts.open_item("count")
+    _to(bench, Panel.GUARD_COUNT, board=replace(BOARD, cap=40))
+    screen = bench.app.screen
+    for digit in "44":
+        screen.on_key(digit)
+    screen.on_save()
+    assert screen.now_text == bench.app.texts.t("count.over", cap=40)
+    assert bench.desk.asked("count") == []
+    screen.on_save()
+    bench.kiosk.work()
+    assert bench.desk.asked("count") == [("count", 44)]
+
+
+def test_a_step_that_says_somebody_was_told_is_asked_for_twice(bench: Bench) -> None:
+    """It stands in the log for good; a step without a contact takes one touch."""
+    bench.app.acts.open_case(CASE)
+    _to(bench, Panel.GUARD_CASE, case=PLACED)
+    rows = {row.value: row for row in bench.app.screen.walk() if isinstance(row, ActRow)}
+    assert PLACED.run is not None
+    steps = [step for step in PLACED.run.steps if step.ticked_at is None]
+    assert {step.contact is not None for step in steps} == {True, False}
+    assert all(rows[step.step_id].is_hard is (step.contact is not None) for step in steps)

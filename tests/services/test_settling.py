@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kiosk.domain.case import CaseStep, Disposition
+from kiosk.domain.case import CaseStep, Disposition, Hindrance
 from kiosk.domain.due import Need
 from kiosk.domain.ids import KioskId
 from kiosk.domain.visit import Step
@@ -208,3 +208,32 @@ def make_code(door: Door) -> str:
     """Return a number that nobody can look up, because the kiosk has no bookings of today."""
     door.clock.go_on(minutes=3 * 24 * 60)
     return make.booking().number
+
+
+def test_who_is_released_into_the_line_goes_by_the_number_that_they_read(door: Door) -> None:
+    """Not by that of the case, which is over; while it was open the guard called them by it."""
+    door.told(at_site=make.site(cap=1), cap_share=1)
+    assert door.lets_in(door.books()).face is Face.ADMITTED
+    visit_id = fever(door, door.books())
+    board = door.signs_in()
+    assert board is not None
+    assert [row.label for row in board.rows if row.visit_id == visit_id] == ["CB01"]
+    door.guard_reads(visit_id, 3650)
+    door.desk.guarding.case_act(case_of(door, visit_id).id, "disposed", "released")
+    assert door.visit(visit_id).step is Step.HALL_LINE
+    board = door.signs_in()
+    assert board is not None
+    assert [row.label for row in board.rows if row.visit_id == visit_id and row.state_key == "in_line"] == ["WB01"]
+
+
+def test_a_case_that_is_decided_does_not_say_that_a_shift_leader_must_decide(door: Door) -> None:
+    """It is too late for that, whoever looks."""
+    visit_id = fever(door, door.books())
+    case_id = case_of(door, visit_id).id
+    door.told(guards=[GUARD, LEADER])
+    door.desk.guarding.sign_in(LEADER.id, "1357")
+    door.desk.guarding.case_act(case_id, "placed", "tent")
+    page = door.desk.guarding.case_act(case_id, "disposed", "opened_in_error")
+    assert isinstance(page, CaseView)
+    shut = {choice.event: choice.hindrance for choice in page.choices}
+    assert shut.get("disposed") in {None, Hindrance.NOT_NOW}
