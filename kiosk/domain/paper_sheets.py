@@ -13,6 +13,7 @@ from typing import Final
 
 from kiosk.domain.ids import SiteId, VisitId
 
+PAPER: Final = "paper"  # by what a visit was found (`Visit.by`)
 ROWS: Final = 20  # of one sheet: as many as a page holds that are tall enough for a pen
 
 

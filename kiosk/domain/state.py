@@ -13,6 +13,7 @@ from kiosk.domain.booking import Booking
 from kiosk.domain.change import replace
 from kiosk.domain.entry import Entry, EntryKind
 from kiosk.domain.ids import CaseId, GuardId, VisitId
+from kiosk.domain.paper_sheets import PAPER
 from kiosk.domain.record import Measured, Visit
 from kiosk.domain.screening import Outcome
 from kiosk.domain.state_days import INSIDE
@@ -240,7 +241,7 @@ def _late_entry(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
         step=Step.ADMITTED if is_in else Step.TURNED_AWAY,
         first_contact=at,
         touched_at=at,
-        by="paper",
+        by=PAPER,
         arrived_at=at,
         admitted_at=at if is_in else None,
         readings=(_measured(entry, body),) if body.get("reading") else (),

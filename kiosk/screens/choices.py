@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kiosk.domain.ids import CaseId, VisitId
     from kiosk.domain.site import Words
     from kiosk.services.device_views import InstrumentsView
-    from kiosk.services.guard_views import CaseView, ContactView, EarlierView, ShiftView
+    from kiosk.services.guard_views import CaseView, ContactView, EarlierView, RecordLine, ShiftView
 
 REFERRED: Final = "referred"
 OVERRIDE: Final = "override"
@@ -27,6 +27,7 @@ CAUSE: Final = "cause"
 WALK_IN: Final = "walk_in"
 WITH_WHOM: Final = "with_whom"
 INSTRUMENT: Final = "instrument"
+RECORD: Final = "record"
 OF_CASE, OF_LANE = "case", "lane"  # what is measured then, in front of its id; "" for a visit
 EARLIER: Final = "earlier"
 EARLIER_WHEN: Final = "earlier_when"
@@ -250,3 +251,10 @@ def instrument(
     )
     of, its_id = (OF_LANE, visit_id) if is_in_lane else (OF_CASE, case_id) if case_id is not None else ("", visit_id)
     return Choice(INSTRUMENT, f"{of}:{its_id or ''}", "instrument.which", options, text="instrument.which_how")
+
+
+def record(line: RecordLine) -> Choice:
+    """Return what a guard may want of a reading in the records that somebody typed."""
+    look = (Option("look", "records.look"),) if line.visit_id is not None else ()
+    subject = f"{line.seq}:{line.visit_id or ''}:{line.label}"
+    return Choice(RECORD, subject, "records.which", (*look, Option("correct", "records.correct")), label=line.label)

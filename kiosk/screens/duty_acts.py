@@ -284,7 +284,7 @@ class DutyActs(LaneActs):
             self._ask(lambda: self._guarding.case(CaseId(subject)) or self._duty.plan())
         elif kind == choices.EARLIER_WHEN:
             self.begin_earlier(subject.partition("|")[0])
-        elif kind == choices.INSTRUMENT:
+        elif kind in {choices.INSTRUMENT, choices.RECORD}:
             super().choose_nothing(kind, subject)
         else:
             self.open_menu()

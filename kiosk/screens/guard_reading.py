@@ -21,6 +21,9 @@ that the policy lists says itself where it measures."""
 CASE_SITE: Final = "axilla"
 """Chosen beforehand for a case, which only a clinical reading brings on; at the door the guard says what they hold."""
 
+AS_IT_WAS: Final = "as_it_was"
+"""The place of a reading that is typed anew."""
+
 _CHIPS_IN_A_ROW: Final = 4
 _DIGITS: Final = 3
 _COMMON_TENTHS: Final = range(350, 391)  # 35.0 to 39.0 °C; anything else is typed twice
@@ -45,18 +48,25 @@ class GuardReadingScreen(GuardScreen):
     _hint = "guard.pad_hint"
     _is_in_lane = False
     _corrects = False
+    _seq: int | None = None  # of the entry in the records whose reading is typed anew; None: a new reading
 
     def start(self, visit_id: VisitId, label: str, case_id: CaseId | None, known: InstrumentsView) -> None:
         """Begin a reading for the visit or the case called `label`; `known`: with what it is measured."""
-        self._is_in_lane = False
+        self._is_in_lane, self._seq = False, None
         self._take(known, SITES)
         self._begin(visit_id, label, case_id, CASE_SITE if case_id is not None else "")
+
+    def start_correction(self, seq: int, visit_id: VisitId, label: str) -> None:
+        """Type anew what a thermometer said, of the reading with this number; where it was measured stays."""
+        self._is_in_lane, self._seq = False, seq
+        self.instrument, self.may_change, self.sites = None, False, (AS_IT_WAS,)
+        self._begin(visit_id, label, None, AS_IT_WAS, "guard.pad_right")
 
     def start_in_lane(
         self, visit_id: VisitId, label: str, site: str, known: InstrumentsView, *, corrects: bool = False
     ) -> None:
         """Begin a reading in the manual lane, which is shown again after it; `corrects`: of who was measured last."""
-        self._is_in_lane, self._corrects = True, corrects
+        self._is_in_lane, self._corrects, self._seq = True, corrects, None
         self._take(known, LANE_SITES)
         self._begin(visit_id, label, None, site)
 
@@ -64,14 +74,16 @@ class GuardReadingScreen(GuardScreen):
         self.instrument, self.may_change = known.chosen, len(known.listed) > 1
         self.sites = known.chosen.sites if known.chosen is not None else any_sites
 
-    def _begin(self, visit_id: VisitId, label: str, case_id: CaseId | None, likely: str) -> None:
+    def _begin(
+        self, visit_id: VisitId, label: str, case_id: CaseId | None, likely: str, hint: str = "guard.pad_hint"
+    ) -> None:
         only = self.sites[0] if len(self.sites) == 1 else ""
         site = likely if likely in self.sites else only
         self.visit_id = visit_id
         self.case_id = case_id
         self.site = site
         self._first = ""
-        self._hint = "guard.pad_hint"
+        self._hint = hint
         self.digits = ""
         self.label = label
         self.refresh()
@@ -141,7 +153,9 @@ class GuardReadingScreen(GuardScreen):
         else:
             typed = f"{value[:2]}.{value[2:]}"
             value = ":".join([self.site, typed, *([typed] if first else [])])
-            if self._is_in_lane and self._corrects:
+            if self._seq is not None:
+                self.host.correct_reading(self._seq, typed)
+            elif self._is_in_lane and self._corrects:
                 self.host.correct_in_lane(self.visit_id, value)
             elif self._is_in_lane:
                 self.host.measure_in_lane(self.visit_id, value)
@@ -160,7 +174,9 @@ class GuardReadingScreen(GuardScreen):
 
     def on_cancel(self) -> None:
         """Go back to the lane, the case or the visit without a reading."""
-        if self._is_in_lane:
+        if self._seq is not None:
+            self.host.open_records("readings", 0, "")
+        elif self._is_in_lane:
             self.host.open_lane(self.visit_id)
         elif self.case_id is not None:
             self.host.open_case(self.case_id)

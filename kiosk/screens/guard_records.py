@@ -81,10 +81,16 @@ class GuardRecordsScreen(GuardScreen):
             label=" · ".join([texts.t(f"record.{line.kind}"), *([detail] if detail else [])]),
             detail=" · ".join([*told, texts.t("records.seq", seq=line.seq)]),
             tail=line.label,
-            is_fact=line.visit_id is None,
+            is_fact=line.visit_id is None and not line.can_correct,
         )
-        row.fbind("on_pick", lambda _row: self.host.open_visit(line.visit_id))
+        row.fbind("on_pick", lambda _row: self._open(line))
         return row
+
+    def _open(self, line: RecordLine) -> None:
+        if line.can_correct:
+            self.host.begin_record(line)
+        else:
+            self.host.open_visit(line.visit_id)
 
     def _typing(self) -> list[Widget]:
         entry = self._entry = Factory.Entry()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from kiosk.domain.ids import CaseId, GuardId, VisitId
     from kiosk.domain.paper_sheets import PaperRow
+    from kiosk.services.guard_views import RecordLine
 
 
 class ScreenHost(Protocol):
@@ -209,6 +210,14 @@ class ScreenHost(Protocol):
 
     def open_records(self, which: str, page: int, wanted: str) -> None:
         """Show a page of the records, through one filter."""
+        ...
+
+    def begin_record(self, line: RecordLine) -> None:
+        """Ask whether a typed reading is to be corrected, or its visit looked at."""
+        ...
+
+    def correct_reading(self, seq: int, celsius: str) -> None:
+        """Record what a reading that was typed should have been."""
         ...
 
     def count(self, inside: int) -> None:

@@ -9,14 +9,14 @@ from kiosk.domain.ids import CaseId, VisitId
 from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
 from kiosk.screens.guard_base import GuardBase
-from kiosk.services.guard_views import CaseView
+from kiosk.services.guard_views import CaseView, RecordsView
 from kiosk.services.guards import GuardAct
 from kiosk.services.views import Face, GuardBoard, GuardDetail, View
 
 if TYPE_CHECKING:
     from kiosk.screens.guard_base import Shown
     from kiosk.services.device_views import InstrumentsView
-    from kiosk.services.guard_views import LaneView
+    from kiosk.services.guard_views import LaneView, RecordLine
 
 
 class ReadingActs(GuardBase):
@@ -74,6 +74,30 @@ class ReadingActs(GuardBase):
 
         self._window.run_job(self._guarding.lane.view, show)
 
+    # a reading that was typed wrongly
+
+    def begin_record(self, line: RecordLine) -> None:
+        """Ask whether a typed reading is to be corrected, or its visit looked at."""
+        self._ask_choice(choices.record(line))
+
+    def _open_record(self, subject: str, value: str) -> None:
+        seq, visit_id, label = subject.split(":", 2)
+        if value == "correct":
+            self._window.turn_to(Panel.GUARD_READING).start_correction(int(seq), VisitId(visit_id), label)
+        else:
+            self._ask(lambda: self._guarding.detail(VisitId(visit_id)))
+
+    def correct_reading(self, seq: int, celsius: str) -> None:
+        """Record what a reading that was typed should have been; the readings are shown again."""
+        why = self._window.say("records.correct_why")
+        self._window.run_job(lambda: self._guarding.duty.correct_reading(seq, celsius, why), self._show_readings)
+
+    def _show_readings(self, records: RecordsView | View | None) -> None:
+        if isinstance(records, RecordsView):
+            self._window.turn_to(Panel.GUARD_RECORDS).present(records, "readings", "")
+        else:
+            self._show_guard(records)
+
     # with which thermometer
 
     def change_instrument(self, visit_id: VisitId | None, case_id: CaseId | None, *, is_in_lane: bool) -> None:
@@ -88,8 +112,10 @@ class ReadingActs(GuardBase):
         self._window.run_job(self._guarding.instruments, ask)
 
     def choose(self, kind: str, subject: str, value: str) -> None:
-        """Take the thermometer that was chosen, and go on to what is measured."""
-        if kind == choices.INSTRUMENT:
+        """Take the thermometer that was chosen, and go on to what is measured; or do what a record was touched for."""
+        if kind == choices.RECORD:
+            self._open_record(subject, value)
+        elif kind == choices.INSTRUMENT:
 
             def go_on(failed: View | None) -> None:
                 if failed is not None:
@@ -108,10 +134,12 @@ class ReadingActs(GuardBase):
         else:
             self.open_reading(VisitId(its_id), None)
 
-    def choose_nothing(self, _kind: str, subject: str) -> None:
+    def choose_nothing(self, kind: str, subject: str) -> None:
         """Go back to what was to be measured; of the lane, to the overview: it would ask the same again."""
         of, _, its_id = subject.partition(":")
-        if of == choices.OF_LANE:
+        if kind == choices.RECORD:
+            self._window.run_job(lambda: self._guarding.duty.records("readings", 0, ""), self._show_readings)
+        elif of == choices.OF_LANE:
             self._ask(self._guarding.board)
         elif of == choices.OF_CASE:
             self._ask(lambda: self._guarding.case(CaseId(its_id)))

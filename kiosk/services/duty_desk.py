@@ -6,10 +6,13 @@ a log that cannot be written signs the guard out and takes the kiosk out of orde
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
+from kiosk.domain.correction import celsius_cc
 from kiosk.domain.entry import EntryKind
+from kiosk.domain.screening import Reading
+from kiosk.domain.wire import from_json
 from kiosk.errors import StoreError
 from kiosk.services.device_views import DevicesView
 from kiosk.services.late import Late
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from kiosk.services.device_views import DeviceLine
     from kiosk.services.guard_board import Board
     from kiosk.services.guard_views import EarlierView, LateSaved, NearView, PlanView, RecordsView, ShiftView, TodayView
+    from kiosk.services.guards import Guards
     from kiosk.services.health import Health
     from kiosk.services.paper import LedgerFiles
     from kiosk.services.sign_in import SignIn
@@ -60,6 +64,7 @@ class SignedIn(Protocol):
 
     visits: Visits
     signing: SignIn
+    guards: Guards
     board_maker: Board
     case_views: CaseViews
     health: Health
@@ -240,6 +245,19 @@ class DutyDesk:
     def late_entry(self, row: PaperRow) -> LateSaved | View | str | None:
         """Type in one row of the paper ledger; a text key comes back for what is wrong with it."""
         return self._do(lambda guard: self.late.enter(guard, row))
+
+    def correct_reading(self, seq: int, celsius_typed: str, why: str) -> RecordsView | View | None:
+        """Record what a reading that was typed should have been, `why` in words; the readings are shown again."""
+
+        def correct(guard: Guard) -> RecordsView:
+            entry = self.records_maker.typed_reading(seq)
+            if entry is not None:
+                was = from_json(Reading, entry.data()["reading"])
+                right = replace(was, value_cc=celsius_cc(celsius_typed), operator_id=guard.id)
+                self.desk.guards.correct(guard, entry, right, why)
+            return self.records_maker.view(guard, "readings", 0)
+
+        return self._do(correct)
 
     def near(self, case_id: CaseId, supervisor_id: GuardId, supervisor_pin: str) -> NearView | View | None:
         """Return who was near an open case; None without the right or a supervisor's consent."""

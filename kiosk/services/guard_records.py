@@ -10,6 +10,7 @@ from kiosk.domain.correction import What, celsius, correction_body
 from kiosk.domain.course import judged_by
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import VisitId
+from kiosk.domain.paper_sheets import PAPER
 from kiosk.domain.record import unsettled
 from kiosk.domain.screening import Before, Outcome, assess
 from kiosk.domain.visit import Step
@@ -110,19 +111,27 @@ def measure_in_case(visits: Visits, act: Act, visit_id: VisitId, reading: Readin
 
 
 def correct(visits: Visits, act: Act, entry: Entry, reading: Reading, guard: Guard, why: str) -> None:
-    """Record that the reading of `entry` was typed wrongly; the entry stays, and who was let in by it is called back.
+    """Record that the reading of `entry` was typed wrongly; the entry stays, and what was decided by it was decided.
 
-    What was decided by the wrong figure was decided: an elevated one opens a case for whoever is inside or in line.
+    What is still to be decided goes by the right figure: a case, somebody who waits for a guard. Whoever is inside or
+    in line and was elevated after all gets a case, and so does a row of the paper ledger.
     """
     act.record(EntryKind.CORRECTED, correction_body(entry, What.READING, celsius(reading.value_cc), guard.id, why))
-    call_back(visits, act, VisitId(entry.data()["visit_id"]), reading, guard)
+    visit_id = VisitId(entry.data()["visit_id"])
+    visit = act.state.visit(visit_id)
+    if visits.cases.undecided(act.state, visit_id) is not None:
+        measure_in_case(visits, act, visit_id, reading)
+    elif visit is not None and visit.step is Step.GUARD:
+        visits.judge(act, visit, reading, guard)
+    else:
+        call_back(visits, act, visit_id, reading, guard)
 
 
 def call_back(visits: Visits, act: Act, visit_id: VisitId, reading: Reading, guard: Guard) -> None:
-    """Open a case for somebody inside or in line who was measured elevated after all; a normal reading is nothing."""
+    """Open a case for somebody who is inside, in line or on paper and was elevated after all; normal is nothing."""
     visit = act.state.visit(visit_id)
     is_elevated = assess(reading, visits.rules.policy.screening).outcome is Outcome.ELEVATED
-    if visit is None or not is_elevated or visit.step not in {Step.ADMITTED, Step.HALL_LINE}:
+    if visit is None or not is_elevated or not (visit.step in {Step.ADMITTED, Step.HALL_LINE} or visit.by == PAPER):
         return
     if visits.cases.undecided(act.state, visit.id) is None:
         act.record(EntryKind.HELD, {**by(visit, guard), "cause": "case"})

@@ -229,6 +229,7 @@ class RecordLine:
     label: str  # number of the visit or case
     detail: Words | str  # the plan's words, a text key, or a plain value
     visit_id: VisitId | None = None
+    can_correct: bool = False  # a reading that somebody typed
 
 
 @dataclass(frozen=True, slots=True)

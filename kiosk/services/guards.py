@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kiosk.domain.case import Case, Hindrance
     from kiosk.domain.entry import Entry
     from kiosk.domain.ids import CaseId
+    from kiosk.domain.screening import Reading
     from kiosk.domain.state_keeper import State
     from kiosk.ports import Act
     from kiosk.protocol.messages import Guard
@@ -178,12 +179,10 @@ class Guards:
             return self.visits.cases.undecided(state, visit_id) is not None
         return visit.step in _LET_IN
 
-    def correct(self, guard: Guard, entry: Entry, typed: Typed, why: str) -> None:
+    def correct(self, guard: Guard, entry: Entry, reading: Reading, why: str) -> None:
         """Record that a reading was typed wrongly, and what it should have been; `why` in words."""
-        reading = self.instruments.reading(guard, typed)
-        if reading is not None:
-            with self.visits.log.act() as act:
-                records.correct(self.visits, act, entry, reading, guard, why)
+        with self.visits.log.act() as act:
+            records.correct(self.visits, act, entry, reading, guard, why)
 
     def _do(self, act: Act, guard: Guard, what: GuardAct, visit: Visit, typed: Typed | None, why: str) -> None:
         if what is GuardAct.MEASURE:

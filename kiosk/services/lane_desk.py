@@ -107,9 +107,10 @@ class LaneDesk:
             return None
         self._touched_s = self.desk.visits.clock.monotonic()
         is_last = visit_id == self._last and self._by == guard.id
-        if is_last and self._entry is not None and typed is not None and typed.is_sure:
+        reading = self.desk.guards.instruments.reading(guard, typed) if is_last else None
+        if reading is not None and self._entry is not None and typed is not None:
             try:
-                self.desk.guards.correct(guard, self._entry, typed, why)
+                self.desk.guards.correct(guard, self._entry, reading, why)
             except StoreError as error:
                 self.desk.sign_out()
                 return self.desk.health.out_of_order(error)

@@ -14,6 +14,7 @@ from kiosk.domain.booking_number import normalised
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import VisitId, in_digits
 from kiosk.domain.masking import mask_name
+from kiosk.domain.screening import Flag
 from kiosk.domain.times import local_day, local_midnight
 from kiosk.services.guard_views import RecordLine, RecordsView
 from kiosk.services.record_words import detail_of
@@ -59,6 +60,7 @@ class Line:
     visit_id: VisitId | None
     label: str  # a case's own number; "" for the visit's
     detail: Words | str
+    is_by_hand: bool = False  # a reading that was typed: it can be corrected
 
 
 @dataclass(slots=True)
@@ -91,6 +93,7 @@ class Index:
                 visit_id=VisitId(visit_id) if visit_id else None,
                 label=self.cases.get(body.get("case_id", ""), ""),
                 detail=detail_of(entry.kind, body, plan),
+                is_by_hand=_is_by_hand(entry.kind, reading),
             )
         )
 
@@ -115,6 +118,11 @@ class Index:
         by_number = {visit_id for visit_id, known in self.numbers.items() if _is_among(number, known)}
         by_plate = {visit_id for visit_id, plate in self.plates.items() if _ends_alike(plate, wanted)}
         return frozenset(by_number | by_plate)
+
+
+def _is_by_hand(kind: EntryKind, reading: Mapping[str, Any]) -> bool:
+    is_typed = Flag.MANUAL.value in reading.get("flags", ()) and reading.get("value_cc") is not None
+    return is_typed and kind in {EntryKind.READING, EntryKind.LATE_ENTRY}
 
 
 def _is_among(number: str, known: Iterable[str]) -> bool:
@@ -167,6 +175,12 @@ class Records:
                 act.record(EntryKind.LOOKED_UP, body)
             self._looked = (guard.id, visit_id)
 
+    def typed_reading(self, seq: int) -> Entry | None:
+        """Return the entry of a reading of today that was typed, or None for any other."""
+        if not any(line.seq == seq and line.is_by_hand for line in self.index().lines):
+            return None
+        return next(iter(self.log.entries(seq - 1)), None)
+
     def index(self) -> Index:
         """Return the day's lines as of now."""
         now, zone = self.visits.clock.now(), self.visits.rules.site.timezone
@@ -211,6 +225,7 @@ class Records:
             label=line.label or own,
             detail=line.detail,
             visit_id=line.visit_id if self._has(line.visit_id) else None,
+            can_correct=line.is_by_hand,
         )
 
     def _has(self, visit_id: VisitId | None) -> bool:

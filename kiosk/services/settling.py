@@ -16,6 +16,8 @@ from kiosk.domain.screening import Outcome
 from kiosk.domain.visit import Step
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kiosk.domain.case import Hindrance
     from kiosk.domain.ids import CaseId
     from kiosk.domain.record import Visit
@@ -66,7 +68,7 @@ def settle(visits: Visits, act: Act, visit: Visit, case: Case) -> None:
         _send_back(act, visit, body)
 
 
-def _send_back(act: Act, visit: Visit, body: dict[str, str]) -> None:
+def _send_back(act: Act, visit: Visit, body: Mapping[str, str]) -> None:
     """Send somebody back to where the screening was: by their code, or who has none to the guard, who sees them."""
     is_asked = visit.declared_at is not None
     if visit.booking is not None:

@@ -208,6 +208,11 @@ DUTY_SAMPLES: Final = (
     Sample("guard-records", Panel.GUARD_RECORDS, present(RECORDS)),
     Sample("guard-records-none", Panel.GUARD_RECORDS, lambda screen: screen.present(NO_RECORDS, "refusals", "")),
     Sample("guard-records-typing", Panel.GUARD_RECORDS, _records_typing),
+    Sample(
+        "guard-choice-record",
+        Panel.GUARD_CHOICE,
+        present(choices.record(replace(RECORDS.lines[0], label="C02", visit_id=VISIT))),
+    ),
     Sample("guard-late", Panel.GUARD_LATE, _late),
     Sample("guard-late-wrong", Panel.GUARD_LATE, _late_wrong, alarm=ALARM),
     Sample("guard-count", Panel.GUARD_COUNT, _counted),

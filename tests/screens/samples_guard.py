@@ -221,6 +221,12 @@ def _reading(screen: BaseScreen, known: InstrumentsView = GUN_CHOSEN) -> None:
     screen.on_site_chosen("forehead")
 
 
+def _correcting(screen: BaseScreen) -> None:
+    screen.start_correction(31, VISIT, "C02")
+    for digit in "385":
+        screen.on_key(digit)
+
+
 def _reading_nowhere(screen: BaseScreen, known: InstrumentsView = ANY_INSTRUMENT) -> None:
     screen.start(VISIT, "C02", None, known)
     for digit in "374":
@@ -311,6 +317,7 @@ GUARD_SAMPLES: Final = (
     Sample("guard-visit-declared", Panel.GUARD_VISIT, detail(DECLARED_DETAIL)),
     Sample("guard-visit-barred", Panel.GUARD_VISIT, detail(BARRED_DETAIL)),
     Sample("guard-reading", Panel.GUARD_READING, _reading),
+    Sample("guard-reading-correct", Panel.GUARD_READING, _correcting),
     Sample("guard-reading-nowhere", Panel.GUARD_READING, _reading_nowhere),
     Sample("guard-reading-case", Panel.GUARD_READING, _case_reading, alarm=LOUD),
     Sample("guard-case", Panel.GUARD_CASE, present(PLACED)),

@@ -408,3 +408,45 @@ def test_a_step_that_says_somebody_was_told_is_asked_for_twice(bench: Bench) -> 
     steps = [step for step in PLACED.run.steps if step.ticked_at is None]
     assert {step.contact is not None for step in steps} == {True, False}
     assert all(rows[step.step_id].is_hard is (step.contact is not None) for step in steps)
+
+
+def test_a_reading_in_the_records_is_looked_at_or_corrected(bench: Bench) -> None:
+    """A touch asks which; the pad asks for nothing but the figure, and leads back to the readings."""
+    line = replace(RECORDS.lines[0], seq=31, visit_id=VISIT, label="C02", can_correct=True)
+    bench.app.acts.open_records("readings", 0, "")
+    _to(bench, Panel.GUARD_RECORDS, records=replace(RECORDS, lines=(line,)))
+    row = next(one for one in bench.app.screen.walk() if isinstance(one, ActRow))
+    row.dispatch("on_pick")
+    assert bench.app.shown_name is Panel.GUARD_CHOICE
+    assert [option.value for option in bench.app.screen.choice.options] == ["look", "correct"]
+    bench.app.screen.on_chosen("correct")
+    bench.kiosk.work()
+    assert bench.app.shown_name is Panel.GUARD_READING
+    for digit in "365":
+        bench.app.screen.on_key(digit)
+    assert bench.app.screen.can_save
+    bench.desk.answers["correct_reading"] = RECORDS
+    bench.app.screen.on_save()
+    bench.kiosk.work()
+    why = bench.app.texts.t("records.correct_why")
+    assert bench.desk.asked("correct_reading") == [("correct_reading", 31, "36.5", why)]
+    assert (bench.app.shown_name, bench.app.screen.which) == (Panel.GUARD_RECORDS, "readings")
+
+
+def test_a_correction_that_is_left_goes_back_to_the_readings(bench: Bench) -> None:
+    """Nothing is recorded; and who never stood at a kiosk has nothing to be looked at."""
+    line = replace(RECORDS.lines[0], seq=31, visit_id=None, can_correct=True)
+    bench.desk.answers["records"] = RECORDS
+    for leave in ("choose_nothing", "on_cancel"):
+        bench.app.acts.begin_record(line)
+        bench.kiosk.work()
+        screen = bench.app.screen
+        assert [option.value for option in screen.choice.options] == ["correct"]
+        if leave == "on_cancel":
+            screen.on_chosen("correct")
+            bench.app.screen.on_cancel()
+        else:
+            bench.app.acts.choose_nothing(screen.choice.kind, screen.choice.subject)
+        bench.kiosk.work()
+        assert bench.app.shown_name is Panel.GUARD_RECORDS
+    assert bench.desk.asked("correct_reading") == []

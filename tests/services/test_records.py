@@ -8,8 +8,11 @@ import pytest
 
 from kiosk.domain.case import Cause
 from kiosk.domain.entry import EntryKind
+from kiosk.domain.paper_sheets import PaperRow
+from kiosk.domain.policy import BodySite
 from kiosk.domain.site import Words
-from kiosk.services.guard_views import RecordLine, RecordsView, TodayView
+from kiosk.domain.visit import Step
+from kiosk.services.guard_views import CaseView, RecordLine, RecordsView, TodayView
 from kiosk.services.guards import GuardAct
 from kiosk.services.record_words import detail_of
 from kiosk.services.records import FILTERS, PAGE
@@ -295,3 +298,82 @@ def test_a_count_that_makes_no_sense_changes_nothing(door: Door, nonsense: int) 
 def test_an_act_of_a_case_says_which_it_was(body: dict[str, str], detail: object) -> None:
     """That it was decided tells nobody how; what a newer plan no longer knows is told by what was done."""
     assert detail_of(EntryKind.CASE_ACTED, body, make.plan()) == detail
+
+
+# what was typed wrongly
+
+
+def readings(door: Door) -> tuple[RecordLine, ...]:
+    """Return the day's readings as the guard's screen lists them."""
+    shown = door.desk.guarding.duty.records("readings", 0, "")
+    assert isinstance(shown, RecordsView)
+    return shown.lines
+
+
+def test_only_a_reading_that_was_typed_can_be_corrected(door: Door) -> None:
+    """What a thermometer said by itself nobody typed wrongly."""
+    visit_id = door.to_measuring(door.books())
+    door.reads(visit_id, 3745)
+    door.guard_reads(visit_id, 3650)
+    door.signs_in()
+    by_hand, by_itself = readings(door)
+    assert (by_hand.can_correct, by_itself.can_correct) == (True, False)
+    for seq in (by_itself.seq, 10**6):
+        assert isinstance(door.desk.guarding.duty.correct_reading(seq, "36.5", "slip"), RecordsView)
+    assert door.counted()["corrected"] == 0
+    door.desk.guarding.sign_out()
+    assert door.desk.guarding.duty.correct_reading(by_hand.seq, "36.6", "slip") is None
+
+
+def test_a_case_goes_by_the_corrected_figure(door: Door) -> None:
+    """36.5 typed for 38.5 in the armpit: nobody is released by it any more; both figures stay in the log."""
+    visit_id = door.to_measuring(door.books())
+    door.reads(visit_id, 3780)
+    door.guard_reads(visit_id, 3810, BodySite.FOREHEAD)
+    door.guard_reads(visit_id, 3650)
+    case = door.cases.undecided(door.log.state, visit_id)
+    assert case is not None
+    assert case.standing().is_found_normal
+    door.signs_in()
+    wrong = readings(door)[0]
+    door.desk.guarding.duty.correct_reading(wrong.seq, "38.5", "slip")
+    (body,) = door.bodies("corrected")
+    assert (body["of_seq"], body["value"], body["guard_id"]) == (wrong.seq, "38.5", "guard-7")
+    again = door.cases.undecided(door.log.state, visit_id)
+    assert again is not None
+    assert not again.standing().is_found_normal
+    assert door.bodies("reading")[-1]["reading"]["site"] == "axilla"
+    page = door.desk.guarding.case_act(case.id, "disposed", "released")
+    assert isinstance(page, CaseView)
+    assert page.disposition is None
+    assert door.is_proved()
+
+
+def test_who_waits_for_a_guard_is_judged_by_the_corrected_figure_and_who_is_inside_called_back(door: Door) -> None:
+    """A slip at the forehead is no pass by itself: the armpit then is, as after any elevated reading."""
+    waits, inside = door.to_measuring(door.books()), door.to_measuring(door.books())
+    door.desk.measure_by_hand(waits)
+    door.guard_reads(waits, 3750, BodySite.FOREHEAD)
+    door.desk.measure_by_hand(inside)
+    door.guard_reads(inside, 3650)
+    assert (door.visit(waits).step, door.visit(inside).step) == (Step.GUARD, Step.ADMITTED)
+    door.signs_in()
+    let_in, held = readings(door)
+    door.desk.guarding.duty.correct_reading(held.seq, "36.5", "slip")
+    assert [item.value_cc for item in door.visit(waits).readings][-2:] == [3750, 3650]
+    door.guard_reads(waits, 3650)
+    assert door.visit(waits).step is Step.ADMITTED
+    door.desk.guarding.duty.correct_reading(let_in.seq, "38.5", "slip")
+    assert door.cases.undecided(door.log.state, inside) is not None
+    assert door.is_proved()
+
+
+def test_a_row_of_the_paper_ledger_that_was_elevated_after_all_opens_a_case(door: Door) -> None:
+    """Also of somebody who was not let in: paper does not show how it ended."""
+    door.signs_in()
+    door.desk.guarding.duty.late_entry(PaperRow(make.at(9, 41), "36.5", "02031001", 1, admitted=False))
+    (row,) = readings(door)
+    door.desk.guarding.duty.correct_reading(row.seq, "38.5", "slip")
+    (case,) = door.log.state.open_cases()
+    assert case.visit_id == door.bodies("late_entry")[0]["visit_id"]
+    assert door.is_proved()
