@@ -72,14 +72,15 @@ def build_desk(ground: Ground) -> Desk:
     """Return the whole kiosk behind its screens."""
     log, copy, clock, identity = ground.log, ground.copy, ground.clock, ground.identity
     rules = Rulebook(copy, ground.settings.policy, ground.settings.declaration, ground.settings.plan)
-    hall = Hall(copy, rules, clock, identity.letter)
+    everywhere = Everywhere(copy, identity.kiosk_id)
+    hall = Hall(copy, everywhere, rules, clock, identity.letter)
     # What is done for a case at several places is told and timed by one clock, the server's.
     cases = Cases(rules, hall, copy, SiteClock(clock, ground.offset_ms), ground.new_id, identity.kiosk_id)
     showing = Showing(rules, hall, ground.thermometer.describe().site)
     visits = Visits(log, rules, hall, cases, showing, clock, ground.new_id)
     is_exit = ground.settings.kiosk.direction == "exit"
     identifying = Identifying(visits, copy, bytes.fromhex(identity.id_key), is_exit)
-    everywhere, case_views = Everywhere(copy, identity.kiosk_id), CaseViews(cases)
+    case_views = CaseViews(cases)
     guards, signing = Guards(visits, everywhere), SignIn(visits, check_pin)
     board = Board(visits, guards, hall, copy, identifying, everywhere, case_views)
     health = Health(log, f"{identity.site_id}/{identity.kiosk_id}")

@@ -22,7 +22,6 @@ from kiosk.domain.isolation_area import Room, free_from, room
 from kiosk.domain.masking import mask_name
 from kiosk.domain.plan import OF_CAUSE, PlaceState, Situation
 from kiosk.domain.plan_steps import done, undone
-from kiosk.services.everywhere import Everywhere
 from kiosk.services.guard_views import (
     AreaView,
     CaseChoice,
@@ -79,7 +78,7 @@ class CaseViews:
         plan, now = self.cases.rules.plan, self.cases.clock.now()
         standing, opening = case.standing(), case.opening
         need = due(case, plan.limits, standing)
-        visit = Everywhere(self.cases.copy, self.cases.kiosk_id).visit(state, case.visit_id)
+        visit = self.cases.hall.everywhere.visit(state, case.visit_id)
         place = plan.place(standing.place_id) if standing.is_in_place else None
         return CaseView(
             case_id=case.id,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kiosk.domain.record import Visit
     from kiosk.domain.state_keeper import State
     from kiosk.ports import Clock, LocalCopy
+    from kiosk.services.everywhere import Everywhere
     from kiosk.services.rulebook import Rulebook
 
 
@@ -41,6 +42,7 @@ class Hall:
     """The hall as this kiosk knows it: through the server while it answers, by its own share of the cap otherwise."""
 
     copy: LocalCopy
+    everywhere: Everywhere
     rules: Rulebook
     clock: Clock
     letter: str
@@ -76,9 +78,15 @@ class Hall:
         return max(0, documents.cap_share - max(0, state.count(INSIDE)))
 
     def line(self, state: State) -> Sequence[Visit]:
-        """Return those who passed the screening and wait for room, first come first."""
-        waiting = [visit for visit in state.open_visits() if visit.step is Step.HALL_LINE]
+        """Return those who passed the screening and wait for room, first come first, before all doors of the hall.
+
+        While the link is down this kiosk gives out its own share of the cap, to those who wait here.
+        """
+        waiting = [visit for visit in self._open_visits(state) if visit.step is Step.HALL_LINE]
         return sorted(waiting, key=lambda visit: visit.lined_up_at or visit.touched_at)
+
+    def _open_visits(self, state: State) -> Sequence[Visit]:
+        return self.everywhere.listed(state) if self.is_site_known() else state.open_visits()
 
     def has_room_for(self, state: State, visit: Visit) -> bool:
         """Tell whether `visit` may go in now: there is a free place that nobody before them is waiting for."""

@@ -165,13 +165,14 @@ class Door:
 
     def _build(self, *, is_exit: bool) -> None:
         self.rules = Rulebook(self.copy, make.policy(), make.declaration(), make.plan())
-        self.hall = Hall(self.copy, self.rules, self.clock, self.letter)
         who = KioskId(f"kiosk-{self.letter}")
+        self.everywhere = Everywhere(self.copy, who)
+        self.hall = Hall(self.copy, self.everywhere, self.rules, self.clock, self.letter)
         self.cases = Cases(self.rules, self.hall, self.copy, self.clock, self._new_id, who)
         showing = Showing(self.rules, self.hall)
         self.visits = Visits(self.log, self.rules, self.hall, self.cases, showing, self.clock, self._new_id)
         self.identifying = Identifying(self.visits, self.copy, ID_KEY, is_exit)
-        self.everywhere, self.case_views = Everywhere(self.copy, who), CaseViews(self.cases)
+        self.case_views = CaseViews(self.cases)
         self.guards = Guards(self.visits, self.everywhere)
         self.signing = SignIn(self.visits, check_plain_pin)
         self.board = Board(

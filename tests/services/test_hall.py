@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,36 @@ def test_room_lets_the_first_in_line_in_by_scanning_again(small: Door) -> None:
     assert small.lets_in(small.books()).face is Face.HALL_LINE
     assert small.scan(codes[0]).face is Face.ADMITTED
     assert small.scan(codes[1]).position == 1
+
+
+def test_the_line_is_one_before_all_doors_while_the_link_is_up(small: Door) -> None:
+    """Who waits longer at another door goes in first; while the link is down each door has its own share."""
+    code = small.books()
+    for _ in range(2):
+        small.lets_in(small.books())
+    view = small.lets_in(code)
+    assert (view.number, view.position) == ("WB01", 1)
+    assert view.visit_id is not None
+    mine = small.visit(view.visit_id)
+    assert mine.lined_up_at is not None
+    earlier = replace(
+        mine,
+        id=make.VisitId("theirs"),
+        kiosk_id=make.KioskId("kiosk-C"),
+        booking=None,
+        booking_id=None,
+        line_number="WC07",
+        lined_up_at=mine.lined_up_at - timedelta(minutes=3),
+    )
+    small.hears_site(earlier, inside_elsewhere=-1)  # one went out by the other door
+    assert small.desk.idle_facts().called == ("WC07",)
+    assert (small.scan(code).face, small.scan(code).position) == (Face.HALL_LINE, 2)
+    small.hears_site(replace(earlier, step=Step.ADMITTED), inside_elsewhere=0)
+    assert small.scan(code).position == 1
+    small.hears_site(earlier, inside_elsewhere=-1)
+    small.clock.go_on(minutes=60)
+    assert not small.hall.is_site_known()
+    assert [visit.line_number for visit in small.hall.line(small.log.state)] == ["WB01"]
 
 
 def test_who_was_called_and_did_not_come_holds_up_nobody(small: Door) -> None:
