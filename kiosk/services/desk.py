@@ -151,7 +151,8 @@ class Desk:
         start = now.replace(minute=0, second=0, microsecond=0)
         oldest = log.oldest_unsent()
         everywhere = self.board_maker.everywhere
-        called, resting = rests(everywhere.listed(state) if self.is_board else state.open_visits(), now)
+        waiting = everywhere.listed(state) if self.is_board else state.open_visits()
+        called, resting = rests(filter(self.visits.hall.is_of_today, waiting), now)
         return IdleFacts(
             now=now,
             slot_start=start,

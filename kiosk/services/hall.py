@@ -82,11 +82,14 @@ class Hall:
 
         While the link is down this kiosk gives out its own share of the cap, to those who wait here.
         """
-        waiting = [visit for visit in self._open_visits(state) if visit.step is Step.HALL_LINE]
+        known = self.everywhere.listed(state) if self.is_site_known() else state.open_visits()
+        waiting = [visit for visit in known if visit.step is Step.HALL_LINE and self.is_of_today(visit)]
         return sorted(waiting, key=lambda visit: visit.lined_up_at or visit.touched_at)
 
-    def _open_visits(self, state: State) -> Sequence[Visit]:
-        return self.everywhere.listed(state) if self.is_site_known() else state.open_visits()
+    def is_of_today(self, visit: Visit) -> bool:
+        """Tell whether somebody waits since today: who left yesterday without a word is called no more."""
+        zone = self.rules.site.timezone
+        return local_day(visit.touched_at, zone) == local_day(self.clock.now(), zone)
 
     def has_room_for(self, state: State, visit: Visit) -> bool:
         """Tell whether `visit` may go in now: there is a free place that nobody before them is waiting for."""

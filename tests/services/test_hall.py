@@ -83,6 +83,23 @@ def test_the_line_is_one_before_all_doors_while_the_link_is_up(small: Door) -> N
     assert [visit.line_number for visit in small.hall.line(small.log.state)] == ["WB01"]
 
 
+def test_nobody_is_called_or_waited_for_who_left_the_day_before(small: Door) -> None:
+    """They went home at closing time: their places in line and on the board of rests went with them."""
+    for _ in range(2):
+        small.lets_in(small.books())
+    assert small.lets_in(small.books()).face is Face.HALL_LINE
+    small.reads(small.to_measuring(small.books()), 3400)
+    small.clock.go_on(minutes=23 * 60)
+    small.told(at_site=make.site(cap=1), cap_share=1)
+    small.hears_site()
+    small.desk.rest_screen()  # the day turns
+    facts = small.desk.idle_facts()
+    assert (facts.called, facts.resting) == ((), ())
+    tomorrow = {"slot_start": small.clock.now(), "slot_end": small.clock.now() + timedelta(hours=1)}
+    small.learns(new_booking(**tomorrow), days=("2020-03-10", "2020-03-11"))
+    assert small.lets_in(small.books(**tomorrow)).face is Face.ADMITTED
+
+
 def test_who_was_called_and_did_not_come_holds_up_nobody(small: Door) -> None:
     """The guard sees who was called and says that they are not there; they may come back with their code."""
     inside = small.books()
