@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SITES: Final = (BodySite.AXILLA, BodySite.EAR, BodySite.ORAL)
 """Where a clinical thermometer is held; what a case needs is a clinical reading."""
 
-_NUMBER: Final = re.compile(r"([0-9]{2})[.,。．]([0-9]{1,2})", re.ASCII)  # whatever point the keyboard has
+_NUMBER: Final = re.compile(r"([0-9]{2})(?:[.,。．]([0-9]{1,2})|([0-9]))", re.ASCII)  # whatever point the keyboard has
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,6 @@ def body_of(
 
 
 def _hundredths(text: str) -> int | None:
-    """Return "37.4" as 3740; None for anything but two digits, a point and a digit or two."""
+    """Return "37.4" as 3740, and "374" as on a kiosk's keys; None for anything else than that or "37.45"."""
     found = _NUMBER.fullmatch(text.strip())
-    return int(found[1]) * 100 + int(found[2].ljust(2, "0")) if found else None
+    return int(found[1]) * 100 + int((found[2] or found[3]).ljust(2, "0")) if found else None

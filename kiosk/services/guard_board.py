@@ -13,6 +13,7 @@ from kiosk.domain.due import due, level
 from kiosk.domain.ids import VisitId, in_digits
 from kiosk.domain.isolation_area import free_from, room
 from kiosk.domain.masking import mask_name
+from kiosk.domain.paper_sheets import PAPER
 from kiosk.domain.plan_steps import late
 from kiosk.domain.state_days import is_cold_by_hand
 from kiosk.domain.times import local_day
@@ -241,6 +242,8 @@ class Board:
         state_key = _STATES.get(visit.step, "waiting")
         if state_key in _CALLED and self.guards.is_called(visit, state):
             state_key = _CALLED[state_key]
+        if state_key == "admitted" and visit.by == PAPER:  # nobody stands here to be told a number
+            state_key = "on_paper"
         if state_key == "at_kiosk" and visit.booking is None:  # a walk-in has no code to show
             state_key = "visit"
         return GuardRow(

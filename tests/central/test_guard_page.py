@@ -196,6 +196,7 @@ def test_what_may_not_be_done_yet_is_said_in_words(city: City, li: GuardBrowser)
         ("-1.0", "", "请输入体温"),
         ("36.5<b>", "", "请输入体温"),
         ("３６.５", "", "请输入体温"),
+        ("3650", "", "请输入体温"),
     ],
 )
 def test_a_temperature_that_is_not_sure_is_asked_again(
@@ -207,6 +208,12 @@ def test_a_temperature_that_is_not_sure_is_asked_again(
     assert words in answer.text
     assert "36.5<b>" not in answer.text
     assert not standing(city).readings
+
+
+def test_three_digits_are_a_temperature_as_at_a_kiosk(city: City, li: GuardBrowser) -> None:
+    """Whoever types 386 there all day types it here as well."""
+    assert li.measure("386").status_code == 200
+    assert [item.value_cc for item in standing(city).readings] == [3860]
 
 
 def test_a_reading_is_judged_by_the_policy_of_the_site(city: City, li: GuardBrowser) -> None:

@@ -184,3 +184,12 @@ def test_a_late_row_counts_at_its_own_hour(door: Door) -> None:
     types_in(door, at=door.clock.now() - timedelta(hours=1))
     shown = door.desk.guarding.duty.today_maker.view(())
     assert shown.hours == ((9, 1, 0),)
+
+
+def test_the_page_of_a_row_tells_nobody_to_tell_a_number(door: Door) -> None:
+    """They went in hours ago, by the paper."""
+    types_in(door)
+    (body,) = door.bodies("late_entry")
+    shown = door.desk.guarding.detail(body["visit_id"])
+    assert shown is not None
+    assert shown.row.state_key == "on_paper"
