@@ -6,8 +6,9 @@ from pathlib import Path
 
 from demo.world import GUARD_ID, PIN
 from kiosk.domain.policy import BodySite
+from kiosk.services.guard_views import CaseView
 from kiosk.services.guards import GuardAct
-from kiosk.services.views import Face, GuardDetail, Hint
+from kiosk.services.views import Face, Hint
 from tests.e2e.city import City, let_in, measure, scan, to_measuring
 
 
@@ -155,8 +156,10 @@ def test_a_case_of_one_door_is_not_left_by_an_easier_reading_at_another(city: Ci
     assert b.call(lambda: b.desk.guarding.sign_in(GUARD_ID, PIN)) is not None
 
     def may_after(value: str) -> tuple[str, ...]:
-        detail = b.call(lambda: b.desk.guarding.guard_act(GuardAct.MEASURE, visit_id, value))
-        assert isinstance(detail, GuardDetail)
+        page = b.call(lambda: b.desk.guarding.guard_act(GuardAct.MEASURE, visit_id, value))
+        assert isinstance(page, CaseView)
+        detail = b.call(lambda: b.desk.guarding.detail(visit_id))
+        assert detail is not None
         return detail.row.needs
 
     assert "admit" not in may_after("forehead:36.5")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 540, 960
 PATIENCE_S: Final = 100.0  # what has not come by then is not coming
-TRIES: Final = 3  # a window may still be on its way to the front when the first key comes
+TRIES: Final = 8  # a lost key or touch is tried again before the screen it was meant for goes back by itself
 CLOSE: Final = 12  # between two drawings of one colour
 Spot = tuple[int, int, list[int]]
 NEEDED: Final = ("Xvfb", "xdotool", "openbox")
