@@ -11,7 +11,6 @@ from kiosk.domain.case import CaseEvent, CaseStep, Role
 from kiosk.domain.correction import celsius
 from kiosk.domain.plan import OF_CAUSE
 from kiosk.domain.plan_steps import done_at
-from kiosk.domain.screening import Flag
 
 if TYPE_CHECKING:
     from central.guard_case import CasePage
@@ -112,8 +111,7 @@ def _readings(page: CasePage) -> Html:
 def _reading(item: Measured, words: Words) -> str:
     said = f"{celsius(item.value_cc)} °C" if item.value_cc is not None else "—"
     site = f" · {words.t(f'site.{item.site}')}" if words.has(f"site.{item.site}") else ""
-    outcome = "calibration_overdue" if item.reason == Flag.CALIBRATION_OVERDUE else item.outcome.value
-    return f"{said} · {words.t(f'outcome.{outcome}')}{site}"
+    return f"{said} · {words.t(f'outcome.{item.outcome_key}')}{site}"
 
 
 def _remark(page: CasePage) -> Html:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.case_acts import CaseAct, CaseEvent, CaseStep, Disposition
 from kiosk.domain.policy import ReadingKind
-from kiosk.domain.screening import Flag, Outcome
+from kiosk.domain.screening import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -107,7 +107,7 @@ class Standing:
 
 def is_clinical(reading: Measured | None) -> bool:
     """Tell whether a reading is one that may settle something: a value of a clinical thermometer that is in order."""
-    if reading is None or reading.reason == Flag.CALIBRATION_OVERDUE:
+    if reading is None or reading.is_overdue:
         return False
     return reading.kind == ReadingKind.CLINICAL and reading.value_cc is not None
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kiosk.domain.admission import CALLS_GUARD
 from kiosk.domain.booking import Booking
 from kiosk.domain.ids import BookingId, CaseId, GuardId, KioskId, VisitId, in_digits
-from kiosk.domain.screening import Outcome
+from kiosk.domain.screening import Flag, Outcome
 from kiosk.domain.visit import OPEN_STEPS, Step
 from kiosk.domain.walk_in import GREEN
 
@@ -30,6 +30,16 @@ class Measured:
     kind: str = ""  # of reading; "" for a fault
     site: str = ""  # of the body; "" for a fault
     monotonic_ms: int | None = None  # of the device's clock that nobody can set
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the calibration of its thermometer had ended: it may find a fever, and nothing else."""
+        return self.reason == Flag.CALIBRATION_OVERDUE
+
+    @property
+    def outcome_key(self) -> str:
+        """The end of the text key for what it said (`outcome.<...>`)."""
+        return Flag.CALIBRATION_OVERDUE.value if self.is_overdue else self.outcome.value
 
 
 def is_provisional(reading: Measured) -> bool:

@@ -69,6 +69,9 @@ OPEN_STEPS: Final = frozenset(
 SCREEN_STEPS: Final = frozenset({Step.BOOKING, Step.DECLARATION, Step.MEASURING})
 """Steps that need the visitor at the screen; left alone they time out as abandoned."""
 
+PASSED_STEPS: Final = frozenset({Step.ADMITTED, Step.HALL_LINE})
+"""Steps of who passed the screening: inside, or in line before a full hall."""
+
 _TO_GUARD: Final = {Event.HELD: Step.GUARD, Event.TURNED_AWAY: Step.TURNED_AWAY}
 _BACK: Final = {
     Event.BACK_TO_BOOKING: Step.BOOKING,

@@ -10,7 +10,7 @@ from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
 from kiosk.screens.lane_acts import LaneActs
 from kiosk.services.device_views import DevicesView
-from kiosk.services.guard_views import CaseView, EarlierView, LateSaved, NearView, RecordsView, ShiftView
+from kiosk.services.guard_views import CaseView, EarlierView, LateSaved, NearView, ShiftView
 from kiosk.services.views import View
 
 if TYPE_CHECKING:
@@ -180,14 +180,7 @@ class DutyActs(LaneActs):
 
     def open_records(self, which: str, page: int, wanted: str) -> None:
         """Show a page of the records."""
-
-        def show(records: RecordsView | View | None) -> None:
-            if isinstance(records, RecordsView):
-                self._window.turn_to(Panel.GUARD_RECORDS).present(records, which, wanted)
-            else:
-                self._show_guard(records)
-
-        self._window.run_job(lambda: self._duty.records(which, page, wanted), show)
+        self._ask(lambda: self._duty.records(which, page, wanted))
 
     def _open_count(self) -> None:
         self._window.run_job(self._guarding.board, self._show_count)

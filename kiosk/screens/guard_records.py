@@ -39,10 +39,10 @@ class GuardRecordsScreen(GuardScreen):
     typed = StringProperty("")
     _entry: Any = None
 
-    def present(self, records: RecordsView, which: str = "all", wanted: str = "") -> None:
+    def present(self, records: RecordsView) -> None:
         """Show one page."""
         self.records = records
-        self.which, self.wanted = which, wanted
+        self.which, self.wanted = (records.filter, "") if records.filter in FILTERS else ("all", records.filter)
         self.is_typing, self.typed = False, ""
         self.refresh()
         self.to_top()

@@ -9,7 +9,7 @@ from kiosk.domain.ids import CaseId, VisitId
 from kiosk.screens import choices
 from kiosk.screens.catalog import Panel
 from kiosk.screens.guard_base import GuardBase
-from kiosk.services.guard_views import CaseView, RecordsView
+from kiosk.services.guard_views import CaseView
 from kiosk.services.guards import GuardAct
 from kiosk.services.views import Face, GuardBoard, GuardDetail, View
 
@@ -90,13 +90,7 @@ class ReadingActs(GuardBase):
     def correct_reading(self, seq: int, celsius: str) -> None:
         """Record what a reading that was typed should have been; the readings are shown again."""
         why = self._window.say("records.correct_why")
-        self._window.run_job(lambda: self._guarding.duty.correct_reading(seq, celsius, why), self._show_readings)
-
-    def _show_readings(self, records: RecordsView | View | None) -> None:
-        if isinstance(records, RecordsView):
-            self._window.turn_to(Panel.GUARD_RECORDS).present(records, "readings", "")
-        else:
-            self._show_guard(records)
+        self._ask(lambda: self._guarding.duty.correct_reading(seq, celsius, why))
 
     # with which thermometer
 
@@ -138,7 +132,7 @@ class ReadingActs(GuardBase):
         """Go back to what was to be measured; of the lane, to the overview: it would ask the same again."""
         of, _, its_id = subject.partition(":")
         if kind == choices.RECORD:
-            self._window.run_job(lambda: self._guarding.duty.records("readings", 0, ""), self._show_readings)
+            self._ask(lambda: self._guarding.duty.records("readings", 0, ""))
         elif of == choices.OF_LANE:
             self._ask(self._guarding.board)
         elif of == choices.OF_CASE:

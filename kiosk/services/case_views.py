@@ -31,7 +31,6 @@ from kiosk.services.guard_views import (
     PlaceView,
 )
 from kiosk.services.plan_views import contact_view, run_view
-from kiosk.services.record_words import outcome_key
 from kiosk.services.runs import running
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ class CaseViews:
             visit_id=case.visit_id,
             has_visit=visit is not None,
             label=case.label,
-            cause=opening.cause if opening is not None else self._unknown_cause(),
+            cause=opening.cause if opening is not None else Cause.GUARD,
             step=standing.step,
             opened_at=opening.at if opening is not None else now,
             kiosk=self._other_kiosk(opening),
@@ -183,7 +182,7 @@ class CaseViews:
     def _contacts(self, case: Case, state: State) -> tuple[Contact, ...]:
         """Return whom to call, those first whom the steps of its situation name."""
         plan = self.cases.rules.plan
-        cause = case.opening.cause if case.opening is not None else self._unknown_cause()
+        cause = case.opening.cause if case.opening is not None else Cause.GUARD
         situations = (OF_CAUSE[cause], *(situation for situation, _, _ in self._beside(case, state)))
         named = {step.contact for situation in situations for step in plan.steps(situation)}
         return tuple(sorted(plan.contacts, key=lambda contact: contact.id not in named))
@@ -192,9 +191,6 @@ class CaseViews:
         free = {place.id for place in self.cases.free_places(state)}
         shut = (item for item in self.cases.area(state) if item.place.id not in free)
         return tuple((item.place.id, item.place.name, item.state) for item in shut if item.state is not PlaceState.FREE)
-
-    def _unknown_cause(self) -> Cause:
-        return Cause.GUARD
 
     def _choices(self, case: Case, standing: Standing, guard: Guard, state: State) -> tuple[CaseChoice, ...]:
         found: list[CaseChoice] = []
@@ -300,4 +296,4 @@ def _together(*readings: tuple[Measured, ...]) -> list[Measured]:
 
 
 def _reading(item: Measured) -> tuple[datetime, str, str, str]:
-    return (item.at, celsius(item.value_cc) if item.value_cc is not None else "", outcome_key(item), item.site)
+    return (item.at, celsius(item.value_cc) if item.value_cc is not None else "", item.outcome_key, item.site)

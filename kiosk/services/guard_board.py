@@ -18,9 +18,8 @@ from kiosk.domain.plan_steps import late
 from kiosk.domain.state_days import is_cold_by_hand
 from kiosk.domain.times import local_day
 from kiosk.domain.visit import SCREEN_STEPS, Step
-from kiosk.services.guards import extra_late, needs_guard
+from kiosk.services.guards import GuardAct, extra_late, needs_guard
 from kiosk.services.link import LinkTrouble
-from kiosk.services.record_words import outcome_key
 from kiosk.services.views import ENDS, AlarmView, EarlierVisit, GuardBoard, GuardDetail, GuardRow
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ _STATES = {
     **dict.fromkeys(SCREEN_STEPS, "at_kiosk"),
 }
 
-_CALLED = {"in_line": "line_called", "resting": "rest_over"}  # once it is their turn
+_CALLED = {"in_line": "line_called", "resting": "rest_over"}
 
 _CAUSES = {Step.CARD_CHECK: "card_check", Step.RESTING: "resting", Step.HALL_LINE: "hall_full"}
 
@@ -239,8 +238,9 @@ class Board:
         # Once its case is decided a visit goes by its own number: that is the one its visitor reads.
         is_handled = case is not None and case.standing().disposition is None
         label = case.label if case is not None and is_handled else visit.label
+        needs = self.guards.allowed(visit, state, role)
         state_key = _STATES.get(visit.step, "waiting")
-        if state_key in _CALLED and self.guards.is_called(visit, state):
+        if GuardAct.GONE in needs:  # it is their turn
             state_key = _CALLED[state_key]
         if state_key == "admitted" and visit.by == PAPER:  # nobody stands here to be told a number
             state_key = "on_paper"
@@ -252,7 +252,7 @@ class Board:
             state_key=state_key,
             since=visit.first_contact,
             due=visit.rest_until if rested else None,
-            needs=tuple(act.value for act in self.guards.allowed(visit, state, role)),
+            needs=tuple(act.value for act in needs),
             kiosk="" if self.everywhere.is_here(state, visit) else visit.kiosk_id,
             cause_key=_cause_key(visit) if needs_guard(visit) and visit.step is not Step.CARD_CHECK else "",
         )
@@ -276,6 +276,6 @@ def _cause_key(visit: Visit) -> str:
 
 def _readings(visit: Visit) -> tuple[tuple[datetime, str, str], ...]:
     return tuple(
-        (item.at, celsius(item.value_cc) if item.value_cc is not None else "—", outcome_key(item))
+        (item.at, celsius(item.value_cc) if item.value_cc is not None else "—", item.outcome_key)
         for item in visit.readings
     )

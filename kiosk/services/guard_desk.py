@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from kiosk.domain.by_hand import read_typed
 from kiosk.domain.case import CaseEvent, Cause, Disposition
 from kiosk.domain.case_wish import CaseWish
-from kiosk.domain.visit import SCREEN_STEPS, Step
+from kiosk.domain.visit import PASSED_STEPS, SCREEN_STEPS
 from kiosk.errors import StoreError
 from kiosk.services.duty_desk import DutyDesk
 from kiosk.services.guards import GuardAct
@@ -38,8 +38,7 @@ if TYPE_CHECKING:
     from kiosk.services.visits import Visits
 
 _LONGEST_NOTE: Final = 200  # characters of a remark
-_LET_IN: Final = frozenset({Step.ADMITTED, Step.HALL_LINE})
-_GOES_ON: Final = SCREEN_STEPS | _LET_IN
+_GOES_ON: Final = SCREEN_STEPS | PASSED_STEPS
 """Steps at which the visitor goes on at this very screen after a guard's act; the guard is signed out.
 
 Not at a station, before which no visitor stands: there the guard's page tells the number."""
@@ -144,7 +143,7 @@ class GuardDesk:
         # Who was let in is told a number; at a station, who goes on, to show the code at a kiosk: the page says so.
         if case is not None:
             return self.case(case.id)
-        is_told = visit is not None and visit.step in (_GOES_ON if self.is_station else _LET_IN)
+        is_told = visit is not None and visit.step in (_GOES_ON if self.is_station else PASSED_STEPS)
         page = self.detail(visit_id) if is_told or what in {GuardAct.MEASURE, GuardAct.CARD_SEEN} else None
         return page or self.board()
 
@@ -227,7 +226,7 @@ class GuardDesk:
         state = self.visits.log.state
         case = self.visits.cases.case(state, case_id)
         visit = state.visit(case.visit_id) if case is not None else None
-        return visit if visit is not None and visit.step in _LET_IN else None
+        return visit if visit is not None and visit.step in PASSED_STEPS else None
 
     def open_case(self, visit_id: VisitId | None, cause: str) -> CaseView | View | None:
         """Open a case by the guard's word: for a visit, or for somebody who never stood at a kiosk."""

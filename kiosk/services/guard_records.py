@@ -13,7 +13,7 @@ from kiosk.domain.ids import VisitId
 from kiosk.domain.paper_sheets import PAPER
 from kiosk.domain.record import unsettled
 from kiosk.domain.screening import Before, Outcome, assess
-from kiosk.domain.visit import Step
+from kiosk.domain.visit import PASSED_STEPS, Step
 from kiosk.domain.wire import to_json
 from kiosk.services.settling import do_for_case
 from kiosk.services.visits import record_arrival
@@ -131,7 +131,7 @@ def call_back(visits: Visits, act: Act, visit_id: VisitId, reading: Reading, gua
     """Open a case for somebody who is inside, in line or on paper and was elevated after all; normal is nothing."""
     visit = act.state.visit(visit_id)
     is_elevated = assess(reading, visits.rules.policy.screening).outcome is Outcome.ELEVATED
-    if visit is None or not is_elevated or not (visit.step in {Step.ADMITTED, Step.HALL_LINE} or visit.by == PAPER):
+    if visit is None or not is_elevated or not (visit.step in PASSED_STEPS or visit.by == PAPER):
         return
     if visits.cases.undecided(act.state, visit.id) is None:
         act.record(EntryKind.HELD, {**by(visit, guard), "cause": "case"})

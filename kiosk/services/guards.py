@@ -20,7 +20,7 @@ from kiosk.domain.overriding import MayOverride, OverrideWhy, least, may_overrid
 from kiosk.domain.record import Visit
 from kiosk.domain.screening import Outcome
 from kiosk.domain.state_days import EXTRA_LATE, INSIDE, is_cold_by_hand
-from kiosk.domain.visit import Step
+from kiosk.domain.visit import PASSED_STEPS, Step
 from kiosk.services import guard_records as records
 from kiosk.services.finding import last_visit
 from kiosk.services.instruments import Instruments
@@ -83,7 +83,7 @@ class Guards:
         if visit.step is Step.REFUSED:
             return (*self._ways_on(visit, role), GuardAct.TURN_AWAY)
         if visit.step is not Step.GUARD:
-            is_called = self.is_called(visit, state)
+            is_called = self._is_called(visit, state)
             resumes = (GuardAct.RESUME,) if is_called and visit.walk_in else ()
             gone = (GuardAct.GONE,) if is_called else ()
             return (*resumes, GuardAct.KEEP, *gone) if visit.step is Step.RESTING else (*resumes, *gone)
@@ -111,7 +111,7 @@ class Guards:
             return ()
         return (GuardAct.CARD_SEEN if self.visits.must_show_card(visit) else GuardAct.OVERRIDE,)
 
-    def is_called(self, visit: Visit, state: State) -> bool:
+    def _is_called(self, visit: Visit, state: State) -> bool:
         """Tell whether somebody who waited may go on: their rest is over, or the hall has room for them."""
         if visit.step is Step.RESTING:
             return visit.rest_until is None or visit.rest_until <= self.visits.clock.now()
@@ -177,7 +177,7 @@ class Guards:
         """Tell whether a reading moves no visit: nobody's, or one of somebody who was let in."""
         if visit is None:
             return self.visits.cases.undecided(state, visit_id) is not None
-        return visit.step in _LET_IN
+        return visit.step in PASSED_STEPS
 
     def correct(self, guard: Guard, entry: Entry, reading: Reading, why: str) -> None:
         """Record that a reading was typed wrongly, and what it should have been; `why` in words."""
@@ -243,8 +243,6 @@ class Guards:
         with self.visits.log.act() as act:
             act.record(EntryKind.DAY_CLOSED, {"guard_id": guard.id, "inside": act.state.count(INSIDE)})
 
-
-_LET_IN: Final = frozenset({Step.ADMITTED, Step.HALL_LINE})
 
 _RECORDS: Final[Mapping[GuardAct, Callable[[Visits, Act, Visit, Guard], None]]] = {
     GuardAct.CARD_SEEN: records.card_seen,

@@ -96,7 +96,7 @@ class Hall:
         free = self.free(state)
         if free is None:
             return True
-        if visit.is_green:
+        if visit.is_green or free == 0:
             return free > 0
         before = self.place_in_line(state, visit) - 1
         return free > before

@@ -62,15 +62,16 @@ class Late:
         row = _row(typed, sheet_of(typed.sheet, local_day(now, rules.site.timezone)))
         if isinstance(row, str):
             return row
-        said = assess(self._reading(guard, row, row.value_cc), rules.policy.screening) if row.value_cc else None
         if row.value_cc is None and row.admitted:
             return "late.incomplete"
+        reading = _reading(guard, row, row.value_cc) if row.value_cc is not None else None
+        said = assess(reading, rules.policy.screening) if reading is not None else None
         visit_id = visit_of(rules.site.id, row.sheet_no, row.row_no)
         wrong = self._time_is_wrong(row.at) or self._is_twice(visit_id) or self._must_ask(guard, row, said)
         if wrong:
             return wrong
         self._asked = None
-        return self._record(guard, row, visit_id, said)
+        return self._record(guard, row, visit_id, reading, said)
 
     def _time_is_wrong(self, at: datetime) -> str:
         now, rules = self.visits.clock.now(), self.visits.rules
@@ -93,18 +94,9 @@ class Late:
         asked, self._asked = self._asked, (guard.id, row)
         return key if asked != (guard.id, row) else ""
 
-    def _reading(self, guard: Guard, row: _Row, value_cc: int) -> Reading:
-        return Reading(
-            value_cc=value_cc,
-            kind=KIND_OF_SITE[BodySite.FOREHEAD],
-            site=BodySite.FOREHEAD,
-            device_id=DEVICE,
-            taken_at=row.at,
-            flags=(Flag.MANUAL,),
-            operator_id=guard.id,
-        )
-
-    def _record(self, guard: Guard, row: _Row, visit_id: VisitId, said: Assessment | None) -> LateSaved:
+    def _record(
+        self, guard: Guard, row: _Row, visit_id: VisitId, reading: Reading | None, said: Assessment | None
+    ) -> LateSaved:
         body: dict[str, Any] = {
             "visit_id": visit_id,
             "guard_id": guard.id,
@@ -114,10 +106,10 @@ class Late:
             "admitted": row.admitted,
             "is_inside": row.admitted,
         }
-        if row.value_cc is not None and said is not None:
+        if reading is not None and said is not None:
             policy = self.visits.rules.policy
             body |= {
-                "reading": to_json(self._reading(guard, row, row.value_cc)),
+                "reading": to_json(reading),
                 "outcome": said.outcome.value,
                 "reasons": list(said.reasons),
                 "policy_id": policy.id,
@@ -130,6 +122,19 @@ class Late:
             case_id = self.visits.cases.begin(act, visit_id, Cause.ELEVATED, guard)
             case = self.visits.cases.case(act.state, case_id)
             return LateSaved(case.label if case is not None else "")
+
+
+def _reading(guard: Guard, row: _Row, value_cc: int) -> Reading:
+    """Return what paper tells of a reading: nobody knows with what it was taken, and mostly it was the forehead."""
+    return Reading(
+        value_cc=value_cc,
+        kind=KIND_OF_SITE[BodySite.FOREHEAD],
+        site=BodySite.FOREHEAD,
+        device_id=DEVICE,
+        taken_at=row.at,
+        flags=(Flag.MANUAL,),
+        operator_id=guard.id,
+    )
 
 
 def _row(typed: PaperRow, sheet_no: str) -> _Row | str:

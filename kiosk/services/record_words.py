@@ -8,14 +8,12 @@ from kiosk.domain.case_wish import REMARKS
 from kiosk.domain.correction import celsius
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.plan import Situation
-from kiosk.domain.screening import Flag
 from kiosk.services.health import FAULT, state_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kiosk.domain.plan import Plan
-    from kiosk.domain.record import Measured
     from kiosk.domain.site import Words
 
 _KEYS: Final[Mapping[EntryKind, tuple[str, str]]] = {
@@ -37,11 +35,6 @@ _PLAIN: Final[Mapping[EntryKind, str]] = {
     EntryKind.LATE_ENTRY: "sheet_no",
 }
 """Kinds of which one field is shown as it is."""
-
-
-def outcome_key(item: Measured) -> str:
-    """Return the end of the text key for what a reading said (`guard.outcome.<...>`)."""
-    return item.reason if item.reason == Flag.CALIBRATION_OVERDUE else item.outcome.value
 
 
 def detail_of(kind: EntryKind, body: Mapping[str, Any], plan: Plan) -> Words | str:

@@ -11,7 +11,7 @@ from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import VisitId
 from kiosk.domain.overriding import may_override
 from kiosk.domain.times import local_day
-from kiosk.domain.visit import Step
+from kiosk.domain.visit import PASSED_STEPS
 from kiosk.domain.walk_in import GREEN, WITH_SOMEBODY, WalkIn, role_for
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from kiosk.services.views import View
     from kiosk.services.visits import Visits
 
-_SCREENED: Final = frozenset({Step.ADMITTED, Step.HALL_LINE})
 """Steps of a visitor with whom somebody else may come: the screening is behind them."""
 
 _MOST: Final = 8  # numbers to choose from; whoever is with a child has just passed
@@ -80,7 +79,7 @@ class WalkIns:
         # Who left by another door is gone here as well.
         ids = map(VisitId, reversed(self.today.tally().passed))
         known = (self.everywhere.visit(state, visit_id) for visit_id in ids)
-        passed = [visit for visit in known if visit is not None and visit.step in _SCREENED]
+        passed = [visit for visit in known if visit is not None and visit.step in PASSED_STEPS]
         return tuple((visit.id, visit.queue_number or visit.line_number) for visit in passed[:_MOST])
 
     def _hindrance(self, guard: Guard, kind: WalkIn, with_visit: VisitId | None) -> str:
@@ -96,7 +95,7 @@ class WalkIns:
     def _has_passed(self, visit_id: VisitId) -> bool:
         """Tell whether the visit that somebody comes with passed its own screening today."""
         visit = self.everywhere.visit(self.visits.log.state, visit_id)
-        if visit is None or visit.step not in _SCREENED:
+        if visit is None or visit.step not in PASSED_STEPS:
             return False
         zone = self.visits.rules.site.timezone
         return local_day(visit.first_contact, zone) == local_day(self.visits.clock.now(), zone)

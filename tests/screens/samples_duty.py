@@ -145,7 +145,7 @@ NO_RECORDS: Final = RecordsView((), "refusals", 0, 0)
 
 
 def _records_typing(screen: BaseScreen) -> None:
-    screen.present(RECORDS, "all", "")
+    screen.present(RECORDS)
     screen.on_search()
     for sign in "45A2":
         screen.on_key(sign)
@@ -206,7 +206,7 @@ DUTY_SAMPLES: Final = (
     Sample("guard-today-new", Panel.GUARD_TODAY, present(NEW_DAY)),
     Sample("guard-today-full", Panel.GUARD_TODAY, present(FINE_DAY), alarm=LOUD),
     Sample("guard-records", Panel.GUARD_RECORDS, present(RECORDS)),
-    Sample("guard-records-none", Panel.GUARD_RECORDS, lambda screen: screen.present(NO_RECORDS, "refusals", "")),
+    Sample("guard-records-none", Panel.GUARD_RECORDS, present(NO_RECORDS)),
     Sample("guard-records-typing", Panel.GUARD_RECORDS, _records_typing),
     Sample(
         "guard-choice-record",

@@ -325,12 +325,13 @@ def test_after_the_last_row_of_a_sheet_no_row_is_guessed(bench: Bench) -> None:
 
 def test_records_keep_their_filter_from_page_to_page(bench: Bench) -> None:
     """And a number that was typed is looked for on every page, until a filter is touched."""
-    bench.desk.answers["records"] = RECORDS
+    bench.desk.answers["records"] = replace(RECORDS, filter="45A")
     bench.app.acts.open_records("all", 1, "45A")
     _to(bench, Panel.GUARD_RECORDS)
     bench.app.screen.on_turn(1)
     bench.kiosk.work()
     assert bench.desk.asked("records")[-1] == ("records", "all", 2, "45A")
+    bench.desk.answers["records"] = RECORDS
     bench.app.acts.open_item("records")
     bench.kiosk.work()
     assert bench.app.screen.wanted == ""
@@ -425,7 +426,7 @@ def test_a_reading_in_the_records_is_looked_at_or_corrected(bench: Bench) -> Non
     for digit in "365":
         bench.app.screen.on_key(digit)
     assert bench.app.screen.can_save
-    bench.desk.answers["correct_reading"] = RECORDS
+    bench.desk.answers["correct_reading"] = replace(RECORDS, filter="readings")
     bench.app.screen.on_save()
     bench.kiosk.work()
     why = bench.app.texts.t("records.correct_why")

@@ -71,7 +71,7 @@ def test_every_cause_and_state_that_a_guard_meets_has_a_text(texts: Texts) -> No
     causes = {cause for file in sources for cause in CAUSES.findall(file.read_text("utf-8"))}
     causes |= set(guard_board._CAUSES.values()) | {reason.value for reason in Reason} | {"unexpected"}
     assert {"elevated", "declaration", "by_hand", "too_cold"} <= causes
-    states = {*guard_board._STATES.values(), "waiting", "resting", "rest_over"}
+    states = {*guard_board._STATES.values(), *guard_board._CALLED.values(), "waiting", "visit", "on_paper"}
     keys = [
         *(f"guard.cause.{cause}" for cause in causes),
         *(f"guard.state.{state}" for state in states),

@@ -35,15 +35,21 @@ def test_a_full_hall_holds_a_place_in_line_and_refuses_nobody(small: Door) -> No
     assert small.counted()["refused"] == 0
 
 
+def _two_wait(door: Door) -> tuple[str, list[str]]:
+    """Fill the hall and let two line up; return the code of one inside, and the codes of the two."""
+    inside = door.books()
+    door.lets_in(inside)
+    door.lets_in(door.books())
+    codes = [door.books(), door.books()]
+    for code in codes:
+        door.lets_in(code)
+        door.clock.go_on(seconds=5)
+    return inside, codes
+
+
 def test_room_lets_the_first_in_line_in_by_scanning_again(small: Door) -> None:
     """In order: the second waits although they scan first, and a newcomer waits behind both."""
-    inside = small.books()
-    small.lets_in(inside)
-    small.lets_in(small.books())
-    codes = [small.books(), small.books()]
-    for code in codes:
-        small.lets_in(code)
-        small.clock.go_on(seconds=5)
+    inside, codes = _two_wait(small)
     assert small.scan(codes[1]).face is Face.HALL_LINE
     _goes_out(small, inside)
     assert small.desk.idle_facts().called == ("WB01",)
@@ -102,13 +108,7 @@ def test_nobody_is_called_or_waited_for_who_left_the_day_before(small: Door) -> 
 
 def test_who_was_called_and_did_not_come_holds_up_nobody(small: Door) -> None:
     """The guard sees who was called and says that they are not there; they may come back with their code."""
-    inside = small.books()
-    small.lets_in(inside)
-    small.lets_in(small.books())
-    codes = [small.books(), small.books()]
-    for code in codes:
-        small.lets_in(code)
-        small.clock.go_on(seconds=5)
+    inside, codes = _two_wait(small)
     board = small.signs_in()
     assert board is not None
     assert [(row.label, row.state_key, row.needs) for row in board.rows] == [
