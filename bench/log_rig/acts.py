@@ -12,6 +12,7 @@ from kiosk.domain.booking import Booking
 from kiosk.domain.booking_number import from_value
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import BookingId, KioskId, ServiceId, SiteId, uuid7
+from kiosk.domain.screening import BodySite, Flag, Reading, ReadingKind
 from kiosk.domain.times import to_ms, to_wire
 from kiosk.domain.wire import to_json
 
@@ -94,20 +95,20 @@ def fill(store: LogStore, visits: int, *, is_whole: bool = True) -> None:
 
 
 def _reading(number: int) -> dict[str, Any]:
-    reading = {
-        "value_cc": 3650,
-        "body_site": "forehead",
-        "kind": "body_estimate",
-        "taken_at": to_wire(_TEN),
-        "device_id": "simulated:1",
-        "flags": ["simulated"],
-        "ambient_cc": 2150,
-        "samples": 12,
-        "dwell_s": 40,
-    }
+    reading = Reading(
+        value_cc=3650,
+        kind=ReadingKind.BODY_ESTIMATE,
+        site=BodySite.FOREHEAD,
+        device_id="simulated:1",
+        taken_at=_TEN,
+        n_samples=12,
+        ambient_cc=2150,
+        dwell_s=40,
+        flags=(Flag.SIMULATED,),
+    )
     return {
         "visit_id": visit_id(number),
-        "reading": reading,
+        "reading": to_json(reading),
         "reading_no": 1,
         "reasons": [],
         "policy_id": "hebei-2020",

@@ -187,14 +187,15 @@ def read_entries(database: Database, identity: Identity, after: int, limit: int)
 
 def _entry(row: tuple[Any, ...], identity: Identity, previous: str) -> Entry:
     seq, kind, happened_at, recorded_at, offset, body, salt, digest, own = row
+    recorded = from_wire(recorded_at)
     return Entry(
         identity.site_id,
         identity.kiosk_id,
         identity.epoch,
         seq,
         EntryKind(kind),
-        from_wire(happened_at),
-        from_wire(recorded_at),
+        recorded if happened_at == recorded_at else from_wire(happened_at),
+        recorded,
         offset,
         body,
         salt,

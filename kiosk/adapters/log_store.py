@@ -214,7 +214,9 @@ class LogAct:
 
     def record(self, kind: EntryKind, body: Mapping[str, Any], happened_at: datetime | None = None) -> Entry:
         """Append an entry and apply it to the state; `happened_at` defaults to now."""
+        # Times are cut to milliseconds before they are hashed: what is read back must hash the same.
         recorded = to_wire(self._clock.now())
+        recorded_at = from_wire(recorded)
         happened = recorded if happened_at is None else to_wire(happened_at)
         text, salt = canonical(body), secrets.token_hex(SALT_BYTES)
         envelope = Envelope(
@@ -223,9 +225,8 @@ class LogAct:
             self._identity.epoch,
             self._seq + 1,
             kind,
-            # Times are cut to milliseconds before they are hashed: what is read back must hash the same.
-            from_wire(happened),
-            from_wire(recorded),
+            recorded_at if happened_at is None else from_wire(happened),
+            recorded_at,
             self._offset_ms,
             body_digest(text, salt),
             self._hash,

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.domain.times import to_wire
@@ -81,8 +81,7 @@ class EntryKind(StrEnum):
     DAY_CLOSED = "day_closed"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):  # a tuple: a log of 100,000 is verified entry by entry, and these are made three times as fast
     """One entry. `body` is canonical JSON, or None once erased (with `salt`); `digest`, `prev_hash`, `hash` are hex.
 
     `clock_offset_ms`: the server's clock minus the kiosk's, as last measured; None before the first answer.
@@ -123,9 +122,8 @@ def body_digest(body: str, salt: str) -> str:
     return hashlib.sha256(bytes.fromhex(salt) + body.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """All of an entry that its hash covers."""
+class Envelope(NamedTuple):
+    """All of an entry that its hash covers, in an entry's order."""
 
     site_id: SiteId
     kiosk_id: KioskId
@@ -140,7 +138,13 @@ class Envelope:
 
     def hash(self) -> str:
         """Return the entry's hash, in hex."""
-        return entry_hash(self, to_wire(self.happened_at), to_wire(self.recorded_at))
+        return entry_hash(self, *_wire_times(self))
+
+
+def _wire_times(sealed: Envelope | Entry) -> tuple[str, str]:
+    """Return when it happened and was recorded, as `to_wire` writes them: one text for most, which saves the time."""
+    recorded = to_wire(sealed.recorded_at)
+    return recorded if sealed.happened_at == sealed.recorded_at else to_wire(sealed.happened_at), recorded
 
 
 def entry_hash(sealed: Envelope | Entry, happened_at: str, recorded_at: str) -> str:
@@ -163,37 +167,13 @@ def seal(envelope: Envelope, body: str, salt: str, times: tuple[str, str] | None
 
     `times`: when it happened and was recorded, as `to_wire` writes them, where that is at hand.
     """
-    return Entry(
-        envelope.site_id,
-        envelope.kiosk_id,
-        envelope.epoch,
-        envelope.seq,
-        envelope.kind,
-        envelope.happened_at,
-        envelope.recorded_at,
-        envelope.clock_offset_ms,
-        body,
-        salt,
-        envelope.digest,
-        envelope.prev_hash,
-        entry_hash(envelope, *times) if times is not None else envelope.hash(),
-    )
+    own = entry_hash(envelope, *times) if times is not None else envelope.hash()
+    return Entry(*envelope[:8], body, salt, *envelope[8:], own)
 
 
 def envelope_of(entry: Entry) -> Envelope:
     """Return what the hash of `entry` covers."""
-    return Envelope(
-        entry.site_id,
-        entry.kiosk_id,
-        entry.epoch,
-        entry.seq,
-        entry.kind,
-        entry.happened_at,
-        entry.recorded_at,
-        entry.clock_offset_ms,
-        entry.digest,
-        entry.prev_hash,
-    )
+    return Envelope(*entry[:8], *entry[10:12])
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +196,7 @@ def flaw_in(entry: Entry, expected_seq: int, prev_hash: str) -> Flaw | None:
         return Flaw(expected_seq, "gap")
     if entry.prev_hash != prev_hash:
         return Flaw(entry.seq, "link")
-    if entry_hash(entry, to_wire(entry.happened_at), to_wire(entry.recorded_at)) != entry.hash:
+    if entry_hash(entry, *_wire_times(entry)) != entry.hash:
         return Flaw(entry.seq, "hash")
     if (entry.body is None) != (entry.salt is None):
         return Flaw(entry.seq, "salt")

@@ -11,8 +11,8 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 def to_wire(moment: datetime) -> str:
     """Return `moment` (aware) as `2020-03-10T00:30:00.000Z`."""
-    # Without a zone it is spelt in a third of the time, and every entry is when it is written and when it is verified.
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    # Of the ways to spell it the second fastest, and every entry is when it is written and when it is verified.
+    return moment.astimezone(UTC).isoformat("T", "milliseconds").removesuffix("+00:00") + "Z"
 
 
 def from_wire(text: str) -> datetime:

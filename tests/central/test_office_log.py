@@ -59,9 +59,8 @@ def test_it_holds_as_every_log_does(city: City, door: Caller) -> None:
 def test_a_changed_entry_is_found(city: City, door: Caller) -> None:
     """The server cannot quietly rewrite what its guards did."""
     kept = office_entries(city)
-    from dataclasses import replace
 
-    changed = replace(kept[3], body=(kept[3].body or "").replace("guard-li", "guard-xu"))
+    changed = kept[3]._replace(body=(kept[3].body or "").replace("guard-li", "guard-xu"))
     _, _, flaw = verify([*kept[:3], changed, *kept[4:]])
     assert flaw is not None
     assert (flaw.seq, flaw.why) == (4, "body")

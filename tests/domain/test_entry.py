@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,7 +61,7 @@ def is_whole(entries: list[Entry]) -> bool:
 
 def _changed(lines: list[Entry], place: int, data: st.DataObject) -> list[Entry]:
     edit = data.draw(st.sampled_from(EDITS))
-    return [*lines[:place], *(replace(line, **edit) for line in lines[place : place + 1]), *lines[place + 1 :]]
+    return [*lines[:place], *(line._replace(**edit) for line in lines[place : place + 1]), *lines[place + 1 :]]
 
 
 def _deleted(lines: list[Entry], place: int, _data: st.DataObject) -> list[Entry]:
@@ -71,7 +70,7 @@ def _deleted(lines: list[Entry], place: int, _data: st.DataObject) -> list[Entry
 
 def _inserted(lines: list[Entry], place: int, data: st.DataObject) -> list[Entry]:
     other = data.draw(st.sampled_from(LINES))
-    return [*lines[:place], replace(other, seq=data.draw(st.integers(1, 9))), *lines[place:]]
+    return [*lines[:place], other._replace(seq=data.draw(st.integers(1, 9))), *lines[place:]]
 
 
 def _swapped(lines: list[Entry], place: int, data: st.DataObject) -> list[Entry]:
@@ -85,7 +84,7 @@ def _swapped(lines: list[Entry], place: int, data: st.DataObject) -> list[Entry]
 
 def _renumbered_swap(lines: list[Entry], place: int, data: st.DataObject) -> list[Entry]:
     swapped = _swapped(lines, place, data)
-    return [replace(line, seq=number) for number, line in enumerate(swapped, start=1)]
+    return [line._replace(seq=number) for number, line in enumerate(swapped, start=1)]
 
 
 def _cut(lines: list[Entry], place: int, _data: st.DataObject) -> list[Entry]:
@@ -105,7 +104,7 @@ def test_an_untouched_chain_holds() -> None:
 def test_every_edit_of_every_entry_is_found_at_its_place(edit: dict[str, Any]) -> None:
     """No field can be changed, first entry or last."""
     for place, line in enumerate(LINES):
-        held, last, flaw = verify([*LINES[:place], replace(line, **edit), *LINES[place + 1 :]])
+        held, last, flaw = verify([*LINES[:place], line._replace(**edit), *LINES[place + 1 :]])
         assert flaw is not None
         assert held == place
         assert last == (LINES[place - 1].hash if place else GENESIS)
@@ -134,7 +133,7 @@ def test_a_body_with_a_fresh_digest_breaks_the_hash(place: int, body: dict[str, 
     """Whoever recomputes the digest has to recompute every hash after it, and the server holds the last."""
     text = canonical({"forged": body})
     line = LINES[place]
-    forged = replace(line, body=text, digest=body_digest(text, line.salt or ""))
+    forged = line._replace(body=text, digest=body_digest(text, line.salt or ""))
     assert not is_whole([*LINES[:place], forged, *LINES[place + 1 :]])
 
 
@@ -149,7 +148,7 @@ def test_a_chain_resealed_from_the_middle_has_another_last_hash() -> None:
 def test_erasing_bodies_with_their_salts_leaves_the_chain_whole(erased: set[int]) -> None:
     """Forgettable and provable: what remains is the digest."""
     whole = chain([*BODIES, (EntryKind.ERASED, {"ranges": ranges(place + 1 for place in erased), "policy": "test/1"})])
-    lines = [replace(line, body=None, salt=None) if place in erased else line for place, line in enumerate(whole)]
+    lines = [line._replace(body=None, salt=None) if place in erased else line for place, line in enumerate(whole)]
     assert verify(lines) == (len(whole), whole[-1].hash, None)
     assert all(lines[place].data() == {} for place in erased)
 
@@ -158,7 +157,7 @@ def test_erasing_bodies_with_their_salts_leaves_the_chain_whole(erased: set[int]
 def test_a_body_that_no_entry_says_was_erased_is_found(gone: set[int], said: set[int]) -> None:
     """Otherwise anybody with the key could empty the log and call it retention."""
     whole = chain([*BODIES, (EntryKind.ERASED, {"ranges": ranges(said), "policy": "test/1"})])
-    lines = [replace(line, body=None, salt=None) if place in gone else line for place, line in enumerate(whole)]
+    lines = [line._replace(body=None, salt=None) if place in gone else line for place, line in enumerate(whole)]
     unsaid = sorted(place + 1 for place in gone if place + 1 not in said)
     flaw = verify(lines)[2]
     assert (flaw.seq if flaw is not None else None) == (unsaid[0] if unsaid else None)
@@ -168,7 +167,7 @@ def test_a_body_that_no_entry_says_was_erased_is_found(gone: set[int], said: set
 def test_an_entry_cannot_say_that_later_ones_were_erased() -> None:
     """A register of what will be erased would excuse everything after it."""
     whole = chain([(EntryKind.ERASED, {"ranges": [[1, 99]], "policy": "test/1"}), *BODIES])
-    lines = [*whole[:-1], replace(whole[-1], body=None, salt=None)]
+    lines = [*whole[:-1], whole[-1]._replace(body=None, salt=None)]
     assert verify(lines)[2] == Flaw(len(whole), "erased")
 
 
@@ -205,7 +204,7 @@ def test_thousands_of_random_edits_are_found(data: st.DataObject) -> None:
 
 def _is_bare(line: Entry, true: Entry) -> bool:
     """Tell whether a line is the true one without its body."""
-    return line == replace(true, body=None, salt=None)
+    return line == true._replace(body=None, salt=None)
 
 
 def test_a_part_of_a_chain_is_verified_from_its_number_and_the_hash_before() -> None:
@@ -228,7 +227,7 @@ def test_a_part_of_a_chain_is_verified_from_its_number_and_the_hash_before() -> 
 )
 def test_a_flaw_says_what_is_broken(edit: dict[str, Any], why: str) -> None:
     """A person has to look, and needs to know at what."""
-    flaw = verify([*LINES[:2], replace(LINES[2], **edit)])[2]
+    flaw = verify([*LINES[:2], LINES[2]._replace(**edit)])[2]
     assert flaw is not None
     assert flaw.why == why
 
@@ -277,7 +276,7 @@ def test_a_body_that_is_no_json_is_refused(held: object) -> None:
 @pytest.mark.parametrize("offset", [None, -12, 0])
 def test_what_is_hashed_is_json(site: str, offset: int | None) -> None:
     """Anybody can check the chain with the tools that every language has, whatever the names are."""
-    envelope = replace(envelope_of(LINES[0]), site_id=SiteId(site), clock_offset_ms=offset)
+    envelope = envelope_of(LINES[0])._replace(site_id=SiteId(site), clock_offset_ms=offset)
     times = [to_wire(envelope.happened_at), to_wire(envelope.recorded_at)]
     parts = [GENESIS, site, envelope.kiosk_id, envelope.epoch, 1, "started", *times, offset, envelope.digest]
     line = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))

@@ -238,7 +238,7 @@ def test_a_case_of_somebody_who_never_stood_at_a_kiosk_is_one_row_of_its_own_day
     """What is done for it the next day makes no row there."""
     lone = said(EntryKind.CASE_OPENED, case_id="c1", number="CB01", cause="collapse", guard_id="guard-7")
     entries = chain([lone, by_hand(3650, "normal"), DISPOSED])
-    entries[1] = replace(entries[1], happened_at=at(9, day=11), recorded_at=at(9, day=11))
+    entries[1] = entries[1]._replace(happened_at=at(9, day=11), recorded_at=at(9, day=11))
     assert [item.case_label for item in of(entries).rows] == ["CB01"]
     assert of(entries, day=DAY + timedelta(days=1)).rows == ()
 
@@ -270,10 +270,10 @@ def test_a_visit_taken_over_brings_its_readings_once() -> None:
         kiosk_id=KioskId("B"),
     )
     other = [
-        replace(entry, kiosk_id=KioskId("C"))
+        entry._replace(kiosk_id=KioskId("C"))
         for entry in chain([said(EntryKind.ADOPTED, visit=to_json(record)), read(3650)])
     ]
-    later = [replace(entry, happened_at=entry.happened_at + timedelta(minutes=5)) for entry in other]
+    later = [entry._replace(happened_at=entry.happened_at + timedelta(minutes=5)) for entry in other]
     (alone,) = of(later).rows
     assert [item.value_cc for item in alone.readings] == [3760, 3650]
     assert (alone.asked, alone.yes, alone.name, alone.kiosks) == (("contact",), ("contact",), "张*明", ("C",))
@@ -294,8 +294,8 @@ def test_a_day_is_the_sites_day() -> None:
     """What began before midnight at the site belongs to yesterday, whatever is added to it today."""
     late = opened("v2", first_contact=to_wire(at(23, 59, day=9)))
     entries = chain([late, opened()])
-    night = [replace(entries[0], happened_at=at(23, 59, day=9)), entries[1]]
-    today = replace(chain([said(EntryKind.WENT_OUT, "v2")])[0], seq=3)
+    night = [entries[0]._replace(happened_at=at(23, 59, day=9)), entries[1]]
+    today = chain([said(EntryKind.WENT_OUT, "v2")])[0]._replace(seq=3)
     assert [item.visit_id for item in of([*night, today]).rows] == [V]
     assert [item.visit_id for item in of([*night, today], day=date(2020, 3, 9)).rows] == ["v2"]
     assert of([*night, today], day=date(2020, 3, 11)).rows == ()
@@ -303,9 +303,8 @@ def test_a_day_is_the_sites_day() -> None:
 
 def test_a_case_of_an_earlier_day_that_is_still_open_is_listed() -> None:
     """It is not forgotten with its day; one of a later day is not in this ledger."""
-    old = replace(chain([CASE])[0], happened_at=at(12, day=8))
-    new = replace(
-        chain([said(EntryKind.CASE_OPENED, "v9", case_id="c9", number="CB09", cause="guard")])[0],
+    old = chain([CASE])[0]._replace(happened_at=at(12, day=8))
+    new = chain([said(EntryKind.CASE_OPENED, "v9", case_id="c9", number="CB09", cause="guard")])[0]._replace(
         happened_at=at(12, day=11),
     )
     found = of([old, new])
@@ -318,9 +317,9 @@ def test_what_cannot_be_read_is_counted_and_hides_nothing_else() -> None:
     entries = chain(
         [opened(), read(3650), said(EntryKind.READING, reading=7), said(EntryKind.CASE_OPENED, case_id="c")]
     )
-    entries.append(replace(chain([ARRIVED])[0], body=None, salt=None, seq=5))
-    entries.append(replace(chain([ARRIVED])[0], body="[]", seq=6))
-    entries.append(replace(chain([ARRIVED])[0], body='{"visit_id": 7}', seq=7))
+    entries.append(chain([ARRIVED])[0]._replace(body=None, salt=None, seq=5))
+    entries.append(chain([ARRIVED])[0]._replace(body="[]", seq=6))
+    entries.append(chain([ARRIVED])[0]._replace(body='{"visit_id": 7}', seq=7))
     found = of(entries)
     assert [item.visit_id for item in found.rows] == [V]
     assert (found.missing.erased, found.missing.unreadable) == (1, 3)
@@ -330,7 +329,7 @@ def test_what_cannot_be_read_is_counted_and_hides_nothing_else() -> None:
 def test_what_was_recorded_long_after_it_happened_is_marked_as_written_in_later() -> None:
     """补录."""
     entries = chain([opened(), ARRIVED])
-    late = replace(entries[1], recorded_at=entries[1].happened_at + timedelta(minutes=30))
+    late = entries[1]._replace(recorded_at=entries[1].happened_at + timedelta(minutes=30))
     assert of([entries[0], late]).rows[0].is_late
     assert not row(opened(), ARRIVED).is_late
 

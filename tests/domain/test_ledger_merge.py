@@ -1,7 +1,5 @@
 """Exports on a USB stick become one ledger: proved, once each, forks and broken files named."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +18,7 @@ def log_of(letter: str, count: int, *, site: str = "branch-1", differs_from: int
     bodies = [{"n": number, "x": bool(differs_from and number >= differs_from)} for number in range(1, count + 1)]
     for plain in chain([(EntryKind.DEVICE, body) for body in bodies]):
         previous = made[-1].hash if made else GENESIS
-        own = replace(envelope(plain), site_id=SiteId(site), kiosk_id=KioskId(letter), prev_hash=previous)
+        own = envelope(plain)._replace(site_id=SiteId(site), kiosk_id=KioskId(letter), prev_hash=previous)
         made.append(seal(own, plain.body or "", plain.salt or ""))
     return tuple(made)
 
@@ -57,7 +55,7 @@ def test_a_fork_is_named_and_the_longer_log_counts() -> None:
 def test_what_follows_a_flaw_is_left_out_and_the_file_is_named() -> None:
     """Its other entries stay; the other file is whole."""
     good = log_of("A", 5)
-    broken = (*good[:2], replace(good[2], body='{"n":99,"x":false}'), *good[3:])
+    broken = (*good[:2], good[2]._replace(body='{"n":99,"x":false}'), *good[3:])
     merged = merge([Brought("bad.json", broken), Brought("b.json", log_of("B", 1))])
     assert [entry.seq for entry in merged.entries if entry.kiosk_id == "A"] == [1, 2]
     assert (merged.chains[0].flaw, merged.chains[0].seq) == (Flaw(3, "body"), 2)
@@ -73,7 +71,7 @@ def test_a_file_that_ends_in_the_middle_of_a_line_says_so() -> None:
 @pytest.mark.parametrize("bare", [1, 2])
 def test_a_body_that_nobody_says_was_erased_ends_what_holds(bare: int) -> None:
     """Taking out a body is tampering, unless an entry registers it."""
-    entries = [replace(item, body=None, salt=None) if item.seq == bare else item for item in log_of("A", 3)]
+    entries = [item._replace(body=None, salt=None) if item.seq == bare else item for item in log_of("A", 3)]
     merged_with = merge([Brought("a.json", tuple(entries)), Brought("b.json", log_of("B", 1))])
     assert (merged_with.chains[0].flaw, merged_with.chains[0].seq) == (Flaw(bare, "erased"), bare - 1)
     assert len(merged_with.entries) == bare

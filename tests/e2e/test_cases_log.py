@@ -413,12 +413,11 @@ def test_case_54_the_same_number_with_another_body_is_an_alarm(city: City) -> No
 
 
 def _sealed_like(entry: Entry, body: dict[str, Any]) -> Entry:
-    from dataclasses import replace
 
     from kiosk.domain.entry import body_digest, canonical, envelope_of, seal
 
     text, salt = canonical(body), "0" * 32
-    envelope = replace(envelope_of(entry), kind=EntryKind.DEVICE, digest=body_digest(text, salt))
+    envelope = envelope_of(entry)._replace(kind=EntryKind.DEVICE, digest=body_digest(text, salt))
     return seal(envelope, text, salt)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -109,7 +108,7 @@ def sample(entries: list[Entry] | None = None, *, full: bool = False, people: bo
 def merged() -> Ledger:
     """Return the ledger of two kiosks, one of which is broken."""
     own = day()
-    moved = [replace(entry, kiosk_id=KioskId("C"), happened_at=entry.happened_at + timedelta(hours=1)) for entry in own]
+    moved = [entry._replace(kiosk_id=KioskId("C"), happened_at=entry.happened_at + timedelta(hours=1)) for entry in own]
     ends = (
         ChainEnd(KioskId("B"), 1, len(own), own[-1].hash, source="door-B.json"),
         ChainEnd(KioskId("C"), 1, 3, moved[2].hash, Flaw(4, "body"), "door-C.json"),
