@@ -13,6 +13,7 @@ from kiosk.config import load
 from kiosk.device_lines import by_hand_line, reference_checks, reference_line, thermometer_line
 from kiosk.enrolment import COPY_FILE, LOG_FILE, data_key, heard
 from kiosk.errors import ConfigError, DeviceError
+from kiosk.texts import check_own
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +31,7 @@ def check(config: Path, out: TextIO, data: Path | None = None) -> int:
     settings = load(config)
     parts: dict[str, Callable[[Settings], tuple[bool, str]]] = {
         "settings": lambda _settings: (True, "read, no mistakes"),
+        "texts": _texts,
         "camera": _camera,
         "thermometer": _thermometer,
         "by hand": lambda settings: _by_hand(settings, data),
@@ -44,6 +46,12 @@ def check(config: Path, out: TextIO, data: Path | None = None) -> int:
         is_well = is_well and ok
         out.write(f"{'ok  ' if ok else 'FAIL'} {name}: {words}\n")
     return 0 if is_well else 1
+
+
+def _texts(settings: Settings) -> tuple[bool, str]:
+    """Return how many texts are the site's own; those that do not fit are not shown, and named here."""
+    own, left_aside = check_own(settings.folder)
+    return not left_aside, "; ".join([*left_aside, f"{own} of the site's own" if own else "the product's"])
 
 
 def _camera(settings: Settings) -> tuple[bool, str]:

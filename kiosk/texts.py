@@ -1,7 +1,8 @@
 """Everything a person reads, by key, in two languages of which one comes first.
 
-`config/texts.zh.toml` and `config/texts.en.toml` hold the same keys with the same placeholders; `load` finds every
-difference at start, so that a screen never meets a missing text while a visitor stands before it.
+The product's own `config/texts.zh.toml` and `config/texts.en.toml` hold the same keys with the same placeholders;
+`load` finds every difference at start, so that a screen never meets a missing text while a visitor stands before it.
+A site may put texts of its own in their place, as many or as few as it likes.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import logging
 import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Final, Self
 
@@ -17,9 +19,9 @@ from kiosk.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
 LANGUAGES: Final = ("zh", "en")
+PRODUCT: Final = Path(__file__).resolve().parent.parent / "config"
 
 logger = logging.getLogger(__name__)
 
@@ -32,16 +34,22 @@ class Texts:
     tables: Mapping[str, Mapping[str, str]]
 
     @classmethod
-    def load(cls, folder: Path, first: str = "zh", required: Iterable[str] = ()) -> Self:
-        """Read both files in `folder`; raises ConfigError that lists every missing key and differing placeholder.
+    def load(cls, folder: Path, first: str = "zh", required: Iterable[str] = (), product: Path = PRODUCT) -> Self:
+        """Read the product's texts, and in their place those that a site has of its own in `folder`.
 
-        `required` names keys that code makes up from values, such as `refused.too_early.title`.
+        A site's text that does not fit is left aside and named in the log: no word may keep a kiosk from its
+        visitors, and after an update an older file is no mistake. `required` names keys that code makes up from
+        values, such as `refused.too_early.title`. Raises ConfigError that lists every missing key and differing
+        placeholder of the product's own files.
         """
-        tables = {language: _read(folder / f"texts.{language}.toml") for language in LANGUAGES}
+        tables = {language: _read(_file(product, language)) for language in LANGUAGES}
         mistakes = [*_differences(tables), *_missing(tables, required)]
         if mistakes:
             raise ConfigError(mistakes)
-        return cls(first, tables)
+        own, left_aside = _own(folder, tables)
+        for mistake in left_aside:
+            logger.warning("%s", mistake)
+        return cls(first, {language: {**tables[language], **own[language]} for language in LANGUAGES})
 
     @property
     def other(self) -> str:
@@ -88,6 +96,49 @@ def _worded(value: object, language: str) -> object:
     return value
 
 
+def check_own(folder: Path) -> tuple[int, list[str]]:
+    """Return how many texts in `folder` are the site's own, and which are left aside and why, one line each."""
+    tables = {language: _read(_file(PRODUCT, language)) for language in LANGUAGES}
+    own, left_aside = _own(folder, tables)
+    return sum(own[language][key] != tables[language][key] for language in own for key in own[language]), left_aside
+
+
+def _own(folder: Path, product: Mapping[str, Mapping[str, str]]) -> tuple[Mapping[str, Mapping[str, str]], list[str]]:
+    """Return a site's texts that can stand in the place of the product's, and what is wrong with the others."""
+    fitting: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+    mistakes: list[str] = []
+    for language in LANGUAGES:
+        file = _file(folder, language)
+        try:
+            table = _read(file) if file.exists() and folder.resolve() != PRODUCT else {}
+        except ConfigError as error:
+            mistakes += [f"{mistake}; the product's own texts are shown" for mistake in error.mistakes]
+            continue
+        for key, text in table.items():
+            why = _misfit(text, product[language].get(key))
+            if why:
+                mistakes.append(f"{file.name}: {key}: {why}; left aside")
+            else:
+                fitting[language][key] = text
+    return fitting, mistakes
+
+
+def _misfit(text: str, replaced: str | None) -> str:
+    """Return why a site's text cannot stand in the place of the product's, or "" when it can."""
+    if replaced is None:
+        return "no such text in this version"
+    try:
+        is_fit = _fields(text) == _fields(replaced)
+    except ValueError as error:
+        return str(error)
+    wanted = ", ".join(f"{{{name}}}" for name in sorted(placeholders(replaced)))
+    return "" if is_fit else f"its placeholders must be: {wanted or 'none'}"
+
+
+def _file(folder: Path, language: str) -> Path:
+    return folder / f"texts.{language}.toml"
+
+
 def _read(path: Path) -> dict[str, str]:
     try:
         return dict(_flat(tomllib.loads(path.read_text("utf-8"))))
@@ -105,7 +156,13 @@ def _flat(table: Mapping[str, object], before: str = "") -> Iterator[tuple[str, 
 
 def placeholders(template: str) -> set[str]:
     """Return the names in braces that `template` expects."""
-    return {name for _text, name, _spec, _conversion in Formatter().parse(template) if name}
+    return {name for name, _spec, _conversion in _fields(template)}
+
+
+def _fields(template: str) -> set[tuple[str, str | None, str | None]]:
+    """Return name, format and conversion of whatever stands in braces; raises ValueError for a lonely brace."""
+    parsed = Formatter().parse(template)
+    return {(name, spec, conversion) for _text, name, spec, conversion in parsed if name is not None}
 
 
 def _differences(tables: Mapping[str, Mapping[str, str]]) -> Iterator[str]:

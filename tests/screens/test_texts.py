@@ -16,13 +16,14 @@ from kiosk.screens.catalog import required_texts
 from kiosk.screens.fonts import font_path
 from kiosk.services import guard_board
 from kiosk.services.guards import GuardAct
-from kiosk.texts import LANGUAGES, Texts
+from kiosk.texts import LANGUAGES, Texts, check_own
 from tests.screens.glyphs import missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / "config"
 SCREENS = ROOT / "kiosk" / "screens"
 ASKED = re.compile(r"""\b(?:texts\.(?:t|second|has)|say)\(\s*f?["']([a-z0-9_.{]+)["']""")
 CAUSES = re.compile(r"""(?:"cause": |_hold\([^"\n)]+|open_case\([^"\n]+|Course\([^"]+|doubt = )"([a-z_]+)\"""")
@@ -31,7 +32,7 @@ CAUSES = re.compile(r"""(?:"cause": |_hold\([^"\n)]+|open_case\([^"\n]+|Course\(
 @pytest.fixture
 def texts() -> Texts:
     """The texts of the product, checked as at start."""
-    return Texts.load(ROOT / "config", "zh", required_texts())
+    return Texts.load(CONFIG, "zh", required_texts())
 
 
 def _all_errors(root: type[KioskError] = KioskError) -> Iterator[type[KioskError]]:
@@ -149,7 +150,7 @@ def test_english_has_no_signs_as_wide_as_chinese_ones(texts: Texts) -> None:
 
 def test_the_font_draws_the_questions() -> None:
     """The declaration's words come from its own file, and from the server."""
-    assert missing(font_path(), (ROOT / "config" / "declaration.toml").read_text("utf-8")) == set()
+    assert missing(font_path(), (CONFIG / "declaration.toml").read_text("utf-8")) == set()
 
 
 def test_words_of_the_server_are_said_in_the_language_that_comes_first(texts: Texts) -> None:
@@ -166,7 +167,7 @@ def test_all_mistakes_in_the_files_are_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "texts.zh.toml").write_text('only_zh = "一"\nboth = "{a} 和 {b}"\n', "utf-8")
     (tmp_path / "texts.en.toml").write_text('only_en = "one"\nboth = "{a} and {c}"\n', "utf-8")
     with pytest.raises(ConfigError) as caught:
-        Texts.load(tmp_path, required=["wanted"])
+        Texts.load(CONFIG, required=["wanted"], product=tmp_path)
     told = "\n".join(caught.value.mistakes)
     for key in ("only_zh", "only_en", "both", "wanted"):
         assert key in told
@@ -179,7 +180,42 @@ def test_a_broken_file_is_named(tmp_path: Path, content: bytes) -> None:
     for language in LANGUAGES:
         (tmp_path / f"texts.{language}.toml").write_bytes(content)
     with pytest.raises(ConfigError, match=r"texts\.zh\.toml"):
-        Texts.load(tmp_path)
+        Texts.load(CONFIG, product=tmp_path)
+
+
+def test_a_site_has_texts_of_its_own_and_the_rest_from_the_product(tmp_path: Path, texts: Texts) -> None:
+    """After an update an older file lacks the new texts: they are the product's."""
+    (tmp_path / "texts.zh.toml").write_text('[idle]\ntitle = "请扫码"\n', "utf-8")
+    own = Texts.load(tmp_path, "zh", required_texts())
+    assert own.t("idle.title") == "请扫码"
+    assert own.second("idle.title") == texts.second("idle.title")
+    assert own.tables["zh"].keys() == texts.tables["zh"].keys()
+    assert check_own(tmp_path) == (1, [])
+
+
+MISFITS = {
+    "no such text": ("[idle]\nnever_heard_of = 'x'", "idle.never_heard_of: no such text"),
+    "a placeholder too few": ("[admitted]\nhall = 'x'", "admitted.hall: its placeholders must be: {hall}"),
+    "another placeholder": ("[admitted]\nhall = '{hall} {name}'", "admitted.hall"),
+    "a part of it": ("[admitted]\nhall = '{hall.zh}'", "admitted.hall"),
+    "a format": ("[admitted]\nhall = '{hall:>zz}'", "admitted.hall"),
+    "by place": ("[admitted]\nhall = '{}'", "admitted.hall"),
+    "a lonely brace": ("[admitted]\nhall = '{hall'", "admitted.hall"),
+    "no TOML": ("a = ", "texts.en.toml"),
+    "no UTF-8": ("a = '\udcff'", "texts.en.toml"),
+}
+
+
+@pytest.mark.parametrize(("content", "told"), MISFITS.values(), ids=MISFITS)
+def test_a_text_of_the_site_that_does_not_fit_keeps_no_kiosk_from_its_visitors(
+    tmp_path: Path, texts: Texts, caplog: pytest.LogCaptureFixture, content: str, told: str
+) -> None:
+    """The product's stands in its place; the log and `check` say which and why."""
+    (tmp_path / "texts.en.toml").write_text(content, "utf-8", errors="surrogateescape")
+    assert Texts.load(tmp_path, "zh", required_texts()).tables == texts.tables
+    assert told in caplog.text
+    count, (mistake,) = check_own(tmp_path)
+    assert (count, told in mistake) == (0, True)
 
 
 def test_an_unknown_key_never_takes_the_screen_away(texts: Texts, caplog: pytest.LogCaptureFixture) -> None:
