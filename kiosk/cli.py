@@ -88,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
 
     kiosk = _command(commands, "kiosk", "open the kiosk's window, or enrol it with --enrol", _kiosk)
     _config_and_data(kiosk, "kiosk.toml")
+    kiosk.add_argument(
+        "--stay", action="store_true", help="show on the screen what keeps the kiosk from starting, and try again"
+    )
     kiosk.add_argument("--enrol", metavar="CODE", help="trade the server's one-time code for this kiosk's identity")
 
     central = _command(commands, "central", "run the central server", _central)
@@ -134,6 +137,16 @@ def _config_and_data(command: argparse.ArgumentParser, file: str) -> None:
 
 
 def _kiosk(options: argparse.Namespace) -> int:
+    try:
+        return _start(options)
+    except (ConfigError, StoreError) as error:
+        if options.stay:
+            _said(BAD_CONFIG, *str(error).splitlines())
+            import_module("kiosk.launch").show_failure(options.config, error)
+        raise
+
+
+def _start(options: argparse.Namespace) -> int:
     from kiosk import enrolment
     from kiosk.config import load
 

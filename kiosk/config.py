@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -228,6 +229,15 @@ def load(kiosk_file: Path) -> Settings:
     if kiosk is None or policy is None or declaration is None or plan is None or mistakes:
         raise ConfigError(mistakes)
     return Settings(kiosk, policy, _declaration(declaration), plan, folder)
+
+
+def read_screen(kiosk_file: Path) -> ScreenSettings:
+    """Return how the window is set up, whatever else is wrong; the defaults where that is wrong as well."""
+    try:
+        raw = tomllib.loads(kiosk_file.read_text(encoding="utf-8")).get("screen", {})
+        return ScreenSettings.model_validate(raw)
+    except (OSError, ValueError):  # no TOML, no UTF-8 and pydantic's mistakes are ValueErrors
+        return ScreenSettings()  # pyright: ignore[reportCallIssue]
 
 
 def _declaration(file: _DeclarationFile) -> Declaration:

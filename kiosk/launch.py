@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -14,23 +15,26 @@ from kiosk.adapters.id_card import IdCardReader
 from kiosk.adapters.serial_scanner import SerialScanner
 from kiosk.app import KioskApp
 from kiosk.bootstrap import Kiosk
+from kiosk.config import read_screen
 from kiosk.domain.lane import OPEN_S
 from kiosk.domain.site import Words
 from kiosk.enrol_app import EnrolApp
 from kiosk.enrolment import enrol, is_enrolled
+from kiosk.failed_app import FailedApp
 from kiosk.scanner import Scanner
 from kiosk.screens.catalog import GUARD_PANELS, Panel, required_texts
 from kiosk.screens.codes import is_taken
-from kiosk.screens.stage import ScreenSettings, Stage
+from kiosk.screens.stage import NOWHERE, ScreenSettings, Stage
 from kiosk.screens.window import configure
 from kiosk.services.enrolling import Enrolling
 from kiosk.services.views import Face
 from kiosk.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from kivy.app import App
 
     from kiosk.config import KioskSettings, Settings
+    from kiosk.errors import KioskError
     from kiosk.scanner import FrameSource
 
 
@@ -142,7 +146,7 @@ def make_enrol_app(settings: Settings, data: Path, source: str | FrameSource | N
     """
     texts = Texts.load(settings.folder, settings.kiosk.screen.first_language, required_texts())
     nobody = Words(*(texts.tables[language]["enrol.nobody"] for language in LANGUAGES))
-    on_screen = ScreenSettings(site=nobody, entrance=settings.kiosk.entrance, zone=ZoneInfo("UTC"))
+    on_screen = ScreenSettings(site=nobody, entrance=settings.kiosk.entrance, zone=_machine_zone())
     clock = SystemClock()
     enrolling = Enrolling(settings.kiosk.server.url, lambda code: enrol(settings, data, code))
     app = EnrolApp(enrolling, Stage(texts, on_screen), clock)
@@ -170,23 +174,56 @@ def _run_window(app: EnrolApp | KioskApp) -> None:
     """Run a window with its scanner until it is closed or SIGTERM comes."""
     if app.scanner is not None:
         app.scanner.start()
-    signal.signal(signal.SIGTERM, lambda _signum, _frame: app.stop())
     try:
-        app.run()
+        _run_until_told(app)
     finally:
         if app.scanner is not None:
             app.scanner.stop()
 
 
+def _run_until_told(app: App) -> None:
+    """Run a window until it is closed or SIGTERM comes."""
+    signal.signal(signal.SIGTERM, lambda _signum, _frame: app.stop())
+    app.run()
+
+
+def _machine_zone() -> ZoneInfo:
+    """Return the machine's time zone, for a window that does not know its site; UTC where the machine has none."""
+    try:
+        with Path("/etc/localtime").open("rb") as file:
+            return ZoneInfo.from_file(file)
+    except (OSError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def _begin_anew() -> None:
+    """Start this very program again, in the place of itself: Kivy makes one window in the life of a process."""
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - this very program
+
+
+def show_failure(config: Path, error: KioskError) -> None:
+    """Show what keeps the kiosk of the settings `config` from starting, and begin anew after a while.
+
+    Returns when the window is closed or SIGTERM comes.
+    """
+    screen = read_screen(config)
+    configure(screen.width, screen.height, fullscreen=screen.fullscreen)
+    on_screen = ScreenSettings(site=NOWHERE, entrance=NOWHERE, zone=_machine_zone())
+    app = FailedApp(error, Stage(Texts.load(config.parent, screen.first_language), on_screen), SystemClock())
+    _run_until_told(app)
+    if app.is_to_try_again:
+        _begin_anew()
+
+
 def run(settings: Settings, data: Path) -> int:
     """Open the kiosk's window and run until it is closed or SIGTERM comes; return 0.
 
-    A kiosk that is nobody yet opens the enrolment window; once it is somebody the program begins anew, since Kivy
-    makes one window in the life of a process. Raises ConfigError or StoreError.
+    A kiosk that is nobody yet opens the enrolment window; once it is somebody the program begins anew. Raises
+    ConfigError or StoreError.
     """
     if not is_enrolled(settings, data):
         if _enrol_first(settings, data):
-            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - this very program
+            _begin_anew()
         return 0
     kiosk = Kiosk(settings, data)
     screen = settings.kiosk.screen

@@ -8,7 +8,7 @@ from kiosk.screens.base import VisitorScreen
 
 
 class OutOfOrderScreen(VisitorScreen):
-    """Shows the view's facts `code`, `kiosk` and `call`: what an operator needs on the telephone."""
+    """Shows the view's facts `code`, `detail`, `kiosk` and `call`: what an operator needs on the telephone."""
 
     rows = ListProperty()
 
@@ -20,6 +20,7 @@ class OutOfOrderScreen(VisitorScreen):
         rows = [
             ("code", code),
             ("reason", self.texts.t(reason) if self.texts.has(reason) else ""),
+            ("detail", facts.get("detail", "")),
             ("kiosk", facts.get("kiosk", "")),
             ("call", facts.get("call", "")),
         ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kivy.metrics import Metrics
 
+from kiosk.domain.site import Words
 from kiosk.services.views import Face
 
 if TYPE_CHECKING:
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from kiosk.domain.site import Words
     from kiosk.texts import Texts
 
+NOWHERE: Final = Words("", "")
 UPRIGHT_DRAWING: Final = (1080, 1920)
 LYING_DRAWING: Final = (1920, 1080)
 LARGE_TEXT: Final = 1.25
@@ -91,7 +92,9 @@ class Stage:
         return replace(self, texts=self.texts.swapped())
 
     def place(self) -> str:
-        """Return site and entrance, in the first language."""
+        """Return site and entrance, in the first language; "" while nobody knows them."""
+        if self.settings.site == NOWHERE:
+            return ""
         return self.texts.t("bar.place", site=self.settings.site, entrance=self.settings.entrance)
 
     def say(self, words: Words | str) -> str:

@@ -130,6 +130,36 @@ def test_a_kiosk_stops_cleanly_when_told(city: City, config: Path) -> None:
     reader.close()
 
 
+def test_a_kiosk_that_cannot_start_stays_and_opens_once_it_is_mended(city: City, config: Path) -> None:
+    """Nobody stands beside it: it says what is wrong, holds its screen, and tries again by itself."""
+    city.kiosk("A")
+    city.switch_off("A")
+    key = read_key(city.folder / "keys" / "A.key", may_create=False)
+    reader = LogReader(city.data("A") / LOG_FILE, key)
+    begun = reader.last()
+    settings, policy = _point(config, city), config / "policy.toml"
+    whole = policy.read_text(encoding="utf-8")
+    policy.write_text(whole.replace("early_min = 15", "early_min = -5"), encoding="utf-8")
+    command = [sys.executable, str(MAIN), "kiosk", "--config", str(settings), "--data", str(city.data("A")), "--stay"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        assert "policy.toml: admission.early_min" in process.stderr.readline()
+        assert reader.last() == begun
+        policy.write_text(whole, encoding="utf-8")
+        end = time.monotonic() + 90
+        while EntryKind.DAY_OPENED not in (kinds := [entry.kind for entry in reader.entries(begun[0])]):
+            assert time.monotonic() < end, f"the idle screen never came: {kinds}"
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    finally:
+        process.kill()
+    reader.close()
+    assert process.returncode == 0
+
+
 def test_a_wrong_server_address_is_said_in_one_line(config: Path, tmp_path: Path) -> None:
     """Nobody listens there: 5, and the operator is told where the kiosk looked."""
     path = config / "kiosk.toml"
@@ -181,7 +211,7 @@ def test_check_says_how_each_part_is(city: City, config: Path) -> None:
     well = main("check", "--config", settings)
     assert well.returncode == 0, well.stdout
     assert "SIMULATED, measures nobody" in well.stdout
-    assert well.stdout.count("ok  ") == 6
+    assert well.stdout.count("ok  ") == 7
     text = settings.read_text(encoding="utf-8").replace('mode = "demo"', 'mode = "production"')
     settings.write_text(text, encoding="utf-8")
     production = main("check", "--config", settings)
