@@ -18,6 +18,8 @@ class Window(Protocol):
     """What the acts need of the app."""
 
     view: View
+    pending: int
+    """How many jobs are on their way whose end changes the screen."""
 
     @property
     def desk(self) -> Desk:

@@ -20,8 +20,16 @@ class Acts(GuardActs):
     def _act(self, act: Callable[[VisitId], View]) -> None:
         """Do one of the visitor's acts for the visit on the screen, if there is one."""
         visit_id = self._window.view.visit_id
-        if visit_id is not None:
+        if visit_id is not None and not self._is_on_its_way():
             self._window.run_job(lambda: act(visit_id), self._window.show_view)
+
+    def _is_on_its_way(self) -> bool:
+        """Tell whether an act was set off and its screen has still to come: no other touch counts until then.
+
+        Two fingers, or a glove that bounces, touch two buttons of one screen: the first is meant, and what is recorded
+        is what the visitor sees next. To call somebody is never too late.
+        """
+        return self._window.pending > 0
 
     # the visitor
 
@@ -52,7 +60,8 @@ class Acts(GuardActs):
 
     def done(self) -> None:
         """Go back to the idle screen."""
-        self._window.show_view(View(Face.IDLE))
+        if not self._is_on_its_way():
+            self._window.show_view(View(Face.IDLE))
 
     def open_keypad(self) -> None:
         """Type a number instead of scanning."""
@@ -82,11 +91,13 @@ class Acts(GuardActs):
         self._open(Panel.NOTICE)
 
     def _open(self, panel: Panel) -> None:
-        self._window.turn_to(panel).show(self._window.view)
+        if not self._is_on_its_way():
+            self._window.turn_to(panel).show(self._window.view)
 
     def back(self) -> None:
         """Go back to where the visitor was."""
-        self._window.show_view(self._window.view)
+        if not self._is_on_its_way():
+            self._window.show_view(self._window.view)
 
     def switch_language(self) -> None:
         """Make the other language the first one."""

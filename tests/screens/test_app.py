@@ -186,10 +186,38 @@ def test_a_result_is_dropped_when_the_screen_has_gone_on(bench: Bench) -> None:
     bench.desk.answers["confirm"] = view_of(Face.DECLARATION)
     bench.show(view_of(Face.BOOKING))
     bench.app.acts.confirm()
-    bench.app.acts.done()
+    bench.app.show_view(View(Face.IDLE))  # its time is over
     bench.kiosk.work()
     assert bench.desk.asked("confirm")
     assert bench.app.shown_name is Face.IDLE
+
+
+def test_of_two_buttons_touched_at_once_the_first_counts(bench: Bench) -> None:
+    """What was recorded is what comes next: no question whose answer would be dropped, no second answer."""
+    bench.desk.answers["declare"] = view_of(Face.MEASURING)
+    bench.show(view_of(Face.DECLARATION))
+    buttons = {getattr(widget, "content", ""): widget for widget in bench.app.screen.walk()}
+    none, some = (buttons[bench.app.texts.t(f"declaration.{name}")] for name in ("none", "some"))
+    tap(none)
+    for late in (some, none):
+        tap(late)
+    acts = bench.app.acts
+    for late_act in (acts.open_notice, acts.open_help, acts.back, acts.done):
+        late_act()
+    assert bench.app.shown_name is Face.DECLARATION
+    bench.kiosk.work()
+    assert bench.app.shown_name is Face.MEASURING
+    assert bench.desk.asked("declare") == [("declare", VISIT, ())]
+
+
+def test_somebody_is_called_whatever_else_was_touched(bench: Bench) -> None:
+    """Who needs a person gets one, also with the other hand on another button."""
+    bench.desk.answers |= {"declare": view_of(Face.MEASURING), "ask_person": view_of(Face.GUARD)}
+    bench.show(view_of(Face.DECLARATION))
+    bench.app.acts.declare(())
+    bench.app.acts.ask_person()
+    bench.kiosk.work()
+    assert bench.desk.asked("ask_person") == [("ask_person", VISIT)]
 
 
 def test_an_act_that_raises_hands_the_visit_to_the_guard(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
