@@ -9,7 +9,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
 
 from central import admin_api, answers, guard_door, guard_pages, keeping_api, kiosk_api, ledger_api, staff_pages
+from central.api_page import api_page
 from central.guard import Guard
+from central.pages import html_page
+from central.staff_html import Html
 from central.staff_sessions import Sessions
 from kiosk.protocol.messages import Answer
 
@@ -21,7 +24,7 @@ _PACK_FROM_BYTES = 2048
 
 def create_app(desk: Desk) -> FastAPI:
     """Return the application that serves `desk`; whoever made the desk closes it."""
-    app = FastAPI(title="Check-in and screening: central server", version="1")
+    app = FastAPI(title="Check-in and screening: central server", version="1", docs_url=None, redoc_url=None)
     app.state.desk = desk
     app.state.is_stopping = Event()
     answers.install(app)
@@ -43,6 +46,11 @@ def create_app(desk: Desk) -> FastAPI:
         desk = answers.desk_of(request)
         desk.catalogue.sites()
         return answers.answer(desk, {})
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> Response:  # pyright: ignore[reportUnusedFunction]
+        """Show every call of the server, for people."""
+        return html_page(Html(api_page(app.openapi())))
 
     app.add_middleware(GZipMiddleware, minimum_size=_PACK_FROM_BYTES, compresslevel=1)
     app.add_middleware(Guard, clock=desk.clock, upload_bytes=desk.settings.limits.upload_mb * 1024 * 1024)

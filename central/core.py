@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select
 
 from central.bookings import Bookings
 from central.case_desk import CaseDesk
@@ -18,13 +20,15 @@ from central.guard_scene import Scenes
 from central.guard_sign_in import GuardSignIn
 from central.holds import Holds
 from central.intake import Intake
-from central.keyring import Keyring, write_secret
+from central.keyring import Keyring, read_secret, write_secret
 from central.ledgers import Ledgers
 from central.office_log import OfficeLog
 from central.refusals import Unauthorised
 from central.retention import Retention
 from central.site_view import SiteViews
+from central.tables import sites
 from central.tokens import Tokens
+from kiosk.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +36,10 @@ if TYPE_CHECKING:
 
     from central.clock import Clock
     from central.settings import Settings
+
+
+KEYS_FILE: Final = "keys.json"
+_TOKEN_SIGNS: Final = 24  # drawn from 64 as ours are, 144 bits; an empty file must not open the door to everybody
 
 
 class Desk:
@@ -45,7 +53,7 @@ class Desk:
         self.settings = settings
         self.clock = clock
         self._database = Database(settings.database.url or f"sqlite:///{data_dir / 'central.db'}")
-        self.keyring = Keyring(data_dir / "keys.json")
+        self.keyring = self._keys(data_dir / KEYS_FILE)
         self.catalogue = Catalogue(self._database, self.keyring)
         self.bookings = Bookings(self._database, clock, self.keyring, settings.bookings, randbits)
         self.fleet = Fleet(self._database, clock, settings.enrolment)
@@ -64,6 +72,16 @@ class Desk:
         self.scenes = Scenes(self._database, clock, self.tokens)
         self._admin_token = _admin_token(data_dir / (settings.admin.token_file or "admin.token"))
 
+    def _keys(self, path: Path) -> Keyring:
+        """Return the keys; raises ConfigError where they are missing beside a database that stands on them."""
+        with self._database.read() as tx:
+            is_new = tx.scalar(select(sites.c.site_id).limit(1)) is None
+        if is_new or path.exists():
+            return Keyring(path)
+        lost = "missing beside a database that has sites; put it back from its copy."
+        way = "Where it is lost for good, --new-keys makes another: every booking code that was issued is void then"
+        raise ConfigError([f"{path}: {lost} {way}"])
+
     def check_admin(self, token: str) -> None:
         """Raise Unauthorised unless `token` is the admin's; takes the same time either way."""
         if not hmac.compare_digest(token.encode(), self._admin_token.encode()):
@@ -75,6 +93,10 @@ class Desk:
 
 
 def _admin_token(path: Path) -> str:
+    """Return the admin's token, made at the first start; raises ConfigError for a file that is no secret."""
     if not path.exists():
         write_secret(path, secrets.token_urlsafe(32))
-    return path.read_text(encoding="utf-8").strip()
+    token = read_secret(path).strip()
+    if len(token) < _TOKEN_SIGNS:
+        raise ConfigError([f"{path}: a token has {_TOKEN_SIGNS} signs or more; without the file one is made"])
+    return token

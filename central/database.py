@@ -6,7 +6,9 @@ checkpoints: SQLite before 3.51.3 can corrupt a WAL that two connections checkpo
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, create_engine, event, insert, make_url, select, update
@@ -29,6 +31,7 @@ class Database:
         """Open the database at a SQLAlchemy `url` and make the tables that are missing."""
         # No error of the database repeats what it was given: parameters hold names and telephone numbers.
         if make_url(url).get_backend_name() == "sqlite":
+            _keep_private(make_url(url).database)
             self._writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True)
             self._reader = create_engine(url, pool_size=8, max_overflow=32, hide_parameters=True)
             _set_up_sqlite(self._writer, begin="BEGIN IMMEDIATE", is_writer=True)
@@ -85,6 +88,20 @@ def lock_site(tx: Connection, site_id: str) -> bool:
         update(tables.sites).where(tables.sites.c.site_id == site_id).values(site_id=tables.sites.c.site_id)
     )
     return rows.rowcount == 1
+
+
+def _keep_private(name: str | None) -> None:
+    """Let nobody but the owner read the file of a database and those beside it, whoever may look into its folder."""
+    if not name or name == ":memory:":
+        return
+    try:
+        os.close(os.open(name, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives the files beside it the same mode
+        for path in (Path(name), Path(f"{name}-wal"), Path(f"{name}-shm")):
+            if path.exists():
+                path.chmod(0o600)
+    except OSError as error:
+        message = f"{name}: cannot be made readable by its owner only: {error.strerror}"
+        raise StoreError(message) from error
 
 
 def _set_up_sqlite(engine: Engine, *, begin: str, is_writer: bool) -> None:

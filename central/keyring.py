@@ -87,13 +87,12 @@ class Keyring:
         return hmac.new(self._secret, b"id_key\n" + site_id.encode(), hashlib.sha256).digest()
 
     def _load(self) -> None:
-        if self._path.stat().st_mode & _OTHERS:
-            raise ConfigError([f"{self._path}: others may read it; its mode must be 0600"])
+        text = read_secret(self._path)
         try:
-            data: dict[str, Any] = json.loads(self._path.read_text(encoding="utf-8"))
+            data: dict[str, Any] = json.loads(text)
             self._secret = bytes.fromhex(data["id_secret"])
             self._keys = tuple(_Key(key["id"], bytes.fromhex(key["private"]), key["revoked"]) for key in data["keys"])
-        except (OSError, ValueError, LookupError, TypeError) as error:
+        except (ValueError, LookupError, TypeError) as error:
             raise ConfigError([f"{self._path}: not a file of keys"]) from error
 
     def _keep(self, keys: tuple[_Key, ...]) -> None:
@@ -104,6 +103,16 @@ class Keyring:
         }
         write_secret(self._path, json.dumps(data, indent=1))
         self._keys = keys
+
+
+def read_secret(path: Path) -> str:
+    """Return what a file says that only its owner may read; raises ConfigError when others may, or nobody can."""
+    try:
+        if path.stat().st_mode & _OTHERS:
+            raise ConfigError([f"{path}: others may read it; its mode must be 0600"])
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([f"{path}: cannot be read: {error}"]) from error
 
 
 def write_secret(path: Path, text: str) -> None:

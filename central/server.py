@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import secrets
 import signal
 import socket
 import ssl
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
@@ -17,13 +19,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from central.app import create_app
 from central.clock import Clock, SystemClock
-from central.core import Desk
+from central.core import KEYS_FILE, Desk
 from central.housekeeping import Housekeeper
+from central.keyring import Keyring
 from central.settings import Settings, TlsSettings, load
 from kiosk.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
 logger = logging.getLogger(__name__)
 
@@ -141,10 +144,15 @@ def main(config: Path, data: Path) -> int:
         signal.signal(signum, lambda _signum, _frame: end.set())
     try:
         settings = load(config)
-        server = RunningServer(settings, data, SystemClock())
+        with _held(data):
+            return _serve(RunningServer(settings, data, SystemClock()), settings, end)
     except (ConfigError, StoreError, SQLAlchemyError, OSError) as error:
         logger.error("cannot start: %s", error)  # noqa: TRY400 - a mistake of the settings needs no traceback
         return 3 if isinstance(error, ConfigError) else 2
+
+
+def _serve(server: RunningServer, settings: Settings, end: Event) -> int:
+    """Serve until `end`; return 0, or 2 when the port cannot be used."""
     try:
         # The command's one line of output, for whoever started it with port 0.
         print(server.start(), flush=True)  # noqa: T201
@@ -156,3 +164,25 @@ def main(config: Path, data: Path) -> int:
         pass
     server.stop()
     return 0
+
+
+def new_keys(data: Path) -> int:
+    """Make keys where they were lost; return 0, or 2 when they are there: those in use are rotated, not replaced."""
+    path = data / KEYS_FILE
+    if path.exists():
+        logger.error("%s: is there; keys are rotated by the admin's API", path)
+        return 2
+    Keyring(path)
+    return 0
+
+
+@contextmanager
+def _held(data: Path) -> Generator[None]:
+    """Hold the data folder; raises StoreError when another server has it."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (data / "in-use").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StoreError(f"{data}: in use by another server; stop that one first") from error
+        yield

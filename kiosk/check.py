@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.adapters.actuators import open_alarm
 from kiosk.adapters.clock import SystemClock
+from kiosk.adapters.escrow import read_public
 from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.thermometers import open_thermometer
 from kiosk.config import load
 from kiosk.device_lines import by_hand_line, reference_checks, reference_line, thermometer_line
 from kiosk.enrolment import COPY_FILE, LOG_FILE, data_key, heard
-from kiosk.errors import ConfigError, DeviceError
+from kiosk.errors import ConfigError, DeviceError, StoreError
 from kiosk.texts import check_own
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
     from typing import TextIO
 
     from kiosk.config import Settings
@@ -32,6 +33,7 @@ def check(config: Path, out: TextIO, data: Path | None = None) -> int:
     parts: dict[str, Callable[[Settings], tuple[bool, str]]] = {
         "settings": lambda _settings: (True, "read, no mistakes"),
         "texts": _texts,
+        "escrow": _escrow,
         "camera": _camera,
         "thermometer": _thermometer,
         "by hand": lambda settings: _by_hand(settings, data),
@@ -52,6 +54,19 @@ def _texts(settings: Settings) -> tuple[bool, str]:
     """Return how many texts are the site's own; those that do not fit are not shown, and named here."""
     own, left_aside = check_own(settings.folder)
     return not left_aside, "; ".join([*left_aside, f"{own} of the site's own" if own else "the product's"])
+
+
+def _escrow(settings: Settings) -> tuple[bool, str]:
+    """Return whether a copy of the log's key can be sealed to the supervisor at enrolment."""
+    named = settings.kiosk.log.escrow_key_file
+    if not named:
+        words = "log.escrow_key_file names no supervisor's key: without the log's own key a dead kiosk's disk is lost"
+        return settings.kiosk.mode != "production", words
+    try:
+        read_public(Path(named).expanduser())
+    except StoreError as error:
+        return False, f"log.escrow_key_file: {error}"
+    return True, "a copy of the log's key is sealed to the supervisor's"
 
 
 def _camera(settings: Settings) -> tuple[bool, str]:

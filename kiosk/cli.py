@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kiosk.errors import ConfigError, KioskError, ServerError, StoreError
+from kiosk.errors import ConfigError, KioskError, ServerError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 OK, UNWELL, USAGE, BAD_CONFIG, BAD_STORE, BAD_SERVER = range(6)
 CONFIG: Final = Path(__file__).resolve().parent.parent / "config"
 _EXIT_CODES: Final = (__doc__ or "").partition("\n\n")[2]
+
+_OWNER_ONLY: Final = 0o077  # whatever is written is about people, or is a key
 
 _ENVIRONMENT: Final = {
     "KIVY_NO_ARGS": "1",
@@ -43,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     `arguments`: those of the command line when not given.
     """
+    os.umask(_OWNER_ONLY)
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("KIVY_HOME", str(Path(tempfile.gettempdir()) / f"vb-kiosk-kivy-{os.getuid()}"))
@@ -53,16 +56,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _set_up_logging(verbose=options.verbose)
     try:
         return int(options.run(options))
-    except ConfigError as error:
-        return _said(BAD_CONFIG, *error.mistakes)
-    except StoreError as error:
-        return _said(BAD_STORE, str(error))
-    except ServerError as error:
-        return _said(BAD_SERVER, f"{error.code}: {error}")
     except KioskError as error:
-        return _said(UNWELL, f"{error.code}: {error}")
+        return _said(*_as_told(error))
     except KeyboardInterrupt:
         return OK
+
+
+def _as_told(error: KioskError) -> tuple[int, str]:
+    """Return the exit code of an error and its words; of broken settings each mistake in a line of its own."""
+    for kind, code in ((UsageError, USAGE), (ConfigError, BAD_CONFIG), (StoreError, BAD_STORE)):
+        if isinstance(error, kind):
+            return code, str(error)
+    return BAD_SERVER if isinstance(error, ServerError) else UNWELL, f"{error.code}: {error}"
 
 
 def _set_up_logging(*, verbose: bool) -> None:
@@ -95,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
 
     central = _command(commands, "central", "run the central server", _central)
     _config_and_data(central, "central.toml")
+    central.add_argument(
+        "--new-keys", action="store_true", help="make new keys where keys.json is lost for good, and end"
+    )
 
     _passing(commands, "demo", "show a whole day's door: server, bookings, kiosk, drawn visitors", _demo)
 
@@ -141,7 +149,7 @@ def _kiosk(options: argparse.Namespace) -> int:
         return _start(options)
     except (ConfigError, StoreError) as error:
         if options.stay:
-            _said(BAD_CONFIG, *str(error).splitlines())
+            _said(*_as_told(error))
             import_module("kiosk.launch").show_failure(options.config, error)
         raise
 
@@ -159,6 +167,8 @@ def _start(options: argparse.Namespace) -> int:
 
 
 def _central(options: argparse.Namespace) -> int:
+    if options.new_keys:
+        return int(import_module("central.server").new_keys(options.data))
     return int(import_module("central.server").main(options.config, options.data))
 
 

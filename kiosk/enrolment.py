@@ -44,8 +44,13 @@ def in_use(data: Path) -> Generator[None]:
 
     The operating system lets go of it when the process ends, however it ends.
     """
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (data / _LOCK_FILE).open("w") as lock:
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        opened = (data / _LOCK_FILE).open("w")
+    except OSError as error:
+        message = f"{data}: cannot be made or written: {error.strerror}"
+        raise StoreError(message) from error
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -199,7 +204,11 @@ def _seal(settings: Settings, data: Path, key: bytes) -> None:
     """Seal a copy of the key to the supervisor, before a code is spent on a kiosk whose key nobody could recover."""
     public = settings.kiosk.log.escrow_key_file
     if public:
-        seal(key, Path(public).expanduser(), data / SEALED_FILE)
+        try:
+            seal(key, Path(public).expanduser(), data / SEALED_FILE)
+        except StoreError as error:
+            message = f"log.escrow_key_file: {error}"
+            raise StoreError(message) from error
     elif settings.kiosk.mode == "production":
         message = "log.escrow_key_file: production needs the supervisor's public key (main.py log escrow-keys)"
         raise StoreError(message)

@@ -18,6 +18,12 @@ class KioskError(Exception):
     code: ClassVar[str] = "kiosk_error"
 
 
+class UsageError(KioskError):
+    """A command was not told what it needs, or things that cannot both be meant."""
+
+    code = "usage_error"
+
+
 class ConfigError(KioskError):
     """The settings cannot be used; holds every mistake found, one line each, with file and key."""
 

@@ -166,6 +166,8 @@ why() {
   local log=$1
   if grep -qiE 'no space left|not enough free space|disk quota' "$log"; then
     echo "no disk space"
+  elif grep -qiE 'CERTIFICATE_VERIFY_FAILED|certificate verif' "$log"; then
+    echo "the package server's certificate is not trusted here (a proxy's own? add its authority to this machine)"
   elif grep -qiE 'resolv|name resolution|unreachable|connection (refused|timed out|reset)|could not connect|NewConnectionError|Max retries|ReadTimeout' "$log"; then
     echo "no network, or the package server does not answer"
   else

@@ -164,6 +164,12 @@ def pip_on_a_full_disk(machine: Machine) -> None:
     machine.python("python3.11", "3.11", "echo 'ERROR: [Errno 28] No space left on device'; exit 1")
 
 
+def pip_behind_a_proxy(machine: Machine) -> None:
+    """Pip as it fails where a proxy shows a certificate of its own; it ends with the same words as without network."""
+    told = "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed'))"
+    machine.python("python3.11", "3.11", f'echo "WARNING: Retrying: {told}"; echo "Max retries exceeded"; exit 1')
+
+
 def pip_with_a_wrong_hash(machine: Machine) -> None:
     """Pip as it fails for a reason that `run` does not know."""
     machine.python("python3.11", "3.11", "echo 'ERROR: these packages do not match the hashes'; exit 1")
@@ -179,6 +185,10 @@ TROUBLES: list[tuple[Callable[[Machine], None], str]] = [
     (no_room, "no disk space: the set-up needs 700 MB where HOME lies, and 40 MB are free"),
     (apt_without_network, "could not install Debian packages: no network, or the package server does not answer"),
     (pip_without_network, "could not install requirements.txt: no network, or the package server does not answer"),
+    (
+        pip_behind_a_proxy,
+        "the package server's certificate is not trusted here (a proxy's own? add its authority to this machine)",
+    ),
     (pip_on_a_full_disk, "could not install requirements.txt: no disk space"),
     (pip_with_a_wrong_hash, "could not install requirements.txt: ERROR: these packages do not match the hashes"),
 ]

@@ -42,7 +42,10 @@ def read_key(path: Path, *, may_create: bool) -> bytes:
     """
     if not path.exists():
         if not may_create:
-            message = f"{path}: the key of the screening log is missing; put it back from the operator's copy"
+            message = (
+                f"{path}: the key of the screening log is missing; is this kiosk's own kiosk.toml meant (--config)?"
+                " Else put the key back from the operator's copy"
+            )
             raise StoreError(message)
         _put_key(path, secrets.token_bytes(KEY_BYTES))
     try:

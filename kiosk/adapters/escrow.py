@@ -54,14 +54,20 @@ def make_pair(folder: Path) -> tuple[Path, Path]:
 
 def seal(key: bytes, public_file: Path, sealed_file: Path) -> None:
     """Seal `key` to the public key in `public_file` and keep it, durably, in `sealed_file`; raises StoreError."""
-    public = _loaded(public_file, load_pem_public_key)
-    if not isinstance(public, X25519PublicKey):
-        message = f"{public_file}: not a supervisor's public key; make one by: main.py log escrow-keys"
-        raise StoreError(message)
+    public = read_public(public_file)
     with sealed_file.open("wb") as file:
         file.write(_SUITE.encrypt(key, public, _INFO))
         file.flush()
         os.fsync(file.fileno())
+
+
+def read_public(file: Path) -> X25519PublicKey:
+    """Return a supervisor's public key; raises StoreError when the file is none."""
+    public = _loaded(file, load_pem_public_key)
+    if not isinstance(public, X25519PublicKey):
+        message = f"{file}: not a supervisor's public key; make one by: main.py log escrow-keys"
+        raise StoreError(message)
+    return public
 
 
 def unseal(sealed_file: Path, private_file: Path) -> bytes:

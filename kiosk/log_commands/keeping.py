@@ -15,7 +15,7 @@ from kiosk.config import load
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.times import to_wire
 from kiosk.enrolment import COPY_FILE, wipe
-from kiosk.errors import StoreError
+from kiosk.errors import StoreError, UsageError
 from kiosk.log_commands.files import Command, log_file, open_reader, open_store, said
 from kiosk.services.retention import Retention
 from kiosk.services.rulebook import Rulebook
@@ -38,9 +38,10 @@ def _hold_arguments(parser: argparse.ArgumentParser) -> None:
 
 def hold(options: argparse.Namespace, out: TextIO) -> int:
     """Place a legal hold, lift one, or list those that stand."""
+    is_change = _is_change_of_hold(options)
     store = open_store(options)
     try:
-        if options.lift or options.from_day:
+        if is_change:
             _change_hold(store, options)
         stand = store.state.holds()
     finally:
@@ -52,19 +53,32 @@ def hold(options: argparse.Namespace, out: TextIO) -> int:
     return 0
 
 
+def _is_change_of_hold(options: argparse.Namespace) -> bool:
+    """Tell whether a hold is to be placed or lifted; raises UsageError where only a part of that is said.
+
+    Whoever means to hold days must not be told nothing while they go on being erased.
+    """
+    said = [getattr(options, name) for name in ("from_day", "until_day", "lift", "by", "reason")]
+    if not any(said):
+        return False
+    if not (options.by and options.reason and (options.lift or options.from_day)):
+        raise UsageError("a hold is placed with --from, --by and --reason, and lifted with --lift, --by and --reason")
+    if options.lift and (options.from_day or options.until_day):
+        raise UsageError("a hold is placed or lifted, not both: --lift needs no days")
+    if options.until_day and options.until_day < options.from_day:
+        raise UsageError("--until lies before --from")
+    return True
+
+
 def _change_hold(store: LogStore, options: argparse.Namespace) -> None:
-    if not options.by or not options.reason:
-        raise StoreError("a hold is placed and lifted with --by and --reason")
     by = {"by": options.by, "reason": options.reason}
     with store.act() as act:
         if options.lift:
             if all(item.id != options.lift for item in act.state.holds()):
-                raise StoreError(f"no hold {options.lift} stands")
+                raise UsageError(f"no hold {options.lift} stands; without arguments those that do are listed")
             act.record(EntryKind.HOLD_LIFTED, {"hold_id": options.lift, **by})
             return
         until = options.until_day or options.from_day
-        if until < options.from_day:
-            raise StoreError("--until lies before --from")
         name = f"H{store.last()[0] + 1}"
         days = {"from": options.from_day.isoformat(), "until": until.isoformat()}
         act.record(EntryKind.HOLD_PLACED, {"hold_id": name, **days, **by})

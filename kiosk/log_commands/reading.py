@@ -24,9 +24,9 @@ def list_entries(options: argparse.Namespace, out: TextIO) -> int:
         sent = reader.acknowledged()
         for entry in reader.entries():
             row = _row(entry, is_sent=entry.seq <= sent)
-            mark = " " if row["sent"] else "*"
-            line = f"{entry.seq:>8}{mark} {row['recorded_at']}  {entry.kind:<18} {entry.hash[:16]}"
-            said(out, row, line + ("" if entry.body is not None else "  (erased)"), as_json=options.json)
+            notes = ("" if entry.body is not None else "  (erased)") + ("" if row["sent"] else "  (not sent)")
+            line = f"{entry.seq:>8} {row['recorded_at']}  {entry.kind:<18} {entry.hash[:16]}{notes}"
+            said(out, row, line, as_json=options.json)
     finally:
         reader.close()
     return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import re
 import signal
 import socket
 import sqlite3
@@ -15,7 +17,7 @@ import requests
 
 from central.clock import SystemClock
 from central.keyring import Keyring
-from central.server import RunningServer, main
+from central.server import RunningServer, main, new_keys
 from central.settings import ServerSettings, Settings, load
 from kiosk.errors import ConfigError, StoreError
 from tests.central.builders import ToldClock
@@ -136,3 +138,73 @@ def test_sqlite_is_durable_and_has_one_checkpointer(city: City) -> None:
     with database.read() as tx:
         names = ("synchronous", "foreign_keys", "query_only", "wal_autocheckpoint")
         assert [tx.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names] == [2, 1, 1, 0]
+
+
+def test_the_page_of_the_api_has_every_call_and_nothing_of_anybody_elses(city: City) -> None:
+    """It opens on a closed network: no script, no file of another server, and each field of each body."""
+    page = city.kiosk("door-1", "A").get("/docs")
+    assert page.headers["content-security-policy"].startswith("default-src 'self'")
+    told = page.text
+    assert "<script" not in told
+    assert re.findall(r'(?:src|href)="(.*?)"', told) == ["/staff/style.css", "/openapi.json"]
+    described = city.kiosk("door-2", "B").get("/openapi.json").json()
+    for path, methods in described["paths"].items():
+        for method in methods:
+            assert f"{method.upper()} {path}</code>" in told
+    for field in ("slot_start", "service.name.zh", "early_min", "screening.cold.hours", "places[].name.zh"):
+        assert f"<code>{field}</code>" in told, field
+    assert city.kiosk("door-3", "C").get("/redoc").status_code == 404
+
+
+@pytest.mark.parametrize("text", ["", "\n", "abcdef\n", "x" * 23])
+def test_a_token_that_is_no_secret_opens_nothing(tmp_path: Path, text: str) -> None:
+    """An empty file, as a disk that was full leaves it, must not let everybody in who sends no token."""
+    (tmp_path / "admin.token").write_text(text)
+    (tmp_path / "admin.token").chmod(0o600)
+    with pytest.raises(ConfigError, match=r"admin\.token: a token has 24 signs"):
+        RunningServer(Settings(), tmp_path, ToldClock())
+
+
+def test_a_token_that_others_may_read_is_refused(city: City) -> None:
+    """As the keys are: whoever may read it is the admin."""
+    (city.data / "admin.token").chmod(0o644)
+    with pytest.raises(ConfigError, match=r"admin\.token: others may read it"):
+        RunningServer(Settings(), city.data, city.clock)
+
+
+def test_a_database_restored_without_its_keys_makes_no_new_ones_unasked(city: City) -> None:
+    """Every code that was issued would be void, and nobody would know why; asked, it makes them."""
+    city.server.stop()
+    (city.data / "keys.json").unlink()
+    with pytest.raises(ConfigError, match="--new-keys"):
+        RunningServer(Settings(), city.data, city.clock)
+    assert not (city.data / "keys.json").exists()
+    assert (new_keys(city.data), new_keys(city.data)) == (0, 2)
+    RunningServer(Settings(), city.data, city.clock).stop()
+
+
+def test_the_database_is_its_owners_in_a_folder_that_is_everybodys(tmp_path: Path) -> None:
+    """Names and telephone numbers stand in it; a database of an earlier version is closed to others as well."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "central.db").touch(mode=0o644)
+    server = RunningServer(Settings(server=ServerSettings(port=0)), tmp_path, ToldClock())
+    server.start()
+    modes = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.glob("central.db*")}
+    server.stop()
+    assert modes == dict.fromkeys(("central.db", "central.db-wal", "central.db-shm"), 0)
+
+
+def test_one_server_at_a_time_uses_a_data_folder(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Two would keep one database and tell two stories; the second says why it does not start."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    config = tmp_path / "central.toml"
+    config.write_text("[server]\nport = 0\n")
+    try:
+        with (tmp_path / "in-use").open("w") as first:
+            fcntl.flock(first, fcntl.LOCK_EX)
+            assert main(config, tmp_path) == 2
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert f"{tmp_path}: in use by another server" in caplog.text
+    assert not (tmp_path / "central.db").exists()

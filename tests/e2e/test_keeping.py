@@ -14,7 +14,7 @@ import pytest
 from demo.world import HERE
 from kiosk.adapters.escrow import SEALED_FILE, make_pair
 from kiosk.enrolment import LOG_FILE, data_key, enrol
-from kiosk.errors import StoreDamaged, StoreError
+from kiosk.errors import StoreDamaged, StoreError, UsageError
 from kiosk.log_commands import parser
 from tests.e2e.city import CONFIG, City, let_in
 
@@ -228,14 +228,19 @@ def test_a_hold_is_placed_listed_and_lifted(city: City, config: Path) -> None:
     """Each an entry with who and why; a mistake changes nothing."""
     data = a_day(city)
     ship(city, data)
-    with pytest.raises(StoreError, match="--by and --reason"):
+    with pytest.raises(UsageError, match="--by and --reason"):
         log(config, "hold", "--from", "2020-03-01", data=data)
+    for half in (("--until", "2020-03-31"), ("--by", "court", "--reason", "2020/7"), ("--lift", "H1")):
+        with pytest.raises(UsageError, match="--by and --reason"):
+            log(config, "hold", *half, data=data)
     by = ("--by", "court", "--reason", "2020/7")
-    with pytest.raises(StoreError, match="before"):
+    with pytest.raises(UsageError, match="before"):
         log(config, "hold", "--from", "2020-03-02", "--until", "2020-03-01", *by, data=data)
     _code, stand = log(config, "hold", "--from", "2020-03-01", "--until", "2020-03-31", *by, data=data)
     assert [(hold["from"], hold["until"]) for hold in stand] == [("2020-03-01", "2020-03-31")]
-    with pytest.raises(StoreError, match="no hold"):
+    with pytest.raises(UsageError, match="not both"):
+        log(config, "hold", "--lift", "H1", "--from", "2020-03-01", *by, data=data)
+    with pytest.raises(UsageError, match="no hold"):
         log(config, "hold", "--lift", "H0", *by, data=data)
     assert log(config, "erase", data=data)[1] == [{"erased": 0, "cut": True}]
     assert log(config, "hold", "--lift", stand[0]["id"], *by, data=data)[1] == []
