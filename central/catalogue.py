@@ -21,7 +21,7 @@ from central.tables import guards, lockouts, notices, services, sites
 from kiosk.domain.declaration import Declaration
 from kiosk.domain.ids import GuardId
 from kiosk.domain.plan import CaseLimits, Plan, mistakes
-from kiosk.domain.policy import Policy
+from kiosk.domain.policy import Policy, policy_mistakes
 from kiosk.domain.site import Service, Site, Words
 from kiosk.domain.wire import from_json, to_json
 from kiosk.protocol.messages import Documents, Guard
@@ -94,7 +94,10 @@ class Catalogue:
                 tx.execute(insert(services).values(site_id=site_id, service_id=service.id, **values))
 
     def put_policy(self, site_id: str, policy: Policy | None) -> None:
-        """Set a site's policy; None leaves the kiosks to their own file."""
+        """Set a site's policy; None leaves the kiosks to their own file. Raises BadRequest."""
+        wrong = policy_mistakes(policy) if policy is not None else []
+        if wrong:
+            raise BadRequest("; ".join(wrong))
         self._set_site(site_id, policy=_dump(policy) if policy is not None else None)
 
     def put_declaration(self, site_id: str, declaration: Declaration | None) -> None:

@@ -59,6 +59,7 @@ class KioskApp(App):
         self.tone = Tone()
         self.view = View(Face.IDLE)
         self.pending = 0
+        self.acting = 0
         self.regulars: list[ClockEvent] = []  # what the window does by itself
         self._deadline = Deadline(self._case, kiosk.clock.monotonic)
         self.codes = Codes(self, kiosk.clock.monotonic)
@@ -136,16 +137,22 @@ class KioskApp(App):
 
     def run_job(self, job: Callable[[], T], then: Callable[[T], None]) -> None:
         """Run `job` on the worker; `then` gets its result on the window's thread, unless the screen has gone on."""
-        self._await(self._kiosk.submit(job), then)
+        self.acting += 1
+        self._await(self._kiosk.submit(job), then, acts=1)
 
     def run_slowly(self, job: Callable[[], T], then: Callable[[T], None]) -> None:
         """Run `job`, which takes seconds, beside the worker; `then` as for `run_job`."""
         self._await(self._kiosk.submit_slow(job), then)
 
-    def _await(self, future: Future[T], then: Callable[[T], None]) -> None:
+    def _await(self, future: Future[T], then: Callable[[T], None], acts: int = 0) -> None:
         turn = self._case.turn
         self.pending += 1
-        future.add_done_callback(lambda done: Clock.schedule_once(lambda _dt: self._landed(turn, done, then)))
+
+        def landed(done: Future[T]) -> None:
+            self.acting -= acts
+            self._landed(turn, done, then)
+
+        future.add_done_callback(lambda done: Clock.schedule_once(lambda _dt: landed(done)))
 
     def _landed(self, turn: int, done: Future[T], then: Callable[[T], None]) -> None:
         self.pending -= 1

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kiosk.adapters.aside_logs import AsideLogs
 from kiosk.adapters.central_client import CentralClient, client_by
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.database import read_key
@@ -23,6 +24,7 @@ from kiosk.adapters.log_reader import Identity, LogReader
 from kiosk.adapters.log_store import LogStore
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.errors import StoreError
+from kiosk.services.reporting import Backoff, Reporter
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -101,6 +103,7 @@ def enrol(settings: Settings, data: Path, code: str) -> Identity:
     """
     with in_use(data):
         key = data_key(settings, data)
+        _deliver(settings, data, key)
         old = _shipped(data, key)
         _seal(settings, data, key)
         private = Ed25519PrivateKey.generate()
@@ -144,10 +147,14 @@ def is_enrolled(settings: Settings, data: Path) -> bool:
 def wipe(settings: Settings, data: Path, exported: Path | None) -> int:
     """Delete everything in `data`; return how many entries were only in `exported`.
 
-    Raises StoreError while entries are unsent, unless `exported` (`log export --json`) holds each of them.
+    Raises StoreError while entries are unsent, unless `exported` (`log export --json`) holds each of them, and while
+    days in any of its logs are under a legal hold.
     """
     with in_use(data):
-        unsent = _unsent(data, data_key(settings, data))
+        key = data_key(settings, data)
+        _deliver(settings, data, key)
+        _refuse_held(data, key)
+        unsent = _unsent(data, key)
         missing = unsent - _hashes(exported) if exported is not None else unsent
         if missing:
             raise StoreError(_unsent_words(data, len(missing)))
@@ -155,6 +162,42 @@ def wipe(settings: Settings, data: Path, exported: Path | None) -> int:
             for path in data.glob(pattern):
                 path.unlink()
     return len(unsent)
+
+
+def _deliver(settings: Settings, data: Path, key: bytes) -> None:
+    """Ship what a kiosk that was stopped left unsent, if only the word that it was stopped; what cannot go stays."""
+    if not (data / LOG_FILE).exists():
+        return
+    store = LogStore(data / LOG_FILE, key, SystemClock(), lambda: None)
+    try:
+        if store.identity is None:
+            return
+        client = central_client(settings, store.identity.token, SystemClock())
+        reporter = Reporter(store, client, store, Backoff(lambda: 0.0))
+        while left := store.last()[0] - store.acknowledged():
+            reporter.step()
+            if store.last()[0] - store.acknowledged() == left:
+                break
+        client.close()
+    finally:
+        store.close()
+
+
+def _refuse_held(data: Path, key: bytes) -> None:
+    """Raise StoreError where a log in `data`, put aside or not, has days that must not be erased."""
+    for aside in AsideLogs(data, key).logs():
+        if aside.holds or aside.unsent:
+            why = "is under a legal hold" if aside.holds else f"has {aside.unsent} entries that are unsent"
+            raise StoreError(f"{data / aside.name}: {why}; take this file into safe keeping first")
+    if not (data / LOG_FILE).exists():
+        return
+    store = LogStore(data / LOG_FILE, key, SystemClock(), lambda: None)
+    try:
+        held = [hold.id for hold in store.state.holds()]
+    finally:
+        store.close()
+    if held:
+        raise StoreError(f"{data}: under a legal hold ({', '.join(held)}); lift it first: main.py log hold --lift ID")
 
 
 def _unsent(data: Path, key: bytes) -> set[str]:

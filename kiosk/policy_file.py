@@ -13,6 +13,8 @@ from kiosk.domain.by_hand import KIND_OF_SITE
 from kiosk.domain.overriding import MayOverride, OverrideRule
 from kiosk.domain.policy import (
     LEAST_KEPT_DAYS,
+    LIMIT_CC,
+    MOST_TOLERANCE_MIN,
     Adaptive,
     BodySite,
     Cold,
@@ -32,15 +34,16 @@ from kiosk.toml_file import Section, read
 if TYPE_CHECKING:
     from pathlib import Path
 
-_Celsius = Annotated[Decimal, Field(ge=0, le=60, decimal_places=2)]
 _HUNDRED: Final = 100
+_Celsius = Annotated[Decimal, Field(ge=0, le=60, decimal_places=2)]
+_LimitCelsius = Annotated[Decimal, Field(ge=LIMIT_CC[0] // _HUNDRED, le=LIMIT_CC[1] // _HUNDRED, decimal_places=2)]
 
 
 class _LimitSection(Section):
     site: BodySite
     kind: ReadingKind
-    elevated: _Celsius
-    low: _Celsius
+    elevated: _LimitCelsius
+    low: _LimitCelsius
     source: Annotated[str, Field(min_length=1)]
     commissioned: str = ""
 
@@ -54,8 +57,8 @@ class _LimitSection(Section):
 
 
 class _Admission(Section):
-    early_min: int = Field(ge=0, le=240)
-    late_min: int = Field(ge=0, le=240)
+    early_min: int = Field(ge=0, le=MOST_TOLERANCE_MIN)
+    late_min: int = Field(ge=0, le=MOST_TOLERANCE_MIN)
     suspended_services: tuple[str, ...]
     card_check_waived: bool
     widen_max_min: int = Field(ge=0, le=720)

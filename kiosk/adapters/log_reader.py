@@ -64,6 +64,10 @@ class LogView:
         """Return the number and hash of the last entry; (0, genesis) when empty."""
         return last_entry(self._database)
 
+    def hash_of(self, seq: int) -> str | None:
+        """Return the hash of an entry, of the genesis for 0; None when there is no such number."""
+        return GENESIS if seq == 0 else self._database.scalar("SELECT hash FROM entry WHERE seq = ?", seq)
+
     def acknowledged(self) -> int:
         """Return the last acknowledged number."""
         return int(self._database.scalar("SELECT seq FROM sent"))
@@ -116,10 +120,6 @@ class LogReader(LogView):
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query, for what no other method answers."""
         return self._database.rows(sql)
-
-    def hash_of(self, seq: int) -> str | None:
-        """Return the hash of an entry, of the genesis for 0; None when there is no such number."""
-        return GENESIS if seq == 0 else self._database.scalar("SELECT hash FROM entry WHERE seq = ?", seq)
 
     def verify(self, anchors: Mapping[int, str] | None = None) -> tuple[int, str, Flaw | None]:
         """Walk the chain; return how many entries hold, the last good hash, and the first flaw.

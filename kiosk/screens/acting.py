@@ -18,8 +18,8 @@ class Window(Protocol):
     """What the acts need of the app."""
 
     view: View
-    pending: int
-    """How many jobs are on their way whose end changes the screen."""
+    acting: int
+    """How many acts are on their way whose end changes the screen; what takes seconds is not one of them."""
 
     @property
     def desk(self) -> Desk:

@@ -23,14 +23,6 @@ class Acts(GuardActs):
         if visit_id is not None and not self._is_on_its_way():
             self._window.run_job(lambda: act(visit_id), self._window.show_view)
 
-    def _is_on_its_way(self) -> bool:
-        """Tell whether an act was set off and its screen has still to come: no other touch counts until then.
-
-        Two fingers, or a glove that bounces, touch two buttons of one screen: the first is meant, and what is recorded
-        is what the visitor sees next. To call somebody is never too late.
-        """
-        return self._window.pending > 0
-
     # the visitor
 
     def confirm(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from kivy.clock import Clock
 
@@ -17,8 +17,13 @@ from kiosk.services.views import Face, Hint
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from kiosk.domain.ids import VisitId
     from kiosk.screens.acts import Acts
     from kiosk.services.views import View
+
+
+_OVER: Final = frozenset({Face.ADMITTED, Face.GOODBYE})
+"""Screens of a visit that is over for this code: while one stands, a phone that shakes is no second arrival."""
 
 
 def is_taken(text: str) -> bool:
@@ -55,6 +60,7 @@ class Codes:
         self._now_s = now_s
         self.wedge = Wedge()
         self.were_missed = False
+        self._shown: tuple[VisitId | None, frozenset[str]] = None, frozenset()  # a visit, and the code it came by
 
     def from_camera(self, texts: Sequence[str]) -> None:
         """Take the codes of one frame; call on any thread."""
@@ -102,12 +108,16 @@ class Codes:
         if name not in TAKES_CODES or is_changing:
             self.were_missed = True
             return False
-        window.run_job(lambda: window.desk.scan(others), self._show_scanned)
+        if name in _OVER and window.view.visit_id == self._shown[0] and self._shown[1].issuperset(others):
+            return False
+        window.run_job(lambda: window.desk.scan(others), lambda view: self._show_scanned(view, others))
         return True
 
-    def _show_scanned(self, view: View) -> None:
+    def _show_scanned(self, view: View, texts: Sequence[str]) -> None:
         # A foreign code behind the visitor must not take a result away that they are reading.
         is_foreign = view.hint is Hint.NOT_A_BOOKING_CODE
         if face_of(view) is Face.IDLE and self._window.shown_name is not Face.IDLE and is_foreign:
             return
+        if view.visit_id is not None and self._window.view.visit_id != view.visit_id:
+            self._shown = view.visit_id, frozenset(texts)
         self._window.show_view(view)

@@ -42,6 +42,14 @@ class GuardBase:
     def _guarding(self) -> GuardDesk:
         return self._window.desk.guarding
 
+    def _is_on_its_way(self) -> bool:
+        """Tell whether an act was set off and its screen has still to come: no other touch counts until then.
+
+        Two fingers, or a glove that bounces, touch two buttons of one screen: the first is meant, and what is recorded
+        is what is seen next. To call somebody is never too late.
+        """
+        return self._window.acting > 0
+
     def _ask(self, job: Callable[[], Shown]) -> None:
         """Do a job on the worker and show what it leads to."""
         self._window.run_job(job, self._show_guard)
@@ -75,4 +83,6 @@ class GuardBase:
         self._window.run_job(job, ask)
 
     def _ask_choice(self, question: Choice) -> None:
+        if self._is_on_its_way():
+            return
         self._window.turn_to(Panel.GUARD_CHOICE).present(question)

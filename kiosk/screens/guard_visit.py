@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kiosk.services.views import GuardDetail
 
 _IN_A_ROW: Final = 2
-_HARD_TO_UNDO: Final = frozenset({"turn_away", "refuses_measuring", "gone"})
+_HARD_TO_UNDO: Final = frozenset({"turn_away", "refuses_measuring", "gone", "keep"})
 _ASKS_WHY: Final = frozenset({"override", "clear"})
 
 
@@ -75,7 +75,9 @@ class GuardVisitScreen(GuardScreen):
     def _button(self, act: str, *, is_first: bool) -> Widget:
         words = self.texts.t(f"guard.act.{act}")
         if act in _HARD_TO_UNDO or (act == "admit" and self.detail.row.case_id is not None):
-            armed = Factory.ArmedLarge(content=words, asks=self.texts.t("guard.sure"))
+            armed = (Factory.ArmedMain if is_first else Factory.ArmedLarge)(
+                content=words, asks=self.texts.t("guard.sure")
+            )
             armed.fbind("on_sure", lambda _button: self.on_act(act))
             return armed
         button = (MainButton if is_first else SecondButton)(content=words)

@@ -8,16 +8,18 @@ from kiosk.screens.base import VisitorScreen
 
 
 class HallLineScreen(VisitorScreen):
-    """Shows the line number and the place in the line; nobody has to ask again."""
+    """Shows the line number and the place in the line; who has no code is called by staff, and has no slot to keep."""
 
     number = StringProperty("")
     text = StringProperty("")
     second = StringProperty("")
-    hint = StringProperty("")
+    kept = StringProperty("")
 
     def refresh(self) -> None:
         """Say number and place in the language that comes first."""
         position = self.view.position if self.view.position is not None else 1
         self.number = self.view.number or ""
-        self.text = self.texts.t("hall_line.text", position=position)
-        self.second = self.texts.second("hall_line.text", position=position)
+        key = "hall_line.text" if self.view.card is not None else "hall_line.text_no_code"
+        self.text = self.texts.t(key, position=position)
+        self.second = self.texts.second(key, position=position)
+        self.kept = self.texts.t("hall_line.kept") if self.view.card is not None else ""

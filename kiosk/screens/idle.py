@@ -82,7 +82,7 @@ class IdleScreen(VisitorScreen):
             return
         self.called_text = "  ".join(part_of(self.facts.called, CALLED_AT_ONCE, self.now))
         resting = part_of(self.facts.resting, RESTING_AT_ONCE, self.now)
-        rows = " · ".join(f"{row.number} {self.stage.clock(row.until)}" for row in resting)
+        rows = " · ".join(f"{row.number} {self.stage.clock_from(row.until)}" for row in resting)
         self.resting_text = self.texts.t("idle.resting", rows=rows) if rows else ""
 
     def show_frame(self, frame: np.ndarray | None) -> None:

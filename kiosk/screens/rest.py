@@ -8,7 +8,7 @@ from kiosk.screens.base import VisitorScreen
 
 
 class RestScreen(VisitorScreen):
-    """Shows the rest number and when to scan again; the slot is kept."""
+    """Shows the rest number and when to scan again; the slot is kept. Who has no code comes back to the staff."""
 
     number = StringProperty("")
     until = StringProperty("")
@@ -18,10 +18,9 @@ class RestScreen(VisitorScreen):
         """Say number and time in the language that comes first."""
         texts = self.texts
         self.number = self.view.number or ""
-        kept, kept_second = texts.t("rest.kept"), texts.second("rest.kept")
-        if self.view.until is None:
-            self.until, self.second = kept, kept_second
-            return
-        time = self.stage.clock(self.view.until)
-        self.until = texts.t("rest.until", time=time) + " · " + kept
-        self.second = texts.second("rest.until", time=time) + " · " + kept_second
+        has_code = self.view.card is not None
+        keys = ["rest.until" if has_code else "rest.until_no_code"] if self.view.until is not None else []
+        keys += ["rest.kept"] if has_code else []
+        time = self.stage.clock_from(self.view.until) if self.view.until is not None else ""
+        self.until = " · ".join(texts.t(key, time=time) for key in keys)
+        self.second = " · ".join(texts.second(key, time=time) for key in keys)

@@ -60,7 +60,7 @@ class RestBoardScreen(VisitorScreen):
         self.facts = facts
         called = part_of(facts.called, CALLED_AT_ONCE, self.now)
         resting = [
-            (row.number, self.stage.clock(row.until)) for row in part_of(facts.resting, RESTING_AT_ONCE, self.now)
+            (row.number, self.stage.clock_from(row.until)) for row in part_of(facts.resting, RESTING_AT_ONCE, self.now)
         ]
         if self._shown == (*called, *resting):
             return

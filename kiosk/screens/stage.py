@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from kivy.metrics import Metrics
@@ -114,6 +115,10 @@ class Stage:
     def clock(self, moment: datetime) -> str:
         """Return hours and minutes at the site."""
         return f"{moment.astimezone(self.settings.zone):%H:%M}"
+
+    def clock_from(self, moment: datetime) -> str:
+        """Return the first whole minute at which `moment` is over, at the site: who comes then is not too early."""
+        return self.clock(moment + timedelta(seconds=_MINUTE_S, microseconds=-1))
 
     def clock_with_seconds(self, moment: datetime) -> str:
         """Return hours, minutes and seconds at the site."""

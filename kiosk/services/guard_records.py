@@ -69,10 +69,11 @@ def override(act: Act, visit: Visit, guard: Guard, why: OverrideWhy, earlier: Se
 
 
 def keep(visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
-    """Keep somebody here, with a case to see to them."""
+    """Keep somebody here, with a case to see to them: what they declared leads it, unless they were found too warm."""
     act.record(EntryKind.HELD, {**by(visit, guard), "cause": visit.cause or "kept"})
     if visits.cases.undecided(act.state, visit.id) is None:
-        visits.cases.begin(act, visit.id, Cause.GUARD, guard)
+        is_declared = bool(visit.declared_yes) and not unsettled(visit.readings)
+        visits.cases.begin(act, visit.id, Cause.DECLARATION if is_declared else Cause.GUARD, guard)
 
 
 def go_on(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:

@@ -86,7 +86,7 @@ class Guards:
             is_called = self._is_called(visit, state)
             resumes = (GuardAct.RESUME,) if is_called and visit.walk_in else ()
             gone = (GuardAct.GONE,) if is_called else ()
-            return (*resumes, GuardAct.KEEP, *gone) if visit.step is Step.RESTING else (*resumes, *gone)
+            return (*resumes, *gone, GuardAct.KEEP) if visit.step is Step.RESTING else (*resumes, *gone)
         if visit.booking is None and not visit.walk_in:
             return (GuardAct.TURN_AWAY,)
         # Who has a case that is not decided is not sent away: the case could never be closed then.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,11 +11,15 @@ import requests
 
 from kiosk.domain.booking_code import Claims, read
 from kiosk.domain.declaration import Declaration, Notice, Question
+from kiosk.domain.policy import ReadingKind
 from kiosk.domain.site import Words
 from kiosk.domain.wire import to_json
+from kiosk.policy_file import read_policy
+from kiosk.texts import PRODUCT
 from tests.central.builders import HERE, NAME, SERVICE, is_ours
 
 if TYPE_CHECKING:
+    from kiosk.domain.policy import Policy
     from tests.central.builders import City
 
 WORDS = {"zh": "南门", "en": "South gate"}
@@ -193,3 +198,34 @@ def test_answers_are_ours_wherever_one_asks(city: City) -> None:
     )
     assert json.dumps(described).count("UploadAnswer")
     assert requests.get(city.url + "/docs", timeout=10).status_code == 200
+
+
+def _with(policy: Policy, **changes: Any) -> dict[str, Any]:
+    return to_json(replace(policy, **changes))
+
+
+def test_a_policy_that_nobody_can_have_meant_is_refused_with_every_mistake(city: City) -> None:
+    """A limit of 99 degrees would find nobody elevated, at every door at once; nothing of it is kept."""
+    wrong: list[str] = []
+    policy = read_policy(PRODUCT / "policy.toml", wrong)
+    assert policy is not None
+    first, *others = policy.screening.limits
+
+    def limits(**changes: Any) -> dict[str, Any]:
+        return _with(policy, screening=replace(policy.screening, limits=(replace(first, **changes), *others)))
+
+    path = f"/sites/{HERE}/policy"
+    assert city.office("PUT", path, to_json(policy)).status_code == 200
+    kept = city.desk.catalogue.documents(HERE).policy
+    for body, told in (
+        (limits(elevated_cc=9900), ["screening.limits.0.elevated_cc"]),
+        (limits(elevated_cc=3400, low_cc=2000), ["screening.limits.0.low_cc"]),
+        (limits(low_cc=first.elevated_cc), ["screening.limits.0.low_cc"]),
+        (limits(kind=ReadingKind.SURFACE, commissioned=" "), ["screening.limits.0.commissioned"]),
+        (_with(policy, screening=replace(policy.screening, limits=())), ["screening.limits"]),
+        (_with(policy, version=0, early_min=-5, late_min=241), ["version", "early_min", "late_min"]),
+    ):
+        answer = city.office("PUT", path, body)
+        assert answer.status_code == 400
+        assert [line.partition(":")[0] for line in answer.json()["message"].split("; ")] == told
+    assert city.desk.catalogue.documents(HERE).policy == kept

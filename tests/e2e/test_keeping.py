@@ -13,6 +13,7 @@ import pytest
 
 from demo.world import HERE
 from kiosk.adapters.escrow import SEALED_FILE, make_pair
+from kiosk.domain.entry import EntryKind
 from kiosk.enrolment import LOG_FILE, data_key, enrol
 from kiosk.errors import StoreDamaged, StoreError, UsageError
 from kiosk.log_commands import parser
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kiosk.config import Settings
+    from kiosk.domain.ids import KioskId, SiteId
 
 NAME = "欧阳无双"
 
@@ -178,11 +180,36 @@ def test_a_wipe_needs_no_export_when_the_server_holds_everything(city: City, con
     kiosk = city.switch_on("A")
     kiosk.stop_loops()
     city.switch_off("A")
-    # Switching off is an entry as well.
-    with pytest.raises(StoreError, match="unsent"):
-        log(config, "wipe", data=data)
-    ship(city, data)
+    who = identity_of(city, data)
     assert log(config, "wipe", data=data)[0] == 0
+    # Switching off is an entry as well: it went to the server before it was gone here.
+    assert list(city.server.desk.intake.entries(*who))[-1].kind is EntryKind.STOPPED
+
+
+def identity_of(city: City, data: Path) -> tuple[SiteId, KioskId, int]:
+    """Return whose log lies in `data`, as the server names it."""
+    from kiosk.adapters.log_reader import LogReader
+
+    reader = LogReader(data / LOG_FILE, data_key(city.settings("A"), data))
+    identity = reader.identity
+    reader.close()
+    return identity.site_id, identity.kiosk_id, identity.epoch
+
+
+def test_a_wipe_is_refused_while_days_are_under_a_legal_hold(city: City, config: Path) -> None:
+    """In the log that is written and in one that was put aside, whatever the server holds of them."""
+    data = a_day(city)
+    by = ("--by", "court", "--reason", "2020/7")
+    _code, (hold,) = log(config, "hold", "--from", "2020-03-01", "--until", "2020-03-31", *by, data=data)
+    with pytest.raises(StoreError, match=f"legal hold .{hold['id']}"):
+        log(config, "wipe", data=data)
+    enrol(city.settings("A"), data, city.server.desk.fleet.enrolment_code(HERE, "door-A").code)
+    with pytest.raises(StoreError, match=r"log-epoch-1\.db: is under a legal hold"):
+        log(config, "wipe", data=data)
+    (aside,) = data.glob("log-epoch-1.db")
+    aside.rename(city.folder / "safe.db")
+    assert log(config, "wipe", data=data)[0] == 0
+    assert (city.folder / "safe.db").exists()
 
 
 def ship(city: City, data: Path) -> None:

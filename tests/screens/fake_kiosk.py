@@ -173,7 +173,7 @@ class Bench:
         self.app._deadline = Deadline(self.app._case, self.kiosk.clock.monotonic)
         self.app._case.alarm = AlarmView()
         self.app._case.is_training = False
-        self.app.pending = 0
+        self.app.pending = self.app.acting = 0
         self.app._case.reset()
         self.app._case._is_swapped[True] = False  # the guard's language outlasts a reset, but no test
         self.app._case.facts = None

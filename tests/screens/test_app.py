@@ -6,6 +6,7 @@ import gc
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from kiosk.screens.widgets import Text
 from kiosk.services.views import Face, RefusalFacts, View
 from tests.screens.fake_kiosk import Bench
 from tests.screens.samples import CARD, FULL_FACTS, RESTING_FACTS, SAMPLES, VISIT, frame
+from tests.screens.samples_base import at
 from tests.screens.showing import BUSY, open_panel, view_of
 from tests.screens.window import pixels, settle, tap
 
@@ -148,6 +150,25 @@ def test_a_screen_that_is_not_drawn_yet_is_touched_by_nobody(bench: Bench) -> No
     assert bench.app.root.is_deaf
     settle()
     assert not bench.app.root.is_deaf
+
+
+@pytest.mark.parametrize(
+    ("view", "kept", "told"),
+    [
+        (View(Face.REST, VISIT, CARD, number="R12", until=at(10, 22)), True, "10:22 再来扫码"),
+        (View(Face.REST, VISIT, CARD, number="R12", until=at(10, 22) + timedelta(seconds=1)), True, "10:23 再来扫码"),
+        (View(Face.REST, VISIT, number="R12", until=at(10, 22)), False, "10:22 请再来找工作人员"),
+        (View(Face.HALL_LINE, VISIT, CARD, number="W03", position=3), True, "轮到时请再扫一次码"),
+        (View(Face.HALL_LINE, VISIT, number="W03", position=3), False, "叫到号时请找工作人员"),
+    ],
+    ids=["rest", "rest to the second", "rest without a code", "line", "line without a code"],
+)
+def test_who_waits_is_told_when_and_how_to_come_back(bench: Bench, view: View, kept: bool, told: str) -> None:
+    """Nobody is sent too early, nor to scan a code that they have not, nor promised a slot that they never had."""
+    bench.show(view)
+    said = " ".join(str(getattr(widget, "content", "")) for widget in bench.app.screen.walk())
+    assert told in said
+    assert ("您的预约时段为您保留" in said) is kept
 
 
 def test_every_touch_begins_the_time_anew(bench: Bench) -> None:

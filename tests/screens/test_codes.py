@@ -53,6 +53,28 @@ def test_two_codes_of_one_frame_go_in_one_call(bench: Bench) -> None:
     assert bench.desk.asked("scan") == [("scan", ["VB1:A", "VB1:B"])]
 
 
+@pytest.mark.parametrize("face", [Face.ADMITTED, Face.GOODBYE])
+def test_a_phone_that_shakes_does_not_take_its_own_welcome_away(bench: Bench, face: Face) -> None:
+    """It leaves the frame and comes back while the number is still being read; another's code is taken."""
+    bench.desk.answers["scan"] = view_of(face)
+    for texts in (["VB1:A"], ["VB1:A"], ["VB1:A"], ["VB1:B"]):
+        bench.app.from_camera(texts)
+        bench.kiosk.work()
+        bench.kiosk.work()
+    assert bench.desk.asked("scan") == [("scan", ["VB1:A"]), ("scan", ["VB1:B"])]
+
+
+@pytest.mark.parametrize("face", [Face.REST, Face.HALL_LINE, Face.GUARD, Face.REFUSED])
+def test_who_waits_may_scan_again_at_once(bench: Bench, face: Face) -> None:
+    """A guard may have let them go on meanwhile, at another place."""
+    bench.desk.answers["scan"] = view_of(face)
+    for _ in range(2):
+        bench.app.from_camera(["VB1:A"])
+        bench.kiosk.work()
+        bench.kiosk.work()
+    assert len(bench.desk.asked("scan")) == 2
+
+
 @pytest.mark.parametrize("face", TAKING)
 def test_a_foreign_code_does_not_take_a_result_away(bench: Bench, face: Face) -> None:
     """A poster behind the visitor must not clear the number that they are reading."""

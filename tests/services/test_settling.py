@@ -237,3 +237,19 @@ def test_a_case_that_is_decided_does_not_say_that_a_shift_leader_must_decide(doo
     assert isinstance(page, CaseView)
     (why,) = {choice.hindrance for choice in page.choices if choice.event == "disposed"} or {Hindrance.NOT_NOW}
     assert why is Hindrance.NOT_NOW
+
+
+@pytest.mark.parametrize(
+    ("yes", "reading", "cause"),
+    [(("contact",), 3640, "declaration"), (("contact",), 3780, "guard"), ((), 3780, "guard")],
+)
+def test_who_is_kept_for_what_they_declared_has_the_case_of_a_declaration(
+    door: Door, yes: tuple[str, ...], reading: int, cause: str
+) -> None:
+    """The plan's steps for it are others than for a fever; whoever was found too warm as well has the fever's."""
+    visit_id = door.to_measuring(door.books(), yes)
+    door.reads(visit_id, reading)
+    door.desk.measure_by_hand(visit_id)
+    assert door.bodies("case_opened") == []
+    door.guard(GuardAct.KEEP, visit_id)
+    assert [body["cause"] for body in door.bodies("case_opened")] == [cause]

@@ -174,4 +174,4 @@ def test_who_has_a_code_takes_their_visit_up_by_it(door: Door) -> None:
     visit_id = door.to_measuring(door.books())
     door.reads(visit_id, 3400)
     door.clock.go_on(minutes=6)
-    assert door.guards.allowed(door.visit(visit_id), door.log.state) == (GuardAct.KEEP, GuardAct.GONE)
+    assert door.guards.allowed(door.visit(visit_id), door.log.state) == (GuardAct.GONE, GuardAct.KEEP)
