@@ -75,9 +75,9 @@ class GuardVisitScreen(GuardScreen):
     def _button(self, act: str, *, is_first: bool) -> Widget:
         words = self.texts.t(f"guard.act.{act}")
         if act in _HARD_TO_UNDO or (act == "admit" and self.detail.row.case_id is not None):
-            armed = (Factory.ArmedMain if is_first else Factory.ArmedLarge)(
-                content=words, asks=self.texts.t("guard.sure")
-            )
+            # Nobody is invited to send somebody away, even where that comes first.
+            kind = Factory.ArmedMain if is_first and act == "keep" else Factory.ArmedLarge
+            armed = kind(content=words, asks=self.texts.t("guard.sure"))
             armed.fbind("on_sure", lambda _button: self.on_act(act))
             return armed
         button = (MainButton if is_first else SecondButton)(content=words)
