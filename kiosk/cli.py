@@ -30,6 +30,8 @@ _EXIT_CODES: Final = (__doc__ or "").partition("\n\n")[2]
 
 _OWNER_ONLY: Final = 0o077  # whatever is written is about people, or is a key
 
+_DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")  # the last: "kmsdrm" draws without a desktop
+
 _ENVIRONMENT: Final = {
     "KIVY_NO_ARGS": "1",
     "KIVY_NO_CONFIG": "1",
@@ -145,6 +147,8 @@ def _config_and_data(command: argparse.ArgumentParser, file: str) -> None:
 
 
 def _kiosk(options: argparse.Namespace) -> int:
+    if not options.enrol and not any(os.environ.get(name) for name in _DISPLAYS):
+        raise UsageError(f"there is no display here: none of {', '.join(_DISPLAYS)} is set; nobody would see the kiosk")
     try:
         return _start(options)
     except (ConfigError, StoreError) as error:

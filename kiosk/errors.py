@@ -126,6 +126,12 @@ class StoreForked(StoreError):
     code = "store_forked"
 
 
+class RulesMissing(StoreError):
+    """The site's rules never came from the server; nobody is admitted by guesses. Let the kiosk reach the server."""
+
+    code = "rules_missing"
+
+
 class ProtocolError(KioskError):
     """A code or message that we cannot read."""
 

@@ -38,6 +38,10 @@ class _Window(Window, Protocol):
         """The screen that is shown."""
         ...
 
+    def run_unasked(self, job: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Run a job that no touch asked for, and `then` as for `run_job`; touches count meanwhile."""
+        ...
+
     def ask_aside(self, job: Callable[[], T], then: Callable[[T | None], None]) -> None:
         """Run a job that no touch asked for: it holds nothing up; one that fails is logged, and answers None."""
         ...
@@ -58,7 +62,7 @@ class Pulse:
         """Refresh what the idle screen shows; on it, also turn the day and see whether the log can be written."""
         at_rest = self._is_home() and self._window.pending == 0
         if self._window.shown_name in {Face.IDLE, Face.OUT_OF_ORDER} or at_rest:
-            self._window.run_job(self._resting, self._show_resting)
+            self._window.run_unasked(self._resting, self._show_resting)
 
     def _is_home(self) -> bool:
         """Tell whether this is a station that waits for a guard to sign in."""

@@ -5,7 +5,9 @@ Language and size of text are this visitor's; the guard's side has its own, whic
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from kiosk.screens.catalog import GUARD_PANELS, SCREENS, Panel
 from kiosk.screens.front import Front
@@ -91,8 +93,13 @@ class Showcase:
             screen.show_form(form)
 
     def give_facts(self, facts: IdleFacts) -> None:
-        """Show what changed in the hall."""
+        """Show what changed in the hall, and where it is: a kiosk may start before it ever heard of its site."""
         self.facts = facts
+        settings = self._first_stage.settings
+        if facts.site is not None and (facts.site, facts.timezone) != (settings.site, settings.zone.key):
+            place = replace(settings, site=facts.site, zone=ZoneInfo(facts.timezone))
+            self._first_stage = replace(self._first_stage, settings=place)
+            self.screen.stage = self.stage
         self._tell(self.screen)
         if self.shown_name is Face.IDLE:
             self.screen.show_facts(facts)

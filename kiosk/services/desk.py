@@ -167,6 +167,8 @@ class Desk:
             oldest_unsent_s=int((now - oldest).total_seconds()) if oldest is not None else None,
             link=self.health.link.trouble,
             resting=resting,
+            site=rules.site.name,
+            timezone=rules.site.timezone,
         )
 
     def declaration(self) -> Declaration:

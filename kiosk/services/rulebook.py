@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from kiosk.domain.admission import Door
-from kiosk.errors import StoreError
+from kiosk.errors import RulesMissing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,11 +32,11 @@ class Rulebook:
     own_plan: Plan
 
     def documents(self) -> Documents:
-        """Return the server's documents; raises StoreError before the first ones came (the kiosk is not set up)."""
+        """Return the server's documents; raises RulesMissing before the first ones came."""
         documents = self.copy.documents()
         if documents is None:
             message = "this kiosk has not yet heard its site's rules from the server"
-            raise StoreError(message)
+            raise RulesMissing(message)
         return documents
 
     @property

@@ -124,6 +124,8 @@ class IdleFacts:
     oldest_unsent_s: int | None
     link: LinkTrouble = LinkTrouble.NONE
     resting: tuple[Resting, ...] = ()  # who is called next comes first
+    site: Words | None = None  # its name, and the IANA name of its time zone, as the server has them now
+    timezone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)

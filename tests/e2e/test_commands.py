@@ -130,6 +130,16 @@ def test_a_kiosk_stops_cleanly_when_told(city: City, config: Path) -> None:
     reader.close()
 
 
+def test_a_kiosk_without_a_display_says_so(city: City, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawn where nobody sees it, it would look well to whoever watches the process."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    run = main("kiosk", "--config", _point(config, city), "--data", city.data("A"), "--stay")
+    assert run.returncode == 2
+    assert "there is no display here" in run.stderr
+    assert not (city.data("A") / LOG_FILE).exists()
+
+
 def test_a_kiosk_that_cannot_start_stays_and_opens_once_it_is_mended(city: City, config: Path) -> None:
     """Nobody stands beside it: it says what is wrong, holds its screen, and tries again by itself."""
     city.kiosk("A")

@@ -16,6 +16,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.domain.admission import Reason
 from kiosk.domain.policy import BodySite
+from kiosk.domain.site import Words
 from kiosk.screens import front
 from kiosk.screens.catalog import GUARD_PANELS, SCREENS, SETUP_SCREENS, Panel
 from kiosk.screens.failures import Regular
@@ -169,6 +170,35 @@ def test_who_waits_is_told_when_and_how_to_come_back(bench: Bench, view: View, k
     said = " ".join(str(getattr(widget, "content", "")) for widget in bench.app.screen.walk())
     assert told in said
     assert ("您的预约时段为您保留" in said) is kept
+
+
+def test_a_kiosk_that_began_before_it_heard_of_its_site_shows_the_sites_time_and_name(bench: Bench) -> None:
+    """The server was away at its first start; what it says later holds from then on, on every screen."""
+    case = bench.app._case
+    before = case._first_stage
+    name, clock = Words("高新分所", "Hi-tech branch"), bench.app.screen.clock_text
+    bench.desk.answers |= {
+        "rest_screen": View(Face.IDLE),
+        "idle_facts": replace(FULL_FACTS, site=name, timezone="Asia/Tokyo"),
+    }
+    bench.app.pulse.ask_facts(0)
+    bench.kiosk.work()
+    bench.app._tick(0)
+    assert bench.app.screen.stage.place().startswith("高新分所")
+    assert bench.app.screen.clock_text != clock
+    bench.show(view_of(Face.BOOKING))
+    assert bench.app.screen.stage.settings.zone.key == "Asia/Tokyo"
+    case._first_stage = before
+
+
+def test_what_the_window_asks_by_itself_takes_no_touch_away(bench: Bench) -> None:
+    """The idle screen is brought up to date every few seconds; who touches "help" meanwhile gets it."""
+    bench.app.pulse.ask_facts(0)
+    assert bench.app.pending == 1
+    bench.app.acts.open_help()
+    assert bench.app.shown_name is Panel.HELP
+    bench.kiosk.work()
+    assert bench.app.shown_name is Panel.HELP
 
 
 def test_every_touch_begins_the_time_anew(bench: Bench) -> None:
