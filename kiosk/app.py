@@ -137,7 +137,6 @@ class KioskApp(App):
 
     def run_job(self, job: Callable[[], T], then: Callable[[T], None]) -> None:
         """Run `job` on the worker; `then` gets its result on the window's thread, unless the screen has gone on."""
-        self.acting += 1
         self._await(self._kiosk.submit(job), then, acts=1)
 
     def run_unasked(self, job: Callable[[], T], then: Callable[[T], None]) -> None:
@@ -150,16 +149,11 @@ class KioskApp(App):
 
     def _await(self, future: Future[T], then: Callable[[T], None], acts: int = 0) -> None:
         turn = self._case.turn
-        self.pending += 1
+        self.pending, self.acting = self.pending + 1, self.acting + acts
+        future.add_done_callback(lambda done: Clock.schedule_once(lambda _dt: self._landed(turn, done, then, acts)))
 
-        def landed(done: Future[T]) -> None:
-            self.acting -= acts
-            self._landed(turn, done, then)
-
-        future.add_done_callback(lambda done: Clock.schedule_once(lambda _dt: landed(done)))
-
-    def _landed(self, turn: int, done: Future[T], then: Callable[[T], None]) -> None:
-        self.pending -= 1
+    def _landed(self, turn: int, done: Future[T], then: Callable[[T], None], acts: int) -> None:
+        self.pending, self.acting = self.pending - 1, self.acting - acts
         error = done.exception()
         if error is not None:
             log_failure("act", error)

@@ -8,16 +8,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
-from kivy.app import App
 from kivy.clock import Clock
-from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.adapters.wedge import Wedge
-from kiosk.screens.catalog import load_layouts
+from kiosk.bare_app import BareApp
 from kiosk.screens.enrol import EnrolScreen
 from kiosk.screens.failures import log_failure
-from kiosk.screens.fonts import register_font
-from kiosk.screens.stage import fit_metrics
 from kiosk.screens.window import TypedKeys
 from kiosk.services.enrolling import Stage
 
@@ -36,35 +32,26 @@ _TICK_S: Final = 0.2
 _FRAME_S: Final = 1 / 15
 
 
-class EnrolApp(App):
+class EnrolApp(BareApp):
     """The window; `is_enrolled` says afterwards whether a person touched "start"."""
 
     def __init__(self, enrolling: Enrolling, stage: ScreenStage, clock: Time, **kwargs: Any) -> None:
         """`stage` is what the screen begins with; the scanner may be given later, before the window opens."""
-        super().__init__(**kwargs)
-        self.title = "VB Kiosk"
+        super().__init__(stage, clock, **kwargs)
         self.scanner: Scanner | None = None
         self.is_enrolled = False
         self._enrolling = enrolling
-        self._stage = stage
-        self._clock = clock
-        self._is_large = False
         self._wedge = Wedge()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="enrol")
 
     def build(self) -> Widget:
         """Lay the window out (Kivy calls this)."""
-        register_font()
-        load_layouts()
-        self._fit()
-        self.screen = EnrolScreen(stage=self._stage, host=self, now=self._clock.now())
-        self.root = FloatLayout()
-        self.root.add_widget(self.screen)
+        root = self.lay_out(EnrolScreen)
         self._show(self._enrolling.view)
-        self._keys = TypedKeys(self.root, self._typed)
+        self._keys = TypedKeys(root, self._typed)
         Clock.schedule_interval(self._tick, _TICK_S)
         Clock.schedule_interval(self._draw_frame, _FRAME_S)
-        return self.root
+        return root
 
     def on_stop(self) -> None:
         """Let go of the keyboard and of the worker; a call to the server that hangs ends by its time-out."""
@@ -102,21 +89,6 @@ class EnrolApp(App):
         """Forget the code, and wait for another."""
         self._show(self._enrolling.back())
 
-    def switch_language(self) -> None:
-        """Make the other language the first one."""
-        self._stage = self._stage.swapped()
-        self.screen.stage = self._stage
-
-    def switch_large_text(self) -> None:
-        """Toggle text 1.25 times as large."""
-        self._is_large = not self._is_large
-        self._fit()
-        self.screen.is_large = self._is_large
-        self.screen.refresh()
-
-    def open_guard(self) -> None:
-        """Do nothing: nobody can sign in at a kiosk that is nobody."""
-
     def _finished(self, done: Future[EnrolView]) -> None:
         Clock.schedule_once(lambda _dt: self._landed(done))
 
@@ -129,11 +101,6 @@ class EnrolApp(App):
 
     def _show(self, view: EnrolView) -> None:
         self.screen.show_step(view)
-
-    def _fit(self) -> None:
-        from kivy.core.window import Window
-
-        fit_metrics(*Window.size, large_text=self._is_large)
 
     def _tick(self, _dt: float) -> None:
         self.screen.tick(self._clock.now())

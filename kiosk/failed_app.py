@@ -7,14 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kivy.app import App
 from kivy.clock import Clock
-from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.screens.catalog import load_layouts
-from kiosk.screens.fonts import register_font
+from kiosk.bare_app import BareApp
 from kiosk.screens.out_of_order import OutOfOrderScreen
-from kiosk.screens.stage import fit_metrics
 from kiosk.services.views import Face, View
 
 if TYPE_CHECKING:
@@ -28,52 +24,26 @@ AGAIN_S: Final = 15.0  # a disk that was full, a file that was mended: nobody ha
 _TICK_S: Final = 1.0
 
 
-class FailedApp(App):
+class FailedApp(BareApp):
     """The window; `is_to_try_again` says afterwards whether it ended by itself to start the kiosk anew."""
 
     def __init__(self, error: KioskError, stage: Stage, clock: Time, again_s: float = AGAIN_S, **kwargs: Any) -> None:
         """Show `error` for `again_s` seconds."""
-        super().__init__(**kwargs)
-        self.title = "VB Kiosk"
+        super().__init__(stage, clock, **kwargs)
         self.is_to_try_again = False
         first, *others = str(error).splitlines() or [""]
         detail = f"{first} (+{len(others)})" if others else first
         self._view = View(Face.OUT_OF_ORDER, facts={"code": error.code, "detail": detail})
-        self._stage = stage
-        self._clock = clock
         self._again_s = again_s
-        self._is_large = False
 
     def build(self) -> Widget:
         """Lay the window out (Kivy calls this)."""
-        register_font()
-        load_layouts()
-        self._fit()
-        self.screen = OutOfOrderScreen(stage=self._stage, host=self, now=self._clock.now())
+        root = self.lay_out(OutOfOrderScreen)
         self.screen.show(self._view)
         self._tick(0)
         Clock.schedule_interval(self._tick, _TICK_S)
         Clock.schedule_once(self._try_again, self._again_s)
-        self.root = FloatLayout()
-        self.root.add_widget(self.screen)
-        return self.root
-
-    # what the screen asks for
-
-    def switch_language(self) -> None:
-        """Make the other language the first one."""
-        self._stage = self._stage.swapped()
-        self.screen.stage = self._stage
-
-    def switch_large_text(self) -> None:
-        """Toggle text 1.25 times as large."""
-        self._is_large = not self._is_large
-        self._fit()
-        self.screen.is_large = self._is_large
-        self.screen.refresh()
-
-    def open_guard(self) -> None:
-        """Do nothing: without a log nobody can sign in."""
+        return root
 
     def _try_again(self, _dt: float) -> None:
         self.is_to_try_again = True
@@ -81,8 +51,3 @@ class FailedApp(App):
 
     def _tick(self, _dt: float) -> None:
         self.screen.tick(self._clock.now())
-
-    def _fit(self) -> None:
-        from kivy.core.window import Window
-
-        fit_metrics(*Window.size, large_text=self._is_large)
