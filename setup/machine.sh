@@ -76,7 +76,7 @@ pythons() {
 which_python_is_missing() {
   local found
   found=$(all_pythons | cut -d ' ' -f 1 | sort -uV | paste -sd ' ')
-  printf 'Python %s to %s is needed; found here: %s' "$oldest" "$newest" "${found:-none}"
+  printf 'Python %s to %s is needed (Debian 12: apt-get install python3); found here: %s' "$oldest" "$newest" "${found:-none}"
 }
 
 # --- Debian packages

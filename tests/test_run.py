@@ -180,8 +180,8 @@ APT = f"apt-get install -y --no-install-recommends {RUNTIME}"
 TROUBLES: list[tuple[Callable[[Machine], None], str]] = [
     (no_root, f"type this, then start again: su -c 'apt-get update && {APT}'"),
     (sudo_with_password, f"type this, then start again: sudo apt-get update && sudo {APT}"),
-    (old_python, "Python 3.11 to 3.13 is needed; found here: 3.9"),
-    (no_python, "Python 3.11 to 3.13 is needed; found here: none"),
+    (old_python, "Python 3.11 to 3.13 is needed (Debian 12: apt-get install python3); found here: 3.9"),
+    (no_python, "Python 3.11 to 3.13 is needed (Debian 12: apt-get install python3); found here: none"),
     (no_room, "no disk space: the set-up needs 700 MB where HOME lies, and 40 MB are free"),
     (apt_without_network, "could not install Debian packages: no network, or the package server does not answer"),
     (pip_without_network, "could not install requirements.txt: no network, or the package server does not answer"),

@@ -62,6 +62,8 @@ def verify_chain(options: argparse.Namespace, out: TextIO) -> int:
         "why": flaw.why if flaw else "",
     }
     line = f"{held} entries hold; last hash {last}"
+    if anchors:
+        line += f"; compared with what was seen elsewhere of number {', '.join(map(str, sorted(anchors)))}"
     if flaw is not None:
         line = f"broken at entry {flaw.seq}: {flaw.why}: {WHY[flaw.why]}"
     said(out, result, line, as_json=options.json)

@@ -15,8 +15,9 @@ def visit_rows(detail: GuardDetail, stage: Stage, now: datetime) -> list[tuple[s
     """Return what is known of a visit, in the first language."""
     texts = stage.texts
     rows: list[tuple[str, ...]] = [(texts.t("guard.cause_label"), _cause(detail, stage))]
-    if detail.number:
-        rows.append((texts.t("guard.number"), detail.number))
+    walk_in = texts.t(f"walk_in.{detail.walk_in}") if detail.walk_in else ""
+    way = (("guard.number", detail.number), ("guard.no_booking", walk_in), ("guard.comes_with", detail.comes_with))
+    rows += [(texts.t(key), said) for key, said in way if said]
     if detail.first_arrival is not None:
         rows.append((texts.t("guard.first_arrival"), stage.clock(detail.first_arrival), "look"))
     if detail.earlier is not None:

@@ -198,7 +198,14 @@ class Board:
             first_arrival=self._first_arrival(visit, state),
             override_by=self.guards.override_by(visit),
             earlier=self._earlier(visit, state) if visit.step is Step.REFUSED else None,
+            walk_in=visit.walk_in,
+            comes_with=self._comes_with(visit, state),
         )
+
+    def _comes_with(self, visit: Visit, state: State) -> str:
+        """Return the number of the one whom a companion or a child came with; "" for anybody else."""
+        other = self.everywhere.visit(state, visit.with_visit) if visit.with_visit is not None else None
+        return (other.way_in_number or other.label) if other is not None else ""
 
     def _earlier(self, visit: Visit, state: State) -> EarlierVisit | None:
         """Return what a guard must know before letting somebody in whose booking was here before."""

@@ -228,3 +228,5 @@ class GuardDetail:
     first_arrival: datetime | None = None  # when this booking arrived before, for a code that was used already
     override_by: str = ""  # who may override the refusal (`guard.may.<...>`); "" where there is none
     earlier: EarlierVisit | None = None  # by the same booking, when this one is refused
+    walk_in: str = ""  # why without a booking (`walk_in.<...>`); "" with one
+    comes_with: str = ""  # the number of the one whom a companion or a child came with

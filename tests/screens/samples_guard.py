@@ -172,6 +172,9 @@ DECLARED_DETAIL: Final = replace(
     readings=((at(10, 11), "36.5", "normal"),),
     case_label=None,
 )
+COMPANION_DETAIL: Final = replace(
+    DECLARED_DETAIL, card=None, cause_key="elevated", declared_keys=(), walk_in="companion", comes_with="B002"
+)
 BARRED_DETAIL: Final = replace(
     REFUSED_DETAIL,
     earlier=None,
@@ -315,6 +318,7 @@ GUARD_SAMPLES: Final = (
     Sample("guard-visit-refused", Panel.GUARD_VISIT, detail(REFUSED_DETAIL), alarm=ALARM),
     Sample("guard-visit-held", Panel.GUARD_VISIT, detail(HELD_DETAIL)),
     Sample("guard-visit-declared", Panel.GUARD_VISIT, detail(DECLARED_DETAIL)),
+    Sample("guard-visit-companion", Panel.GUARD_VISIT, detail(COMPANION_DETAIL)),
     Sample("guard-visit-barred", Panel.GUARD_VISIT, detail(BARRED_DETAIL)),
     Sample("guard-reading", Panel.GUARD_READING, _reading),
     Sample("guard-reading-correct", Panel.GUARD_READING, _correcting),

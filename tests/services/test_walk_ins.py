@@ -78,6 +78,12 @@ def test_who_comes_with_somebody_is_screened_on_their_own(door: Door, why: str) 
     door.desk.declare(child, ())
     assert door.reads(child, 3800).face is Face.GUARD
     assert door.visit(adult).step is Step.ADMITTED
+    shown = door.board.detail(child)
+    assert shown is not None
+    assert (shown.walk_in, shown.comes_with) == (why, door.visit(adult).queue_number)
+    with_booking = door.board.detail(adult)
+    assert with_booking is not None
+    assert (with_booking.walk_in, with_booking.comes_with) == ("", "")
 
 
 def test_why_somebody_may_not_come_in_is_told_before_it_is_tried(door: Door) -> None:
