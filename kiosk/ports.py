@@ -140,6 +140,10 @@ class LocalCopy(Protocol):
         """Return the visits of the other kiosks that are not decided, or that were refused and a guard may settle."""
         ...
 
+    def passed_peer_visits(self) -> Sequence[Visit]:
+        """Return the visits of the other kiosks that passed the screening and have not left."""
+        ...
+
     def site_view(self) -> tuple[SiteView, datetime] | None:
         """Return the last view of the site and when it came, or None."""
         ...

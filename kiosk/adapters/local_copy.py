@@ -14,6 +14,7 @@ from kiosk.adapters.database import Database
 from kiosk.domain.booking import Booking
 from kiosk.domain.record import Visit
 from kiosk.domain.times import from_wire, to_wire
+from kiosk.domain.visit import PASSED_STEPS
 from kiosk.domain.wire import from_text, to_text
 from kiosk.protocol.messages import BookingPage, Documents, SiteView
 
@@ -33,6 +34,9 @@ _DOCUMENTS: Final = "documents"
 _VIEW: Final = "site_view"
 _VIEW_AT: Final = "site_view_at"
 _SLOT: Final = "substr(json_extract(data, '$.slot_start'), 1, 19)"  # to the second, whatever stands behind it
+
+
+_PASSED_MARKS: Final = ",".join("?" * len(PASSED_STEPS))
 
 
 def _seconds(*moments: datetime) -> tuple[str, ...]:
@@ -162,6 +166,11 @@ class SqliteCopy:
     def open_peer_visits(self) -> Sequence[Visit]:
         """Return the visits of the other kiosks that are not decided, or that were refused and a guard may settle."""
         return [from_text(Visit, row) for row in self._column("SELECT data FROM peer_visit WHERE is_open = 1")]
+
+    def passed_peer_visits(self) -> Sequence[Visit]:
+        """Return the visits of the other kiosks that passed the screening and have not left."""
+        sql = f"SELECT data FROM peer_visit WHERE json_extract(data, '$.step') IN ({_PASSED_MARKS})"  # noqa: S608 - marks
+        return [from_text(Visit, row) for row in self._column(sql, *PASSED_STEPS)]
 
     def site_view(self) -> tuple[SiteView, datetime] | None:
         """Return the last view of the site (without its visits) and when it was last known to hold, or None."""

@@ -16,7 +16,9 @@ from kiosk.domain.walk_in import GREEN, WITH_SOMEBODY, WalkIn, role_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
+    from kiosk.domain.record import Visit
     from kiosk.protocol.messages import Guard
     from kiosk.services.everywhere import Everywhere
     from kiosk.services.today import Today
@@ -74,13 +76,16 @@ class WalkIns:
         return {kind: why for kind, why in found.items() if why}
 
     def with_whom(self) -> tuple[tuple[VisitId, str], ...]:
-        """Return with whom somebody may come now, by number: who passed the screening here today, the last first."""
+        """Return with whom somebody may come now, by number: who passed the screening today, the last first.
+
+        At this kiosk or at another of the site; who left by another door is gone here as well.
+        """
         state = self.visits.log.state
-        # Who left by another door is gone here as well.
-        ids = map(VisitId, reversed(self.today.tally().passed))
-        known = (self.everywhere.visit(state, visit_id) for visit_id in ids)
-        passed = [visit for visit in known if visit is not None and visit.step in PASSED_STEPS]
-        return tuple((visit.id, visit.queue_number or visit.line_number) for visit in passed[:_MOST])
+        own = (self.everywhere.visit(state, VisitId(visit_id)) for visit_id in self.today.tally().passed)
+        known = (*own, *self.everywhere.copy.passed_peer_visits())
+        passed = {visit.id: visit for visit in known if visit is not None and self._has_passed(visit.id)}
+        last_first = sorted(passed.values(), key=_passed_at, reverse=True)
+        return tuple((visit.id, visit.queue_number or visit.line_number) for visit in last_first[:_MOST])
 
     def _hindrance(self, guard: Guard, kind: WalkIn, with_visit: VisitId | None) -> str:
         """Return why not, or "". The green channel passes at any hour, the others while it is open."""
@@ -99,3 +104,7 @@ class WalkIns:
             return False
         zone = self.visits.rules.site.timezone
         return local_day(visit.first_contact, zone) == local_day(self.visits.clock.now(), zone)
+
+
+def _passed_at(visit: Visit) -> datetime:
+    return visit.admitted_at or visit.lined_up_at or visit.touched_at

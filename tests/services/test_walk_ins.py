@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from kiosk.domain.ids import VisitId
+from kiosk.domain.ids import KioskId, VisitId
 from kiosk.domain.visit import Step
 from kiosk.domain.walk_in import GREEN, WalkIn
 from kiosk.services.guards import GuardAct
@@ -120,6 +123,23 @@ def test_whom_a_companion_may_be_with_is_offered_the_last_first(door: Door) -> N
     assert door.desk.guarding.duty.with_whom() is None
     door.signs_in()
     assert door.desk.guarding.duty.with_whom() == ((second, "B002"), (first, "B001"))
+
+
+def test_a_companion_may_be_with_somebody_who_passed_at_another_kiosk(door: Door) -> None:
+    """The station measured them by hand, at this very door; who rests there, or has left, is not offered."""
+    own = door.to_measuring(door.books())
+    door.reads(own, 3650)
+    there = replace(door.visit(own), kiosk_id=KioskId("desk-1"), booking_id=None, booking=None)
+    later = door.clock.now() + timedelta(seconds=20)
+    passed = replace(there, id=VisitId("at-desk"), queue_number="C001", admitted_at=later, touched_at=later)
+    rests = replace(passed, id=VisitId("rests"), step=Step.RESTING, queue_number="", rest_number="RC01")
+    left = replace(passed, id=VisitId("left"), step=Step.LEFT, queue_number="C002")
+    yesterday = replace(passed, id=VisitId("old"), queue_number="C003", first_contact=later - timedelta(days=1))
+    door.hears_site(passed, rests, left, yesterday)
+    door.signs_in()
+    assert door.desk.guarding.duty.with_whom() == (("at-desk", "C001"), (own, "B001"))
+    child = begins(door, "child", VisitId("at-desk"))
+    assert door.visit(child).with_visit == "at-desk"
 
 
 def test_the_kind_alone_decides_whether_somebody_is_with_another(door: Door) -> None:
