@@ -197,6 +197,22 @@ def test_setting_up_anew_is_refused_while_entries_are_unsent(city: City) -> None
     city.switch_off("A")
     before = [entry.hash for entry in log_of(city, "A")]
     code = city.server.desk.fleet.enrolment_code(HERE, "door-A").code
+    city.server_goes_away()
     with pytest.raises(StoreError, match=r"unsent.*log export"):
         enrol(city.settings("A"), city.data("A"), code)
+    city.server_comes_back()
     assert [entry.hash for entry in log_of(city, "A")] == before
+
+
+def test_setting_up_anew_sends_first_what_an_orderly_stop_left(city: City) -> None:
+    """The word that it was stopped is never sent by the kiosk that stops; nobody has to export it by hand."""
+    kiosk = city.kiosk("A")
+    city.tell("A")
+    kiosk.call(lambda: kiosk.desk.note_device("lamp", "ok"))
+    who = kiosk.identity
+    city.switch_off("A")
+    before = [entry.hash for entry in log_of(city, "A")]
+    enrol(city.settings("A"), city.data("A"), city.server.desk.fleet.enrolment_code(HERE, "door-A").code)
+    stored = city.server.desk.intake.entries(who.site_id, who.kiosk_id, who.epoch)
+    assert [entry.hash for entry in stored] == before
+    assert log_of(city, "A") == []
