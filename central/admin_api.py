@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from central.answers import answer, desk_of
 from central.bookings import BookingWish
@@ -37,11 +38,19 @@ class ServiceWish(_Wish):
     hourly_quota: Annotated[int, Field(ge=0, le=100_000)] = 0
 
 
+def _not_the_first_guess(pin: str) -> str:
+    """Return `pin`; raises ValueError for one digit again and again, and for digits in order (1111, 1234, 9876)."""
+    steps = {int(after) - int(before) for before, after in pairwise(pin)}
+    if steps in ({0}, {1}, {-1}):
+        raise ValueError("a PIN that is tried first: its digits are all the same or in order")
+    return pin
+
+
 class GuardWish(_Wish):
     """A guard; the PIN is hashed and forgotten."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
-    pin: Annotated[str, Field(pattern=r"^[0-9]{4,12}$")]
+    pin: Annotated[str, Field(pattern=r"^[0-9]{4,12}$"), AfterValidator(_not_the_first_guess)]
     role: Literal["guard", "leader", "supervisor"] = "guard"
 
 
