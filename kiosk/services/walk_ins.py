@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from kiosk.services.views import View
     from kiosk.services.visits import Visits
 
-"""Steps of a visitor with whom somebody else may come: the screening is behind them."""
-
 _MOST: Final = 8  # numbers to choose from; whoever is with a child has just passed
 
 
@@ -81,10 +79,11 @@ class WalkIns:
         At this kiosk or at another of the site; who left by another door is gone here as well.
         """
         state = self.visits.log.state
-        own = (self.everywhere.visit(state, VisitId(visit_id)) for visit_id in self.today.tally().passed)
-        known = (*own, *self.everywhere.copy.passed_peer_visits())
-        passed = {visit.id: visit for visit in known if visit is not None and self._has_passed(visit.id)}
-        last_first = sorted(passed.values(), key=_passed_at, reverse=True)
+        peers = (visit.id for visit in self.everywhere.copy.passed_peer_visits())
+        ids = dict.fromkeys((*map(VisitId, self.today.tally().passed), *peers))
+        known = (self.everywhere.visit(state, visit_id) for visit_id in ids)
+        passed = [visit for visit in known if visit is not None and self._passed_today(visit)]
+        last_first = sorted(passed, key=_passed_at, reverse=True)
         return tuple((visit.id, visit.queue_number or visit.line_number) for visit in last_first[:_MOST])
 
     def _hindrance(self, guard: Guard, kind: WalkIn, with_visit: VisitId | None) -> str:
@@ -100,10 +99,12 @@ class WalkIns:
     def _has_passed(self, visit_id: VisitId) -> bool:
         """Tell whether the visit that somebody comes with passed its own screening today."""
         visit = self.everywhere.visit(self.visits.log.state, visit_id)
-        if visit is None or visit.step not in PASSED_STEPS:
-            return False
+        return visit is not None and self._passed_today(visit)
+
+    def _passed_today(self, visit: Visit) -> bool:
         zone = self.visits.rules.site.timezone
-        return local_day(visit.first_contact, zone) == local_day(self.visits.clock.now(), zone)
+        is_of_today = local_day(visit.first_contact, zone) == local_day(self.visits.clock.now(), zone)
+        return is_of_today and visit.step in PASSED_STEPS
 
 
 def _passed_at(visit: Visit) -> datetime:
