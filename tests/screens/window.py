@@ -43,9 +43,11 @@ def open_window(width_px: int, height_px: int) -> None:
     ):
         Config.set(section, name, value)
     from kivy.base import EventLoop
+    from kivy.clock import Clock
     from kivy.core.window import Window
 
     EventLoop.ensure_window()
+    Clock.tick()  # what is planned counts from the last turn, which may be minutes old when other tests came between
     if tuple(Window.size) != (width_px, height_px):
         raise AssertionError(f"the window is {Window.size}, not {width_px}x{height_px}")
 
