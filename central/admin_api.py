@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from central.answers import answer, desk_of
@@ -14,15 +14,14 @@ from central.bookings import BookingWish
 from central.guard_sign_in import BADGE
 from central.office import PathId, office_router
 from central.refusals import BadRequest
-from kiosk.domain.declaration import Declaration
-from kiosk.domain.plan import Plan
-from kiosk.domain.policy import Policy
+from central.site_documents import DocumentKind, Mistaken, document_in
 from kiosk.domain.site import Service, Site, Words
 from kiosk.domain.wire import to_json
 
 router: Final = office_router()
 
 _Text = Annotated[str, Field(max_length=200)]
+_TOML: Final = {"required": True, "content": {"application/toml": {"schema": {"type": "string"}}}}
 
 
 class _Wish(BaseModel):
@@ -104,24 +103,25 @@ def put_service(request: Request, site_id: PathId, service_id: PathId, wish: Ser
     return _done(request)
 
 
-@router.put("/sites/{site_id}/policy")
-def put_policy(request: Request, site_id: PathId, policy: Policy | None = None) -> Response:
-    """Set a site's policy; none leaves the kiosks to their own file."""
-    desk_of(request).catalogue.put_policy(site_id, policy)
+async def _text(request: Request) -> str:
+    """Return the body as text, whatever kind the sender says it is: curl calls any file a form."""
+    try:
+        return (await request.body()).decode()
+    except UnicodeDecodeError as error:
+        raise Mistaken(["the text is not UTF-8"]) from error
+
+
+@router.put("/sites/{site_id}/documents/{kind}", openapi_extra={"requestBody": _TOML})
+def put_document(request: Request, site_id: PathId, kind: DocumentKind, text: str = Depends(_text)) -> Response:
+    """Set a site's policy, declaration or plan from the text of a file as it lies beside a kiosk (TOML)."""
+    desk_of(request).catalogue.put_document(site_id, kind, document_in(kind, text))
     return _done(request)
 
 
-@router.put("/sites/{site_id}/declaration")
-def put_declaration(request: Request, site_id: PathId, declaration: Declaration | None = None) -> Response:
-    """Set a site's health questions; none leaves the kiosks to their own file."""
-    desk_of(request).catalogue.put_declaration(site_id, declaration)
-    return _done(request)
-
-
-@router.put("/sites/{site_id}/plan")
-def put_plan(request: Request, site_id: PathId, plan: Plan | None = None) -> Response:
-    """Set a site's special-situation plan; none leaves the kiosks to their own file."""
-    desk_of(request).catalogue.put_plan(site_id, plan)
+@router.delete("/sites/{site_id}/documents/{kind}")
+def remove_document(request: Request, site_id: PathId, kind: DocumentKind) -> Response:
+    """Take a site's policy, declaration or plan away: the kiosks go by their own files."""
+    desk_of(request).catalogue.put_document(site_id, kind, None)
     return _done(request)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any, Final
 
-from central.catalogue import plan_of, policy_of, site_of
+from central.catalogue import document_of, plan_of, site_of
 from central.refusals import Unknown
 from central.site_view import case_of, cases_since, visit_of
 from central.typed_reading import body_of, wrong_with
@@ -29,6 +29,7 @@ from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import CaseId, VisitId, uuid7
 from kiosk.domain.isolation_area import LOOK_BACK
 from kiosk.domain.plan import OF_CAUSE, area, free_places
+from kiosk.domain.policy import Policy
 from kiosk.domain.times import local_day, to_ms
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class CaseDesk:
             case = _known(act, case_id)
             if case.standing().disposition is not None:  # what is decided is not measured any more
                 return Hindrance.NOT_NOW.value
-            policy = policy_of(act.tx, site_id)
+            policy = document_of(act.tx, site_id, Policy)
             if policy is None:
                 return "no_policy"
             why = wrong_with(typed, policy.instruments)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from argon2 import PasswordHasher
@@ -15,13 +15,13 @@ from sqlalchemy import Table, delete, insert, select, update
 from central.database import lock_site
 from central.fleet import entry_kiosks
 from central.holds import standing
-from central.plan_text import out_of_bounds
 from central.refusals import BadRequest, Unknown
+from central.site_documents import RECORDS, Document, DocumentKind, refuse_second_meaning
 from central.tables import guards, lockouts, notices, services, sites
 from kiosk.domain.declaration import Declaration
 from kiosk.domain.ids import GuardId
-from kiosk.domain.plan import CaseLimits, Plan, mistakes
-from kiosk.domain.policy import Policy, policy_mistakes
+from kiosk.domain.plan import CaseLimits, Plan
+from kiosk.domain.policy import Policy
 from kiosk.domain.site import Service, Site, Words
 from kiosk.domain.wire import from_json, to_json
 from kiosk.protocol.messages import Documents, Guard
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 # 19 MiB, two passes: a kiosk's small computer checks it in well under a second (server-facts.md, section 6).
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_D = TypeVar("_D", bound=Policy | Declaration | Plan)
+_COLUMNS: Final = {record: sites.c[kind.value] for kind, record in RECORDS.items()}
 _BADGE_BYTES: Final = 24  # 192 bits: nobody guesses a badge
 
 _NO_PLAN: Final = Plan(
@@ -94,28 +96,33 @@ class Catalogue:
                 tx.execute(insert(services).values(site_id=site_id, service_id=service.id, **values))
 
     def put_policy(self, site_id: str, policy: Policy | None) -> None:
-        """Set a site's policy; None leaves the kiosks to their own file. Raises BadRequest."""
-        wrong = policy_mistakes(policy) if policy is not None else []
-        if wrong:
-            raise BadRequest("; ".join(wrong))
-        self._set_site(site_id, policy=_dump(policy) if policy is not None else None)
+        """Set a site's policy, as `put_document`."""
+        self.put_document(site_id, DocumentKind.POLICY, policy)
 
     def put_declaration(self, site_id: str, declaration: Declaration | None) -> None:
-        """Set a site's health questions; None leaves the kiosks to their own file."""
-        self._set_site(site_id, declaration=_dump(declaration) if declaration is not None else None)
+        """Set a site's health questions, as `put_document`."""
+        self.put_document(site_id, DocumentKind.DECLARATION, declaration)
 
     def put_plan(self, site_id: str, plan: Plan | None) -> None:
-        """Set a site's special-situation plan; None leaves the kiosks to their own file. Raises BadRequest."""
-        wrong = [*mistakes(plan), *out_of_bounds(plan)] if plan is not None else []
-        if wrong:
-            raise BadRequest("; ".join(wrong))
-        self._set_site(site_id, plan=_dump(plan) if plan is not None else None)
+        """Set a site's special-situation plan, as `put_document`."""
+        self.put_document(site_id, DocumentKind.PLAN, plan)
 
-    def plan(self, site_id: str) -> Plan | None:
-        """Return the plan that was set for a site, or None."""
+    def put_document(self, site_id: str, kind: DocumentKind, document: Document | None) -> None:
+        """Set one of a site's documents; None leaves the kiosks to their own file.
+
+        Raises Unknown for no site, Mistaken for another content under a version that is in force, or an older one.
+        """
+        with self._db.write() as tx:
+            before = document_of(tx, site_id, RECORDS[kind])
+            if before is not None and document is not None:
+                refuse_second_meaning(kind, before, document)
+            record = _dump(document) if document is not None else None
+            _put(tx, sites, sites.c.site_id == site_id, {kind.value: record})
+
+    def document(self, site_id: str, record: type[_D]) -> _D | None:
+        """Return one of a site's documents, or None where none was set; raises Unknown for no site."""
         with self._db.read() as tx:
-            found = plan_of(tx, site_id)
-        return found if found is not _NO_PLAN else None
+            return document_of(tx, site_id, record)
 
     def put_notices(self, site_id: str, words: Sequence[Words]) -> None:
         """Replace the notices that a site's idle screens roll."""
@@ -201,18 +208,13 @@ class Catalogue:
         spelling = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return Documents.model_validate({"version": hashlib.sha256(spelling.encode()).hexdigest(), **content})
 
-    def _set_site(self, site_id: str, **values: str | None) -> None:
-        with self._db.write() as tx:
-            if not _put(tx, sites, sites.c.site_id == site_id, values):
-                raise Unknown("no such site")
 
-
-def policy_of(tx: Connection, site_id: str) -> Policy | None:
-    """Return the policy that the office set for a site, or None; raises Unknown for no site."""
-    row = tx.execute(select(sites.c.policy).where(sites.c.site_id == site_id)).first()
+def document_of(tx: Connection, site_id: str, record: type[_D]) -> _D | None:
+    """Return one of the documents that the office set for a site, or None; raises Unknown for no site."""
+    row = tx.execute(select(_COLUMNS[record]).where(sites.c.site_id == site_id)).first()
     if row is None:
         raise Unknown("no such site")
-    return from_json(Policy, json.loads(row.policy)) if row.policy else None
+    return from_json(record, json.loads(row[0])) if row[0] else None
 
 
 def plan_of(tx: Connection, site_id: str) -> Plan:
@@ -220,17 +222,13 @@ def plan_of(tx: Connection, site_id: str) -> Plan:
 
     Raises Unknown for no site.
     """
-    row = tx.execute(select(sites.c.plan).where(sites.c.site_id == site_id)).first()
-    if row is None:
-        raise Unknown("no such site")
-    return from_json(Plan, json.loads(row.plan)) if row.plan else _NO_PLAN
+    return document_of(tx, site_id, Plan) or _NO_PLAN
 
 
 def questions_of(tx: Connection, site_id: str) -> dict[str, Words]:
     """Return the words of the health questions that the office set for a site, by id; none where it set none."""
-    record = tx.scalar(select(sites.c.declaration).where(sites.c.site_id == site_id))
-    known = from_json(Declaration, json.loads(record)).questions if record else ()
-    return {question.id: question.text for question in known}
+    declaration = document_of(tx, site_id, Declaration)
+    return {question.id: question.text for question in declaration.questions} if declaration is not None else {}
 
 
 def guard_of(tx: Connection, site_id: str, guard_id: str) -> Guard | None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from central.catalogue import guard_of, guards_of, plan_of, policy_of, questions_of, site_of
+from central.catalogue import document_of, guard_of, guards_of, plan_of, questions_of, site_of
 from central.clock import from_ms
 from central.log_tables import chains, entries
 from central.site_view import case_of, cases_since, site_version, visit_of
@@ -19,6 +19,7 @@ from kiosk.domain.due import Due, calls, due, is_seen, level
 from kiosk.domain.isolation_area import LOOK_BACK
 from kiosk.domain.masking import mask_name
 from kiosk.domain.plan import area
+from kiosk.domain.policy import Policy
 from kiosk.domain.times import local_day, to_ms
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ class Scenes:
     def instruments(self, site_id: str) -> tuple[Instrument, ...] | None:
         """Return the thermometers of a site's guards; None where the server has no policy to judge a reading by."""
         with self._db.read() as tx:
-            policy = policy_of(tx, site_id)
+            policy = document_of(tx, site_id, Policy)
             return policy.instruments if policy is not None else None
 
     def person(self, site_id: str, booking_id: str) -> Person | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import ColumnElement, Table, delete, select, update
 
-from central.catalogue import policy_of, site_of
+from central.catalogue import document_of, site_of
 from central.chain_state import ChainState
 from central.clock import from_ms
 from central.database import lock_site
@@ -77,7 +77,7 @@ class Retention:
         now = self._clock.now()
         erased = 0
         with self._db.read() as tx:
-            policy = policy_of(tx, site_id)
+            policy = document_of(tx, site_id, Policy)
             keeping = policy.keeping if policy is not None else Keeping()
             chains = tx.execute(
                 select(entries.c.kiosk_id, entries.c.epoch).where(entries.c.site_id == site_id).distinct()

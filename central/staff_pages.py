@@ -17,8 +17,8 @@ from fastapi.concurrency import run_in_threadpool
 from central.answers import desk_of
 from central.guard_sign_in import BADGE
 from central.pages import HEADERS, PathId, form_of, go, html_page, set_cookie
-from central.plan_text import LONGEST, read_plan
 from central.refusals import Unauthorised, Unknown
+from central.site_documents import DocumentKind, Mistaken, document_in
 from central.staff_board import board
 from central.staff_html import Html, Words, file, joined, qr
 from central.staff_sessions import Session, Sessions
@@ -163,18 +163,24 @@ def code_page(request: Request, site_id: PathId, kiosk_id: PathId, session: Sess
     return _page(request, session, words.fill("code", code=given.code, qr=picture, ends=ends, **here), _LOOK_AGAIN)
 
 
-@router.post("/sites/{site_id}/plan")
-def set_plan(
-    request: Request, site_id: PathId, form: dict[str, str] = Depends(_own_form), session: Session = Depends(_signed_in)
+@router.post("/sites/{site_id}/documents/{kind}")
+def set_document(
+    request: Request,
+    site_id: PathId,
+    kind: DocumentKind,
+    form: dict[str, str] = Depends(_own_form),
+    session: Session = Depends(_signed_in),
 ) -> Response:
-    """Set a site's plan from the text of a plan.toml, or say everything that is wrong with it."""
-    words, text = _words(request), form.get("plan", "")
-    plan, wrong = read_plan(text) if len(text) <= LONGEST else (None, ["plan.toml: too long"])
-    if plan is None:
-        mistakes = joined([words.fill("mistake", words=item) for item in wrong])
-        return _page(request, session, words.fill("plan_wrong", site=site_id, mistakes=mistakes), status=400)
+    """Set a site's policy, declaration or plan from the text of its file, or say everything that is wrong with it."""
+    words = _words(request)
     try:
-        desk_of(request).catalogue.put_plan(site_id, plan)
+        desk_of(request).catalogue.put_document(site_id, kind, document_in(kind, form.get("text", "")))
+    except Mistaken as error:
+        mistakes = joined([words.fill("mistake", words=item) for item in error.mistakes])
+        wrong = words.t("document_is_wrong", file=kind.file_name)
+        return _page(
+            request, session, words.fill("document_wrong", site=site_id, wrong=wrong, mistakes=mistakes), status=400
+        )
     except Unknown:
         return _not_found(request, session)
     return go(f"/staff/sites/{quote(site_id)}?lang={words.language}")

@@ -14,12 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from central.bookings import BookingWish, IssuedBooking
 from central.core import Desk as Central
 from demo.cast import Person
+from kiosk.documents.plan_file import read_plan
 from kiosk.domain.booking_code import Claims, issue
 from kiosk.domain.booking_number import from_value
 from kiosk.domain.ids import BookingId, GuardId, ServiceId, SiteId
 from kiosk.domain.site import Service, Site, Words
 from kiosk.errors import ConfigError
-from kiosk.plan_file import read_plan
 
 if TYPE_CHECKING:
     import random

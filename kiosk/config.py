@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from kiosk.domain.declaration import Declaration, Notice, Question
+from kiosk.documents.declaration_file import read_declaration
+from kiosk.documents.plan_file import read_plan
+from kiosk.documents.policy_file import read_policy
+from kiosk.domain.declaration import Declaration
 from kiosk.domain.plan import Plan
 from kiosk.domain.policy import Policy
 from kiosk.domain.site import Words
 from kiosk.errors import ConfigError
-from kiosk.plan_file import read_plan
-from kiosk.policy_file import read_policy
 from kiosk.toml_file import Section, read
 
 
@@ -178,32 +179,6 @@ class KioskSettings(Section):
         return self
 
 
-class _QuestionSection(Section):
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-    text: Words
-    services: tuple[str, ...] = ()
-    enabled: bool = True
-
-
-def _told_apart(questions: tuple[_QuestionSection, ...]) -> tuple[_QuestionSection, ...]:
-    if len({question.id for question in questions}) != len(questions):
-        raise ValueError("two questions with the same id")
-    return questions
-
-
-class _NoticeSection(Section):
-    version: int = Field(ge=1)
-    short: Words
-    full: Words
-
-
-class _DeclarationFile(Section):
-    version: int = Field(ge=1)
-    title: Words
-    notice: _NoticeSection
-    question: Annotated[tuple[_QuestionSection, ...], Field(min_length=3), AfterValidator(_told_apart)]
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that `config/` says, checked."""
@@ -224,11 +199,11 @@ def load(kiosk_file: Path) -> Settings:
     mistakes: list[str] = []
     kiosk = read(kiosk_file, KioskSettings, mistakes)
     policy = read_policy(folder / "policy.toml", mistakes)
-    declaration = read(folder / "declaration.toml", _DeclarationFile, mistakes)
+    declaration = read_declaration(folder / "declaration.toml", mistakes)
     plan = read_plan(folder / "plan.toml", mistakes)
     if kiosk is None or policy is None or declaration is None or plan is None or mistakes:
         raise ConfigError(mistakes)
-    return Settings(kiosk, policy, _declaration(declaration), plan, folder)
+    return Settings(kiosk, policy, declaration, plan, folder)
 
 
 def read_screen(kiosk_file: Path) -> ScreenSettings:
@@ -238,9 +213,3 @@ def read_screen(kiosk_file: Path) -> ScreenSettings:
         return ScreenSettings.model_validate(raw)
     except (OSError, ValueError):  # no TOML, no UTF-8 and pydantic's mistakes are ValueErrors
         return ScreenSettings()  # pyright: ignore[reportCallIssue]
-
-
-def _declaration(file: _DeclarationFile) -> Declaration:
-    questions = tuple(Question(item.id, item.text, item.services, item.enabled) for item in file.question)
-    notice = Notice(file.notice.version, file.notice.short, file.notice.full)
-    return Declaration(file.version, file.title, questions, notice)

@@ -1,12 +1,14 @@
-"""Reading one settings file: checked whole, every mistake at once, each with its file and key."""
+"""Reading one settings file, or a text of one: checked whole, every mistake at once, each with its file and key."""
 
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _UNKNOWN: Final = {"extra_forbidden", "unexpected_keyword_argument"}  # what pydantic says of a key it does not know
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -20,19 +22,30 @@ class Section(BaseModel):
 
 def read(path: Path, model: type[_Model], mistakes: list[str]) -> _Model | None:
     """Return the checked content of `path`, or None after adding what is wrong to `mistakes`."""
+    text = text_of(path, mistakes)
+    return parse(text, path, model, mistakes) if text is not None else None
+
+
+def text_of(path: Path, mistakes: list[str]) -> str | None:
+    """Return the text of a file, or None after adding why there is none to `mistakes`."""
     try:
-        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         mistakes.append(f"{path}: cannot be read: {error.strerror}")
-        return None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         mistakes.append(f"{path}: is not TOML: {error}")
-        return None
+    return None
+
+
+def parse(text: str, where: Path | str, model: type[_Model], mistakes: list[str]) -> _Model | None:
+    """Return the checked content of a text, or None after adding what is wrong to `mistakes`: `WHERE: KEY: reason`."""
     try:
-        return model.model_validate(raw)
+        return model.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        mistakes.append(f"{where}: is not TOML: {error}")
     except ValidationError as error:
         for item in error.errors():
             key = ".".join(str(part) for part in item["loc"]) or "(file)"
             message = "is not a known key" if item["type"] in _UNKNOWN else item["msg"].removeprefix("Value error, ")
-            mistakes.append(f"{path}: {key}: {message}")
-        return None
+            mistakes.append(f"{where}: {key}: {message}")
+    return None

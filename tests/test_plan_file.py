@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.documents.plan_file import read_plan
 from kiosk.domain.case import Disposition, Role
 from kiosk.domain.plan import Situation
-from kiosk.plan_file import read_plan
 
 PLAN = Path(__file__).parents[1] / "config" / "plan.toml"
 

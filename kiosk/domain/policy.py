@@ -212,31 +212,3 @@ class Policy:
     overrides: tuple[OverrideRule, ...] = OWN_RULES
     paper: Paper = Paper()
     instruments: tuple[Instrument, ...] = ()
-
-
-def policy_mistakes(policy: Policy) -> list[str]:
-    """Return what of a policy nobody can have meant, one line each; whoever sets one hears of all at once."""
-    wrong = ["version: must be 1 or more"] if policy.version < 1 else []
-    wrong += [
-        f"{name}: must lie between 0 and {MOST_TOLERANCE_MIN} minutes"
-        for name in ("early_min", "late_min")
-        if not 0 <= getattr(policy, name) <= MOST_TOLERANCE_MIN
-    ]
-    if not policy.screening.limits:
-        wrong.append("screening.limits: there must be one")
-    for number, limit in enumerate(policy.screening.limits):
-        wrong += [f"screening.limits.{number}.{mistake}" for mistake in _limit_mistakes(limit)]
-    return wrong
-
-
-def _limit_mistakes(limit: Limit) -> list[str]:
-    wrong = [
-        f"{name}: must lie between {LIMIT_CC[0]} and {LIMIT_CC[1]}"
-        for name in ("elevated_cc", "low_cc")
-        if not LIMIT_CC[0] <= getattr(limit, name) <= LIMIT_CC[1]
-    ]
-    if limit.low_cc >= limit.elevated_cc:
-        wrong.append("low_cc: must lie below elevated_cc")
-    if limit.kind is ReadingKind.SURFACE and not limit.commissioned.strip():
-        wrong.append("commissioned: must say when, on whom and by whom a surface limit was found")
-    return wrong

@@ -7,7 +7,7 @@ import json
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -231,12 +231,11 @@ class City:
         return self.desk.bookings.get(site, issued.id)
 
     def office(self, method: str, path: str, body: object = None, token: str | None = None) -> requests.Response:
-        """Call as the admin, or with another token."""
+        """Call as the admin, or with another token; bytes are sent as they are, anything else as JSON."""
         given = (self.data / "admin.token").read_text() if token is None else token
         headers = {"Authorization": f"Bearer {given}"}
-        return requests.request(
-            method, f"{self.url}/v1/admin{path}", json=cast("Any", body), headers=headers, timeout=40
-        )
+        sent: dict[str, Any] = {"data": body} if isinstance(body, bytes) else {"json": body}
+        return requests.request(method, f"{self.url}/v1/admin{path}", **sent, headers=headers, timeout=40)
 
     def findings(self, *, is_open: bool = True) -> list[str]:
         """Return the kinds of what was found at the site."""

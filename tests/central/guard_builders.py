@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import requests
 
-from kiosk.plan_file import read_plan
-from kiosk.policy_file import read_policy
+from kiosk.documents.plan_file import read_plan
+from kiosk.documents.policy_file import read_policy
 from tests.central.builders import HERE, City
 
 if TYPE_CHECKING:

@@ -18,17 +18,15 @@ from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition, Hindrance
 from kiosk.domain.declaration import Declaration, Notice, Question
 from kiosk.domain.due import Need
 from kiosk.domain.plan import PlaceState
-from kiosk.domain.policy import BodySite, Instrument
+from kiosk.domain.policy import BodySite, Instrument, Policy
 from kiosk.domain.screening import Outcome
 from kiosk.domain.site import Words
-from kiosk.policy_file import read_policy
 from kiosk.texts import placeholders
 from tests.central.builders import HERE, NAME, PHONE
 from tests.central.guard_builders import (
     CASE,
     CASE_PAGE,
     CHEN,
-    CONFIG,
     VISIT,
     WANG,
     GuardBrowser,
@@ -54,9 +52,9 @@ MOUTH = Instrument("OR-3", (BodySite.ORAL,), date(2999, 1, 1))
 
 def lists(city: City, *instruments: Instrument) -> None:
     """Give the site a policy that lists these thermometers for its guards."""
-    policy = read_policy(CONFIG / "policy.toml", [])
+    policy = city.desk.catalogue.document(HERE, Policy)
     assert policy is not None
-    city.desk.catalogue.put_policy(HERE, replace(policy, instruments=instruments))
+    city.desk.catalogue.put_policy(HERE, replace(policy, version=policy.version + 1, instruments=instruments))
 
 
 @pytest.fixture

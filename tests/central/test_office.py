@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 
 from kiosk.domain.booking_code import Claims, read
-from kiosk.domain.declaration import Declaration, Notice, Question
-from kiosk.domain.policy import ReadingKind
-from kiosk.domain.site import Words
-from kiosk.domain.wire import to_json
-from kiosk.policy_file import read_policy
 from kiosk.texts import PRODUCT
 from tests.central.builders import HERE, NAME, SERVICE, is_ours
 
 if TYPE_CHECKING:
-    from kiosk.domain.policy import Policy
     from tests.central.builders import City
 
 WORDS = {"zh": "南门", "en": "South gate"}
@@ -48,13 +41,11 @@ def test_nobody_else_gets_into_the_office(city: City, token: str) -> None:
 def test_a_site_is_set_up_through_the_office(city: City) -> None:
     """From nothing to a kiosk with a booking, by HTTP alone."""
     site = {"id": "court-1", "name": WORDS, "address": WORDS, "timezone": "Asia/Shanghai", "opens": 510, "closes": 1050}
-    notice = Notice(1, Words("a", "a"), Words("b", "b"))
-    declaration = Declaration(2, Words("健康", "Health"), (Question("fever", Words("发热", "Fever")),), notice)
     calls = [
         ("PUT", "/sites/court-1", site),
         ("PUT", "/sites/court-1/services/hearing", {"service": {"id": "hearing", "name": WORDS, "hall": WORDS}}),
-        ("PUT", "/sites/court-1/declaration", to_json(declaration)),
-        ("PUT", "/sites/court-1/policy", None),
+        ("PUT", "/sites/court-1/documents/declaration", (PRODUCT / "declaration.toml").read_bytes()),
+        ("DELETE", "/sites/court-1/documents/policy", None),
         ("PUT", "/sites/court-1/notices", [WORDS]),
         ("PUT", "/sites/court-1/guards/guard-1", {"name": "李", "pin": "274951"}),
         ("PUT", "/sites/court-1/kiosks/gate", {"letter": "G"}),
@@ -71,7 +62,7 @@ def test_a_site_is_set_up_through_the_office(city: City) -> None:
     claims = read(booking["code_text"], keys)
     assert isinstance(claims, Claims)
     assert claims.booking_id == booking["id"]
-    assert documents["declaration"]["version"] == 2
+    assert documents["declaration"]["version"] == 1
     assert [item["number"] for item in caller.get("/v1/bookings").json()["bookings"]] == [booking["number"]]
     assert city.office("DELETE", "/sites/court-1/guards/guard-1").status_code == 200
 
@@ -171,7 +162,7 @@ def test_a_mistaken_request_is_told_where_it_is_wrong(city: City, method: str, p
     [
         ("PUT", "/sites/nowhere/kiosks/k", {"letter": "A"}),
         ("PUT", "/sites/nowhere/notices", []),
-        ("PUT", "/sites/nowhere/policy", None),
+        ("PUT", "/sites/nowhere/documents/policy", (PRODUCT / "policy.toml").read_bytes()),
         ("POST", f"/sites/{HERE}/kiosks/none/enrolment", None),
         ("POST", f"/sites/{HERE}/kiosks/none/revoke", None),
         ("POST", f"/sites/{HERE}/findings/none/close", {"by": "a", "note": "b"}),
@@ -201,34 +192,3 @@ def test_answers_are_ours_wherever_one_asks(city: City) -> None:
     )
     assert json.dumps(described).count("UploadAnswer")
     assert requests.get(city.url + "/docs", timeout=10).status_code == 200
-
-
-def _with(policy: Policy, **changes: Any) -> dict[str, Any]:
-    return to_json(replace(policy, **changes))
-
-
-def test_a_policy_that_nobody_can_have_meant_is_refused_with_every_mistake(city: City) -> None:
-    """A limit of 99 degrees would find nobody elevated, at every door at once; nothing of it is kept."""
-    wrong: list[str] = []
-    policy = read_policy(PRODUCT / "policy.toml", wrong)
-    assert policy is not None
-    first, *others = policy.screening.limits
-
-    def limits(**changes: Any) -> dict[str, Any]:
-        return _with(policy, screening=replace(policy.screening, limits=(replace(first, **changes), *others)))
-
-    path = f"/sites/{HERE}/policy"
-    assert city.office("PUT", path, to_json(policy)).status_code == 200
-    kept = city.desk.catalogue.documents(HERE).policy
-    for body, told in (
-        (limits(elevated_cc=9900), ["screening.limits.0.elevated_cc"]),
-        (limits(elevated_cc=3400, low_cc=2000), ["screening.limits.0.low_cc"]),
-        (limits(low_cc=first.elevated_cc), ["screening.limits.0.low_cc"]),
-        (limits(kind=ReadingKind.SURFACE, commissioned=" "), ["screening.limits.0.commissioned"]),
-        (_with(policy, screening=replace(policy.screening, limits=())), ["screening.limits"]),
-        (_with(policy, version=0, early_min=-5, late_min=241), ["version", "early_min", "late_min"]),
-    ):
-        answer = city.office("PUT", path, body)
-        assert answer.status_code == 400
-        assert [line.partition(":")[0] for line in answer.json()["message"].split("; ")] == told
-    assert city.desk.catalogue.documents(HERE).policy == kept

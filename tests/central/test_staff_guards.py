@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from central.plan_text import read_plan
-from central.refusals import BadRequest, Unknown
 from central.staff_html import qr
-from kiosk.domain.plan import mistakes
-from kiosk.plan_file import read_plan as read_plan_file
 from tests.central.builders import HERE
 from tests.central.guard_builders import CONFIG, LI, GuardBrowser, act_at_kiosk, furnish, open_case
 from tests.central.test_staff import Browser
@@ -86,72 +82,3 @@ def test_the_office_makes_and_takes_badges(city: City, browser: Browser) -> None
     assert browser.send(f"{PAGE}/guards/nobody/badge").status_code == 404
     browser.open(PAGE)
     assert browser.send(f"{PAGE}/guards/nobody/badge/remove").status_code == 404
-
-
-def test_a_plan_is_set_from_the_text_that_people_write(city: City, browser: Browser) -> None:
-    """And is what the kiosks are told: the very one that they would read from the file."""
-    city.desk.catalogue.put_plan(HERE, None)
-    assert "服务器上还没有预案" in browser.open(PAGE).text
-    assert "现用：own，第 1 版" in browser.send(f"{PAGE}/plan", plan=PLAN).text
-    wrong: list[str] = []
-    assert city.desk.catalogue.plan(HERE) == read_plan_file(CONFIG / "plan.toml", wrong)
-    assert city.kiosk().get("/v1/documents").json()["documents"]["plan"]["id"] == "own"
-
-
-def test_a_broken_plan_is_refused_with_key_and_reason(city: City, browser: Browser) -> None:
-    """And the one in force stays in force."""
-    before = city.desk.catalogue.plan(HERE)
-    browser.open(PAGE)
-    answer = browser.send(
-        f"{PAGE}/plan", plan=PLAN.replace("clean_s", "cleen_s").replace('"shift_leader", "', '"x", "')
-    )
-    assert answer.status_code == 400
-    assert "limits.cleen_s: is not a known key" in answer.text
-    assert city.desk.catalogue.plan(HERE) == before
-    browser.open("/staff/sites/nowhere")
-    browser.open(PAGE)
-    assert browser.send("/staff/sites/nowhere/plan", plan=PLAN).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("escalate_s = 120", "escalate_s = 0", "limits.escalate_s: 0 s"),
-        ("[limits]", "[limitz]", "limitz: is not a known key"),
-        ('id = "room_2"', 'id = "room_1"', "place: 'room_1' stands here twice"),
-        ("holds = 4", "holds = 0", "place.tent: holds nobody"),
-        ('escalation = ["guard_room"', 'escalation = ["nobody"', "escalation: 'nobody' is no contact"),
-        ("overflow = true", "overflow = true\ncolour = 1", "place.tent.colour: is not a known key"),
-        ("within_s = 60,", "within_s = 1,", "step.take: 1 s"),
-        ("[situation.crowd]", "[situation.crowds]", "situations"),
-        ("[near]", "near = 3\n[nearby]", ""),
-        ("version = 1", "version = 'one'", "version"),
-        ("version = 1", "version = ", "TOML"),
-    ],
-)
-def test_each_mistake_in_a_plan_has_its_words(old: str, new: str, said: str) -> None:
-    """A misspelt key is a mistake, not a default."""
-    assert old in PLAN
-    plan, wrong = read_plan(PLAN.replace(old, new))
-    assert plan is None
-    assert any(said in line for line in wrong), wrong
-
-
-def test_a_plan_that_nobody_can_work_by_is_refused_however_it_comes(city: City) -> None:
-    """Over the office's call as well."""
-    plan, wrong = read_plan(PLAN)
-    assert not wrong
-    assert plan is not None
-    assert not mistakes(plan)
-    from dataclasses import replace
-
-    with pytest.raises(BadRequest):
-        city.desk.catalogue.put_plan(HERE, replace(plan, limits=replace(plan.limits, escalate_s=0)))
-    with pytest.raises(Unknown):
-        city.desk.catalogue.put_plan("nowhere", plan)
-    assert city.office("PUT", f"/sites/{HERE}/plan", {"id": "x"}).status_code == 400
-    from kiosk.domain.wire import to_json
-
-    assert city.office("PUT", f"/sites/{HERE}/plan", to_json(plan)).status_code == 200
-    assert city.office("PUT", f"/sites/{HERE}/plan").status_code == 200
-    assert city.desk.catalogue.plan(HERE) is None

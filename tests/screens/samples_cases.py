@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from kiosk.documents.plan_file import read_plan
 from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition, Hindrance
 from kiosk.domain.due import Need
 from kiosk.domain.ids import CaseId
 from kiosk.domain.plan import PlaceState, Situation
 from kiosk.domain.site import Words
-from kiosk.plan_file import read_plan
 from kiosk.services.guard_views import (
     CaseChoice,
     CaseView,

@@ -19,7 +19,7 @@ from kiosk.domain.plan import (
     mistakes,
 )
 from kiosk.domain.site import Words
-from kiosk.toml_file import Section, read
+from kiosk.toml_file import Section, parse, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,10 +95,23 @@ class _PlanFile(Section):
 
 def read_plan(path: Path, wrong: list[str]) -> Plan | None:
     """Return the plan of `path`, or None after adding everything that is wrong with it to `wrong`."""
-    file = read(path, _PlanFile, wrong)
+    text = text_of(path, wrong)
+    return plan_in(text, path, wrong) if text is not None else None
+
+
+def plan_in(text: str, where: Path | str, wrong: list[str]) -> Plan | None:
+    """Return the plan of a text, or None after adding everything that is wrong with it: `WHERE: KEY: reason`."""
+    file = parse(text, where, _PlanFile, wrong)
     if file is None:
         return None
-    plan = Plan(
+    plan = _plan(file)
+    found = [f"{where}: {mistake}" for mistake in mistakes(plan)]
+    wrong += found
+    return None if found else plan
+
+
+def _plan(file: _PlanFile) -> Plan:
+    return Plan(
         id=file.id,
         version=file.version,
         limits=CaseLimits(**file.limits.model_dump()),
@@ -122,6 +135,3 @@ def read_plan(path: Path, wrong: list[str]) -> Plan | None:
         near_minutes=file.near.minutes,
         near_hours=file.near.hours,
     )
-    found = [f"{path}: {mistake}" for mistake in mistakes(plan)]
-    wrong += found
-    return None if found else plan

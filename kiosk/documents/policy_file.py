@@ -29,7 +29,7 @@ from kiosk.domain.policy import (
     Risk,
     ScreeningPolicy,
 )
-from kiosk.toml_file import Section, read
+from kiosk.toml_file import Section, parse, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -214,7 +214,13 @@ class _PolicyFile(Section):
 
 def read_policy(path: Path, mistakes: list[str]) -> Policy | None:
     """Return the policy of a file, or None after adding what is wrong to `mistakes`."""
-    file = read(path, _PolicyFile, mistakes)
+    text = text_of(path, mistakes)
+    return policy_in(text, path, mistakes) if text is not None else None
+
+
+def policy_in(text: str, where: Path | str, mistakes: list[str]) -> Policy | None:
+    """Return the policy of a text, or None after adding what is wrong to `mistakes`: `WHERE: KEY: reason`."""
+    file = parse(text, where, _PolicyFile, mistakes)
     return _policy(file) if file is not None else None
 
 

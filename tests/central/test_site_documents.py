@@ -1,0 +1,188 @@
+"""Policy, declaration and plan as the office sets them: the texts that lie beside a kiosk, read by the same rules."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from central.site_documents import LONGEST, RECORDS, DocumentKind, Mistaken, document_in
+from kiosk.documents.declaration_file import read_declaration
+from kiosk.documents.plan_file import read_plan
+from kiosk.documents.policy_file import read_policy
+from tests.central.builders import HERE
+from tests.central.guard_builders import CONFIG, furnish
+from tests.central.test_staff import Browser
+
+if TYPE_CHECKING:
+    from central.site_documents import Document
+    from tests.central.builders import City
+
+PAGE = f"/staff/sites/{HERE}"
+_TWO = ["version", "admission.early_min"]
+KINDS = pytest.mark.parametrize("kind", list(DocumentKind))
+
+
+def _text(kind: DocumentKind) -> str:
+    return (CONFIG / kind.file_name).read_text(encoding="utf-8")
+
+
+def _beside_a_kiosk(kind: DocumentKind) -> Document:
+    readers = {
+        DocumentKind.POLICY: read_policy,
+        DocumentKind.DECLARATION: read_declaration,
+        DocumentKind.PLAN: read_plan,
+    }
+    found = readers[kind](CONFIG / kind.file_name, [])
+    assert found is not None
+    return found
+
+
+def _in_force(city: City, kind: DocumentKind) -> Document | None:
+    return city.desk.catalogue.document(HERE, RECORDS[kind])
+
+
+def _path(kind: DocumentKind, site: str = HERE) -> str:
+    return f"/sites/{site}/documents/{kind.value}"
+
+
+def _raised(text: str, version: int) -> str:
+    assert text.count("version = 1\n") == 1
+    return text.replace("version = 1\n", f"version = {version}\n")
+
+
+@KINDS
+def test_the_office_sets_what_lies_beside_a_kiosk_and_takes_it_away(city: City, kind: DocumentKind) -> None:
+    """The kiosks are told the very document that they would read from the file."""
+    assert city.office("PUT", _path(kind), _text(kind).encode()).status_code == 200
+    assert _in_force(city, kind) == _beside_a_kiosk(kind)
+    caller = city.kiosk()
+    assert caller.get("/v1/documents").json()["documents"][kind.value]["version"] == 1
+    assert city.office("DELETE", _path(kind)).status_code == 200
+    assert caller.get("/v1/documents").json()["documents"][kind.value] is None
+
+
+@KINDS
+def test_one_name_never_means_two_texts(city: City, kind: DocumentKind) -> None:
+    """The log names a document by its version: another content needs a higher one; the same may be sent again."""
+    first = _text(kind)
+    for text, status in (
+        (_raised(first, 3), 200),
+        (_raised(first, 3), 200),
+        (first, 400),
+        (_raised(first, 2), 400),
+        (_raised(first, 4), 200),
+    ):
+        answer = city.office("PUT", _path(kind), text.encode())
+        assert answer.status_code == status, answer.text
+    found = _in_force(city, kind)
+    assert found is not None
+    assert found.version == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new"),
+    [
+        (DocumentKind.POLICY, "elevated = 37.30", "elevated = 37.20"),
+        (DocumentKind.DECLARATION, "fever, a cough", "a cough"),
+        (DocumentKind.PLAN, 'phone = "120"', 'phone = "121"'),
+    ],
+)
+def test_another_content_under_the_same_version_is_refused(city: City, kind: DocumentKind, old: str, new: str) -> None:
+    """It says what is in force and which version would do; with that version it is taken."""
+    text = _text(kind)
+    assert old in text
+    assert city.office("PUT", _path(kind), text.encode()).status_code == 200
+    answer = city.office("PUT", _path(kind), text.replace(old, new).encode())
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    assert "version: 1 is in force" in answer.json()["message"]
+    assert "2 or more" in answer.json()["message"]
+    assert _in_force(city, kind) == _beside_a_kiosk(kind)
+    assert city.office("PUT", _path(kind), _raised(text.replace(old, new), 2).encode()).status_code == 200
+    assert _in_force(city, kind) != _beside_a_kiosk(kind)
+
+
+@pytest.mark.parametrize("kind", [DocumentKind.POLICY, DocumentKind.PLAN])
+def test_a_document_by_another_id_counts_its_own_versions(city: City, kind: DocumentKind) -> None:
+    """Another authority's policy begins at 1 again."""
+    assert city.office("PUT", _path(kind), _raised(_text(kind), 7).encode()).status_code == 200
+    other = re.sub(r'^id = ".*"', 'id = "another"', _text(kind), count=1, flags=re.MULTILINE)
+    assert city.office("PUT", _path(kind), other.encode()).status_code == 200
+    found = _in_force(city, kind)
+    assert found is not None
+    assert found.version == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "told"),
+    [
+        (DocumentKind.POLICY, {"elevated = 37.30": "elevated = 99.00"}, ["screening.limit.0.elevated"]),
+        (DocumentKind.POLICY, {"early_min": "earley_min"}, ["admission.early_min", "admission.earley_min"]),
+        (
+            DocumentKind.POLICY,
+            {"version = 1\n": "version = 0\n", "early_min = ": "early_min = -"},
+            ["version", "admission.early_min"],
+        ),
+        (DocumentKind.DECLARATION, {'id = "symptoms"': 'id = "risk_area"'}, ["question"]),
+        (DocumentKind.PLAN, {"escalate_s = 120": "escalate_s = 0"}, ["limits.escalate_s"]),
+        (DocumentKind.PLAN, {"clean_s": "cleen_s"}, ["limits.clean_s", "limits.cleen_s"]),
+        (DocumentKind.PLAN, {"overflow = true": "overflow = true\ncolour = 1"}, ["place.2.colour"]),
+        (DocumentKind.PLAN, {'escalation = ["guard_room"': 'escalation = ["nobody"'}, ["escalation"]),
+    ],
+)
+def test_every_mistake_is_told_and_nothing_of_it_kept(
+    city: City, kind: DocumentKind, changes: dict[str, str], told: list[str]
+) -> None:
+    """A limit of 99 degrees would find nobody elevated at every door at once; a misspelt key would pass unseen."""
+    good = text = _text(kind)
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    assert city.office("PUT", _path(kind), good.encode()).status_code == 200
+    answer = city.office("PUT", _path(kind), text.encode())
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    lines = answer.json()["message"].split(f"{kind.file_name}: ")[1:]
+    assert sorted(line.partition(":")[0] for line in lines) == sorted(told)
+    assert _in_force(city, kind) == _beside_a_kiosk(kind)
+
+
+def test_what_is_no_document_is_refused_in_words(city: City) -> None:
+    """A picture, a program's file in another form, a book, a kind or a site that there is not."""
+    policy = _text(DocumentKind.POLICY).encode()
+    for body, said in (
+        (b"\xff\xd8\xff", "not UTF-8"),
+        (b'{"id": "city"}', "policy.toml: is not TOML"),
+        (b"", "policy.toml: id: Field required"),
+    ):
+        answer = city.office("PUT", _path(DocumentKind.POLICY), body)
+        assert answer.status_code == 400
+        assert said in answer.json()["message"]
+    assert city.office("PUT", f"/sites/{HERE}/documents/notes", policy).status_code == 400
+    assert city.office("PUT", _path(DocumentKind.POLICY, "nowhere"), policy).status_code == 404
+    assert city.office("DELETE", _path(DocumentKind.POLICY, "nowhere")).status_code == 404
+    with pytest.raises(Mistaken, match="longer than"):
+        document_in(DocumentKind.PLAN, " " * (LONGEST + 1))
+    assert _in_force(city, DocumentKind.POLICY) is None
+
+
+@KINDS
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_staff_see_and_set_each_on_the_page(city: City, kind: DocumentKind, language: str) -> None:
+    """By the text of the file; a broken one is refused with every key, and the one in force stays."""
+    furnish(city)
+    city.desk.catalogue.put_document(HERE, kind, None)
+    browser = Browser(city)
+    browser.sign_in()
+    shown = browser.open(f"{PAGE}?lang={language}").text
+    assert {"zh": "服务器上还没有", "en": "Not on the server"}[language] in shown
+    after = browser.send(f"{PAGE}/documents/{kind.value}?lang={language}", text=_raised(_text(kind), 5)).text
+    assert {"zh": "第 5 版", "en": "version 5"}[language] in after
+    found = _in_force(city, kind)
+    answer = browser.send(f"{PAGE}/documents/{kind.value}?lang={language}", text=_text(kind) + "\n[<b>]\n")
+    assert answer.status_code == 400
+    assert kind.file_name in answer.text
+    assert "<b>" not in answer.text
+    assert _in_force(city, kind) == found
+    browser.open(PAGE)
+    assert browser.send(f"/staff/sites/nowhere/documents/{kind.value}", text=_text(kind)).status_code == 404
