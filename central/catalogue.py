@@ -16,7 +16,7 @@ from central.database import lock_site
 from central.fleet import entry_kiosks
 from central.holds import standing
 from central.refusals import BadRequest, Unknown
-from central.site_documents import RECORDS, Document, DocumentKind, refuse_second_meaning
+from central.site_documents import RECORDS, Document, DocumentKind, refuse_second_meaning, refuse_unknown_services
 from central.tables import guards, lockouts, notices, services, sites
 from kiosk.domain.declaration import Declaration
 from kiosk.domain.ids import GuardId
@@ -110,12 +110,16 @@ class Catalogue:
     def put_document(self, site_id: str, kind: DocumentKind, document: Document | None) -> None:
         """Set one of a site's documents; None leaves the kiosks to their own file.
 
-        Raises Unknown for no site, Mistaken for another content under a version that is in force, or an older one.
+        Raises Unknown for no site, Mistaken for another content under a version that is in force, or an older one, and
+        for a suspended service that nobody offers.
         """
         with self._db.write() as tx:
             before = document_of(tx, site_id, RECORDS[kind])
             if before is not None and document is not None:
                 refuse_second_meaning(kind, before, document)
+            if isinstance(document, Policy):
+                known = set(tx.scalars(select(services.c.service_id)))
+                refuse_unknown_services(document, known)
             record = _dump(document) if document is not None else None
             _put(tx, sites, sites.c.site_id == site_id, {kind.value: record})
 

@@ -15,6 +15,7 @@ from kiosk.domain.policy import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from collections.abc import Set as AbstractSet
 
 LONGEST: Final = 20_000
 """Signs of a text: twice the longest that comes with the kiosk, which takes a quarter of what a form may bring."""
@@ -81,3 +82,15 @@ def refuse_second_meaning(kind: DocumentKind, old: Document, new: Document) -> N
     if new != old and new_id == old_id and new_version <= old_version:
         wrong = f"{old_version} is in force with another content, and the log names it by that number"
         raise Mistaken([f"{kind.file_name}: version: {wrong}; give this one {old_version + 1} or more"])
+
+
+def refuse_unknown_services(policy: Policy, known: AbstractSet[str]) -> None:
+    """Raise Mistaken if `policy` suspends what no site offers: misspelt, it would be served on.
+
+    `known`: the services of all sites; one policy may be sent to each of them.
+    """
+    wrong = [name for name in policy.suspended_services if name not in known]
+    if wrong:
+        raise Mistaken(
+            [f"policy.toml: admission.suspended_services: {name!r} is a service of no site" for name in wrong]
+        )

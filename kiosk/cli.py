@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import select
 import sys
 import tempfile
 from importlib import import_module
@@ -57,11 +58,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _parser().error(f"unknown: {' '.join(rest)}")
     _set_up_logging(verbose=options.verbose)
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()
     except KioskError as error:
         return _said(*_as_told(error))
     except KeyboardInterrupt:
         return OK
+    except BrokenPipeError:
+        if not _is_nobody_reading():
+            raise
+        return UNWELL
+    return code
+
+
+def _is_nobody_reading() -> bool:
+    """Tell whether who read the output has gone (`check | head -1`); what is left of it goes nowhere then."""
+    output = sys.stdout.fileno()
+    look = select.poll()
+    look.register(output, 0)
+    if not any(what & select.POLLERR for _, what in look.poll(0)):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), output)
+    return True
 
 
 def _as_told(error: KioskError) -> tuple[int, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from kiosk.adapters.ledger_writer import ledger_of, out_file
 from kiosk.domain.entry import EntryKind
 from kiosk.log_commands.files import Command, open_reader, open_store
-from kiosk.log_commands.ledger_files import known_here, lacks_reason, making, misused, zone_name
+from kiosk.log_commands.ledger_files import account, known_here, lacks_reason, making, misused, zone_name
 from kiosk.protocol.messages import to_wire_entry
 from ledger.forms import FORMS, write
 
@@ -60,7 +60,7 @@ def _register(options: argparse.Namespace, how: Making | None) -> None:
         "form": options.form,
         "day": how.day.isoformat() if how is not None else "",
         "full": how is None or how.full,
-        "by": options.by or "",
+        "by": options.by or account(),
         "reason": options.reason or "",
     }
     store = open_store(options)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import getpass
+import os
 import sys
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -40,6 +42,14 @@ def zone_name(text: str) -> str:
         raise argparse.ArgumentTypeError(message) from error
 
 
+def account() -> str:
+    """Return the machine's account that runs this: who takes something out without saying a name is that one."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        return f"uid {os.getuid()}"
+
+
 def lacks_reason(options: argparse.Namespace) -> bool:
     """Tell whether names and numbers were asked for without saying by whom and what for."""
     return options.full and not ((options.by or "").strip() and (options.reason or "").strip())
@@ -57,7 +67,7 @@ def making(
         day=options.day or local_day(now, timezone),
         made_at=now,
         full=options.full,
-        by=options.by or "",
+        by=options.by or account(),
         reason=options.reason or "",
         missing=Missing(forks=forks),
         chains=chains,

@@ -11,7 +11,8 @@ from central.site_documents import LONGEST, RECORDS, DocumentKind, Mistaken, doc
 from kiosk.documents.declaration_file import read_declaration
 from kiosk.documents.plan_file import read_plan
 from kiosk.documents.policy_file import read_policy
-from tests.central.builders import HERE
+from kiosk.domain.policy import Policy
+from tests.central.builders import HERE, SERVICE
 from tests.central.guard_builders import CONFIG, furnish
 from tests.central.test_staff import Browser
 
@@ -145,6 +146,20 @@ def test_every_mistake_is_told_and_nothing_of_it_kept(
     lines = answer.json()["message"].split(f"{kind.file_name}: ")[1:]
     assert sorted(line.partition(":")[0] for line in lines) == sorted(told)
     assert _in_force(city, kind) == _beside_a_kiosk(kind)
+
+
+def test_only_a_service_that_somebody_offers_can_be_suspended(city: City) -> None:
+    """Misspelt, it would be served on, and nobody would know why."""
+    text = _text(DocumentKind.POLICY)
+    assert "suspended_services = []" in text
+    for version, name, status in ((2, SERVICE, 200), (3, SERVICE + "s", 400)):
+        given = _raised(text, version).replace("suspended_services = []", f'suspended_services = ["{name}"]')
+        answer = city.office("PUT", _path(DocumentKind.POLICY), given.encode())
+        assert answer.status_code == status
+    assert f"admission.suspended_services: '{SERVICE}s' is a service of no site" in answer.json()["message"]
+    found = city.desk.catalogue.document(HERE, Policy)
+    assert found is not None
+    assert found.suspended_services == (SERVICE,)
 
 
 def test_what_is_no_document_is_refused_in_words(city: City) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -231,6 +233,20 @@ def test_check_says_how_each_part_is(city: City, config: Path) -> None:
     assert "production refuses it" in production.stdout
 
 
+def test_whoever_reads_the_first_line_only_sees_no_traceback(city: City, config: Path) -> None:
+    """`check | head -1`: the reader has gone before the command has said everything."""
+    city.kiosk("A")
+    settings = _point(config, city)
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, str(MAIN), "check", "--config", str(settings), "--data", str(city.data("A"))]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    os.close(writer)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr
+
+
 def _log(act: str, settings: Path, city: City, *more: str) -> subprocess.CompletedProcess[str]:
     return main("log", act, "--config", settings, "--data", city.data("A"), *more)
 
@@ -257,6 +273,7 @@ def test_the_log_is_listed_verified_rebuilt_and_exported(city: City, config: Pat
     lines = [json.loads(line) for line in exported.stdout.splitlines()]
     assert len(lines) == len(rows) + 1
     assert lines[-1]["kind"] == "exported"
+    assert json.loads(lines[-1]["body"])["by"] == getpass.getuser()
     assert any("难*字" in (line["body"] or "") for line in lines)
 
 
