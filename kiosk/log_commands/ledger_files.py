@@ -67,7 +67,7 @@ def making(
         day=options.day or local_day(now, timezone),
         made_at=now,
         full=options.full,
-        by=options.by or account(),
+        by=options.by or "",
         reason=options.reason or "",
         missing=Missing(forks=forks),
         chains=chains,

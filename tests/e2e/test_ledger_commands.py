@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import getpass
 import io
 import json
 import shutil
@@ -97,7 +98,13 @@ def test_a_days_ledger_is_written_and_registered(desk: Desk, tmp_path: Path) -> 
     assert {table[1][3], table[2][3]} == {"难*字", "张*明"}
     last = desk.entries()[-2]
     assert last["kind"] == "exported"
-    assert json.loads(last["body"]) == {"form": "csv", "day": DAY, "full": False, "by": "", "reason": ""}
+    assert json.loads(last["body"]) == {
+        "form": "csv",
+        "day": DAY,
+        "full": False,
+        "by": getpass.getuser(),  # who did not say a name is the machine's account
+        "reason": "",
+    }
     chain = next(record[1] for record in table if record[0] == "日志链")
     seen = f"{last['seq']}:{last['hash']}"
     assert seen in chain
