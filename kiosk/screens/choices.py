@@ -48,7 +48,8 @@ HAND_OVER_REMARKS: Final = ("none", "busy", "case", "device", "supplies")
 class Option:
     """Something to choose. `aside`: a number beside it. `hindrance`: why it cannot be chosen yet, as a text key.
 
-    `is_hard`: asked for twice. `at`: a time beside it. `about`: what else is to be known of it, as text keys.
+    `is_hard`: asked for twice. `at`: a time beside it. `about`: what else is to be known of it, as text keys. `mood`: how
+    it looks, as a row's.
     """
 
     value: str
@@ -58,6 +59,7 @@ class Option:
     hindrance: str = ""
     is_hard: bool = False
     about: tuple[str, ...] = ()
+    mood: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +248,7 @@ def instrument(
             # One whose calibration ended may still find a fever; that it finds nobody normal is said here.
             is_hard=item.is_overdue,
             about=(*(f"guard.site.{site}" for site in item.sites), *(("instrument.ended",) if item.is_overdue else ())),
+            mood="look" if item.is_overdue else "",
         )
         for item in known.listed
     )

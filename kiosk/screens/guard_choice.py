@@ -47,6 +47,7 @@ class GuardChoiceScreen(GuardScreen):
             detail=" · ".join(map(self.texts.t, (option.hindrance,) if option.hindrance else option.about)),
             tail=self.stage.clock(option.at) if option.at is not None else option.aside,
             value=option.value,
+            mood=option.mood,
             asks=self.texts.t("guard.sure"),
             is_hard=option.is_hard,
             is_shut=bool(option.hindrance),
