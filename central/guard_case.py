@@ -169,8 +169,10 @@ def _report(page: CasePage) -> Html:
         if contact.id in told:
             name += f" · ✓ {words.t('reported_to')} {clock_time(page.scene, told[contact.id])}"
         call = words.fill("guard_call", phone=contact.phone, name="")
-        done = page.button(f"reported:{contact.id}", words.t("mark_reported"), "second")
-        lines.append(words.fill("guard_step", tone="", words=name, contact=call, tick=page.form(done)))
+        said = words.t("mark_reported")  # in two touches, as at a kiosk: nobody takes a report back
+        sure = page.form(page.button(f"reported:{contact.id}", words.t("confirm", words=said), "second"))
+        done = words.fill("guard_choice", id=f"report-{contact.id}", words=said, form=sure)
+        lines.append(words.fill("guard_step", tone="", words=name, contact=call, tick=done))
     return words.fill("guard_list", tone="steps contacts", inner=joined(lines)) if lines else Html("")
 
 

@@ -48,8 +48,8 @@ HAND_OVER_REMARKS: Final = ("none", "busy", "case", "device", "supplies")
 class Option:
     """Something to choose. `aside`: a number beside it. `hindrance`: why it cannot be chosen yet, as a text key.
 
-    `is_hard`: asked for twice. `at`: a time beside it. `about`: what else is to be known of it, as text keys. `mood`: how
-    it looks, as a row's.
+    `is_hard`: asked for twice. `at`: a time beside it. `about`: what else is to be known of it, as text keys.
+    `mood`: how it looks, as a row's.
     """
 
     value: str

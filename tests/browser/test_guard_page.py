@@ -30,6 +30,7 @@ WORDS = {
         "measure": "请测体温",
         "clean": "请消毒",
         "closed": "已结束",
+        "reported": "✓ 已报告",
     },
     "en": {
         "nothing": "No open cases",
@@ -38,6 +39,7 @@ WORDS = {
         "measure": "Measure",
         "clean": "Disinfect",
         "closed": "Closed",
+        "reported": "✓ Reported",
     },
 }
 
@@ -76,6 +78,14 @@ def _at_server(city: City, case_id: CaseId) -> Case:
     found = scenes.case(scenes.of(HERE), case_id)
     assert found is not None
     return found[0].case
+
+
+def _reports_in_two_touches(opened: Window, said: str) -> None:
+    assert not opened.find("button[value='reported:community']").is_displayed()
+    opened.press("#report-community summary")
+    opened.picture("reporting")
+    opened.press("button[value='reported:community']")
+    opened.says(said)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +131,7 @@ def test_a_case_from_alarm_to_end(city: City, browse: Callable[..., Window], lan
     opened.type("input[name=value]", "36.5")
     opened.press("form[action*='/reading'] button")
     opened.says("36.5 °C")
+    _reports_in_two_touches(opened, words["reported"])
     opened.press("#end-released summary")
     opened.picture("ending")
     opened.press("button[value='disposed:released']")
@@ -136,7 +147,7 @@ def test_a_case_from_alarm_to_end(city: City, browse: Callable[..., Window], lan
     assert there.standing().step is here.standing().step is CaseStep.CLOSED
     assert {act.entry for act in there.acts} == {act.entry for act in here.acts}
     assert not there.standing().void
-    assert len(list(opened.pictures.glob("*.png"))) == 6
+    assert len(list(opened.pictures.glob("*.png"))) == 7
 
 
 def test_the_page_and_a_kiosk_that_was_cut_off_agree_afterwards(city: City, browse: Callable[..., Window]) -> None:
