@@ -48,13 +48,14 @@ def trouble(desk: Desk, status: int, code: str, message: str) -> Response:
 
 def install(app: FastAPI) -> None:
     """Make every "no" of the application one of ours; no message repeats what was sent."""
-    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(Refusal, refused)
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(404, _nowhere)
     app.add_exception_handler(405, _nowhere)
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def refused(request: Request, error: Exception) -> Response:
+    """Return a refusal as an answer that says no."""
     refusal = cast("Refusal", error)
     return trouble(desk_of(request), refusal.status, refusal.code, str(refusal))
 

@@ -11,7 +11,8 @@ from fastapi.middleware.gzip import GZipMiddleware
 from central import admin_api, answers, guard_door, guard_pages, keeping_api, kiosk_api, ledger_api, staff_pages
 from central.api_page import api_page
 from central.guard import Guard
-from central.pages import html_page
+from central.pages import html_page, not_stored
+from central.refusals import CannotWrite
 from central.staff_html import Html
 from central.staff_sessions import Sessions
 from kiosk.protocol.messages import Answer
@@ -28,6 +29,7 @@ def create_app(desk: Desk) -> FastAPI:
     app.state.desk = desk
     app.state.is_stopping = Event()
     answers.install(app)
+    app.add_exception_handler(CannotWrite, not_stored)
     app.include_router(kiosk_api.router)
     app.include_router(admin_api.router)
     app.include_router(ledger_api.router)
@@ -42,9 +44,9 @@ def create_app(desk: Desk) -> FastAPI:
 
     @app.get("/healthz", response_model=Answer, tags=["operation"])
     def healthz(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        """Tell that the server answers and its database as well."""
+        """Tell that the server answers, and its database takes what comes."""
         desk = answers.desk_of(request)
-        desk.catalogue.sites()
+        desk.check()
         return answers.answer(desk, {})
 
     @app.get("/docs", include_in_schema=False)

@@ -87,6 +87,10 @@ class Desk:
         if not hmac.compare_digest(token.encode(), self._admin_token.encode()):
             raise Unauthorised("not the admin's token")
 
+    def check(self) -> None:
+        """Raise CannotWrite while nothing can be stored."""
+        self._database.check()
+
     def close(self) -> None:
         """Let go of the database."""
         self._database.close()

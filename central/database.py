@@ -6,14 +6,17 @@ checkpoints: SQLite before 3.51.3 can corrupt a WAL that two connections checkpo
 
 from __future__ import annotations
 
+import logging
 import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, create_engine, event, insert, make_url, select, update
+from sqlalchemy.exc import OperationalError
 
 from central import log_tables, tables
+from central.refusals import CannotWrite
 from kiosk.errors import StoreError
 
 if TYPE_CHECKING:
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 _BUSY_MS = 10_000
+_WHAT_TO_DO = "make room on the database's disk, or see why it is gone; kiosks keep what they have and send it again"
+
+logger = logging.getLogger(__name__)
 
 
 class Database:
@@ -29,6 +35,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """Open the database at a SQLAlchemy `url` and make the tables that are missing."""
+        self.trouble = ""
+        """Why the last change could not be stored, in the database's own word; "" when it was stored."""
         # No error of the database repeats what it was given: parameters hold names and telephone numbers.
         if make_url(url).get_backend_name() == "sqlite":
             _keep_private(make_url(url).database)
@@ -44,15 +52,35 @@ class Database:
 
     @contextmanager
     def write(self) -> Generator[Connection]:
-        """Open a transaction that may write; leaving it commits durably, an exception leaves no trace."""
-        with self._writer.begin() as tx:
-            yield tx
+        """Open a transaction that may write; leaving it commits durably, an exception leaves no trace.
+
+        Raises CannotWrite when the database takes nothing: its disk is full, or it is gone.
+        """
+        try:
+            with self._writer.begin() as tx:
+                yield tx
+        except OperationalError as error:
+            self.trouble = _name_of(error)
+            logger.error("nothing can be stored (%s): %s", self.trouble, _WHAT_TO_DO)  # noqa: TRY400 - no news in it
+            raise CannotWrite(f"nothing can be stored just now ({self.trouble}); send it again later") from error
+        self.trouble = ""
 
     @contextmanager
     def read(self) -> Generator[Connection]:
         """Open a transaction that reads one state of the data."""
         with self._reader.connect() as tx:
             yield tx
+
+    def check(self) -> None:
+        """Make sure that the database answers and, where the last change could not be stored, that one can be again.
+
+        Raises CannotWrite. Nothing is written while all is well, since anybody may ask.
+        """
+        with self.read() as tx:
+            version = tx.scalar(select(tables.schema.c.version))
+        if self.trouble:
+            with self.write() as tx:
+                tx.execute(update(tables.schema).values(version=version))
 
     def leave_no_trace(self) -> None:
         """Write everything into the main file and cut the write-ahead log, so that what was erased is in neither.
@@ -77,6 +105,15 @@ class Database:
                 tx.execute(insert(tables.schema).values(version=tables.SCHEMA_VERSION))
             elif version != tables.SCHEMA_VERSION:
                 raise StoreError(f"the database has schema {version}, this program knows {tables.SCHEMA_VERSION}")
+
+
+def _name_of(error: OperationalError) -> str:
+    """Return the database's own name for a trouble; never its text, which may repeat what was stored."""
+    for name in ("sqlite_errorname", "sqlstate"):
+        found = getattr(error.orig, name, None)
+        if found:
+            return str(found)
+    return type(error.orig).__name__
 
 
 def lock_site(tx: Connection, site_id: str) -> bool:

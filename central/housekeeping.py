@@ -7,11 +7,9 @@ import time
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from central.refusals import Refusal
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from central.core import Desk
 
 logger = logging.getLogger(__name__)
@@ -52,16 +50,21 @@ class Housekeeper:
 
     def look(self) -> None:
         """Let cases that nobody sees to go on."""
-        for site in self._desk.catalogue.sites():
-            try:
-                self._desk.escalating.step(site.id, self._desk.clock.now())
-            except (SQLAlchemyError, Refusal) as error:
-                logger.warning("escalating at %s waits: %s", site.id, type(error).__name__)
+        self._at_each_site("escalating", lambda site_id: self._desk.escalating.step(site_id, self._desk.clock.now()))
 
     def keep(self) -> None:
-        """Do it once, now."""
-        for site in self._desk.catalogue.sites():
+        """Forget once, now."""
+        self._at_each_site("retention", self._desk.retention.run)
+
+    def _at_each_site(self, what: str, act: Callable[[str], object]) -> None:
+        """Do `act` at every site; where one fails, the others have their turn, and the next time comes all the same."""
+        try:
+            sites = self._desk.catalogue.sites()
+        except Exception as error:  # noqa: BLE001 - the thread must outlive a database that was gone for a while
+            logger.warning("%s waits: %s", what, type(error).__name__)
+            return
+        for site in sites:
             try:
-                self._desk.retention.run(site.id)
-            except (SQLAlchemyError, Refusal) as error:
-                logger.warning("retention at %s waits: %s", site.id, type(error).__name__)
+                act(site.id)
+            except Exception as error:  # noqa: BLE001 - as above
+                logger.warning("%s at %s waits: %s", what, site.id, type(error).__name__)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 from urllib.parse import parse_qsl
 
 from fastapi import Path, Request, Response
 
+from central.answers import refused
+from central.refusals import CannotWrite
+from central.staff_html import Html, Words
 from central.staff_sessions import LIFE
-
-if TYPE_CHECKING:
-    from central.staff_html import Html
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -37,6 +37,15 @@ async def form_of(request: Request) -> dict[str, str]:
 def html_page(whole: Html, status: int = 200) -> Response:
     """Return a page as an answer."""
     return Response(whole, status, media_type="text/html", headers=HEADERS)
+
+
+async def not_stored(request: Request, error: Exception) -> Response:
+    """Say on a page of people that nothing can be stored just now; everybody else hears it as a refusal."""
+    if not request.url.path.startswith(("/staff", "/guard")):
+        return await refused(request, error)
+    words = Words(request.query_params.get("lang", ""))
+    main = words.fill("not_stored", why=str(error))
+    return html_page(words.fill("page", main=main, sign_out="", refresh=""), CannotWrite.status)
 
 
 def go(where: str) -> Response:

@@ -88,3 +88,10 @@ class QuotaFull(Refusal):
 
     code = "quota_full"
     status = 409
+
+
+class CannotWrite(Refusal):
+    """Nothing can be stored just now; what was sent is still the sender's, who sends it again."""
+
+    code = "cannot_write"
+    status = 503

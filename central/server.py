@@ -22,6 +22,7 @@ from central.clock import Clock, SystemClock
 from central.core import KEYS_FILE, Desk
 from central.housekeeping import Housekeeper
 from central.keyring import Keyring
+from central.refusals import CannotWrite
 from central.settings import Settings, TlsSettings, load
 from kiosk.errors import ConfigError, StoreError
 
@@ -146,7 +147,7 @@ def main(config: Path, data: Path) -> int:
         settings = load(config)
         with _held(data):
             return _serve(RunningServer(settings, data, SystemClock()), settings, end)
-    except (ConfigError, StoreError, SQLAlchemyError, OSError) as error:
+    except (ConfigError, StoreError, CannotWrite, SQLAlchemyError, OSError) as error:
         logger.error("cannot start: %s", error)  # noqa: TRY400 - a mistake of the settings needs no traceback
         return 3 if isinstance(error, ConfigError) else 2
 

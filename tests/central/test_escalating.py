@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from central.housekeeping import Housekeeper
 from kiosk.domain.case import Cause
@@ -21,6 +24,7 @@ from tests.central.guard_builders import (
 )
 
 if TYPE_CHECKING:
+    from kiosk.domain.site import Site
     from tests.central.builders import Caller, City
 
 
@@ -101,3 +105,31 @@ def test_the_housekeeper_looks_at_every_site(city: City, door: Caller) -> None:
     city.clock.advance(seconds=90)
     Housekeeper(city.desk).look()
     assert standing(city).escalated == 1
+
+
+def test_the_housekeeper_outlives_a_database_that_was_gone(
+    city: City, door: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its thread goes on: cases that nobody sees to must not wait for ever because the database was away once."""
+    monkeypatch.setattr("central.housekeeping._LOOK_S", 0.01)
+    known, fails = city.desk.catalogue.sites, Event()
+
+    def gone_at_first() -> list[Site]:
+        if not fails.is_set():
+            fails.set()
+            raise OperationalError("SELECT 1", {}, OSError("the database is gone"))
+        return known()
+
+    monkeypatch.setattr(city.desk.catalogue, "sites", gone_at_first)
+    city.clock.advance(seconds=90)
+    keeper = Housekeeper(city.desk)
+    keeper.start()
+    try:
+        assert fails.wait(20)
+        end = time.monotonic() + 20
+        while standing(city).escalated == 0:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+    finally:
+        keeper.stop()
+    assert "escalating waits: OperationalError" in caplog.text
