@@ -137,8 +137,8 @@ def test_a_camera_of_another_resolution_is_read_and_named(
     picture[100 : 100 + code.shape[0], 100 : 100 + code.shape[1]] = code[:, :, None]
     camera.picture = picture
     wait_for(lambda: one.heard.codes == [["VB1:SIZE"]])
-    assert f"camera gives {size[1]} × {size[0]}" in caplog.text
-    assert one.heard.states == [CameraState.OK, CameraState.OTHER_SIZE]
+    wait_for(lambda: f"camera gives {size[1]} × {size[0]}" in caplog.text)  # told after the code, by another look
+    wait_for(lambda: one.heard.states == [CameraState.OK, CameraState.OTHER_SIZE])
     camera.picture = showing()
     wait_for(lambda: one.heard.states == [CameraState.OK, CameraState.OTHER_SIZE, CameraState.OK])
 
