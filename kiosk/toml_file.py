@@ -43,6 +43,8 @@ def parse(text: str, where: Path | str, model: type[_Model], mistakes: list[str]
         return model.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         mistakes.append(f"{where}: is not TOML: {error}")
+    except RecursionError:  # thousands of brackets, one in the other
+        mistakes.append(f"{where}: is not TOML that a person wrote: nested too deeply")
     except ValidationError as error:
         for item in error.errors():
             key = ".".join(str(part) for part in item["loc"]) or "(file)"

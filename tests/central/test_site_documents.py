@@ -169,6 +169,7 @@ def test_what_is_no_document_is_refused_in_words(city: City) -> None:
         (b"\xff\xd8\xff", "not UTF-8"),
         (b'{"id": "city"}', "policy.toml: is not TOML"),
         (b"", "policy.toml: id: Field required"),
+        (b"id = " + 9000 * b"[" + 9000 * b"]", "nested too deeply"),
     ):
         answer = city.office("PUT", _path(DocumentKind.POLICY), body)
         assert answer.status_code == 400
