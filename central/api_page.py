@@ -42,13 +42,15 @@ def api_page(description: Schema) -> str:
 
 def _call(method: str, path: str, call: Schema, known: Schema) -> str:
     said = escape(call.get("description", "")).replace("\n\n", "<br>")
-    body: Schema = call.get("requestBody", {}).get("content", {}).get(_JSON, {}).get("schema", {})
+    content: Schema = call.get("requestBody", {}).get("content", {})
+    body: Schema = content.get(_JSON, {}).get("schema", {})
     given = [
         *((item["in"], item["name"], item["required"], item["schema"]) for item in call.get("parameters", ())),
-        *(("body", *field) for field in _fields(body, known)),
+        *(("body", *field) for field in _fields(body.get("items", body), known, "[]." if "items" in body else "")),
+        *(("body", media, True, found["schema"]) for media, found in content.items() if media != _JSON),
     ]
     rows = "".join(
-        f"<tr><td>{escape(place)}</td><td><code>{escape(name)}</code></td><td>{escape(_kind(schema))}</td>"
+        f"<tr><td>{escape(place)}</td><td><code>{escape(name)}</code></td><td>{escape(_kind(schema, known))}</td>"
         f"<td>{'' if required else 'may be left out'}</td><td>{escape(schema.get('description', ''))}</td></tr>"
         for place, name, required, schema in given
     )
@@ -71,16 +73,17 @@ def _records(schema: Schema, known: Schema) -> list[Schema]:
     return [known[part["$ref"].removeprefix(_REF)] for part in (schema, *schema.get("anyOf", ())) if "$ref" in part]
 
 
-def _kind(schema: Schema) -> str:
+def _kind(schema: Schema, known: Schema) -> str:
     """Return what a field holds, in a few words."""
     if "$ref" in schema:
-        return schema["$ref"].removeprefix(_REF)
+        name = schema["$ref"].removeprefix(_REF)
+        return _kind(known[name], known) if "enum" in known[name] else name
     if "anyOf" in schema:
-        return " or ".join(map(_kind, schema["anyOf"]))
+        return " or ".join(_kind(part, known) for part in schema["anyOf"])
     if "enum" in schema or "const" in schema:
         return " | ".join(map(str, schema.get("enum", [schema.get("const")])))
     if schema.get("type") == "array":
-        return f"list of {_kind(schema.get('items', {}))}"
+        return f"list of {_kind(schema.get('items', {}), known)}"
     kind = schema.get("format") or schema.get("type") or "anything"
     limits = [
         f"{word} {json.dumps(schema[name], ensure_ascii=False)}" for name, word in _LIMITS.items() if name in schema

@@ -151,8 +151,9 @@ def test_the_page_of_the_api_has_every_call_and_nothing_of_anybody_elses(city: C
     for path, methods in described["paths"].items():
         for method in methods:
             assert f"{method.upper()} {path}</code>" in told
-    for field in ("slot_start", "service.name.zh", "early_min", "screening.cold.hours", "places[].name.zh"):
+    for field in ("slot_start", "service.name.zh", "service.hall.en", "[].zh", "application/toml"):
         assert f"<code>{field}</code>" in told, field
+    assert "<td>policy | declaration | plan</td>" in told
     assert city.kiosk("door-3", "C").get("/redoc").status_code == 404
 
 
