@@ -95,18 +95,6 @@ class Catalogue:
             if not _put(tx, services, where, values):
                 tx.execute(insert(services).values(site_id=site_id, service_id=service.id, **values))
 
-    def put_policy(self, site_id: str, policy: Policy | None) -> None:
-        """Set a site's policy, as `put_document`."""
-        self.put_document(site_id, DocumentKind.POLICY, policy)
-
-    def put_declaration(self, site_id: str, declaration: Declaration | None) -> None:
-        """Set a site's health questions, as `put_document`."""
-        self.put_document(site_id, DocumentKind.DECLARATION, declaration)
-
-    def put_plan(self, site_id: str, plan: Plan | None) -> None:
-        """Set a site's special-situation plan, as `put_document`."""
-        self.put_document(site_id, DocumentKind.PLAN, plan)
-
     def put_document(self, site_id: str, kind: DocumentKind, document: Document | None) -> None:
         """Set one of a site's documents; None leaves the kiosks to their own file.
 

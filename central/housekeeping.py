@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import partial
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from central.core import Desk
 
 logger = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
 
 _LOOK_S: Final = 5.0
 _FIRST_S: Final = 60.0
@@ -58,13 +61,14 @@ class Housekeeper:
 
     def _at_each_site(self, what: str, act: Callable[[str], object]) -> None:
         """Do `act` at every site; where one fails, the others have their turn, and the next time comes all the same."""
-        try:
-            sites = self._desk.catalogue.sites()
-        except Exception as error:  # noqa: BLE001 - the thread must outlive a database that was gone for a while
-            logger.warning("%s waits: %s", what, type(error).__name__)
-            return
-        for site in sites:
-            try:
-                act(site.id)
-            except Exception as error:  # noqa: BLE001 - as above
-                logger.warning("%s at %s waits: %s", what, site.id, type(error).__name__)
+        for site in _tried(what, self._desk.catalogue.sites) or ():
+            _tried(f"{what} at {site.id}", partial(act, site.id))
+
+
+def _tried(what: str, act: Callable[[], _T]) -> _T | None:
+    """Return what `act` returns, or None after saying that it failed: a database that was gone ends no thread."""
+    try:
+        return act()
+    except Exception as error:  # noqa: BLE001 - the thread's last line; whatever it was, cases must go on
+        logger.warning("%s waits: %s", what, type(error).__name__)
+        return None

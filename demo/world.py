@@ -13,13 +13,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from central.bookings import BookingWish, IssuedBooking
 from central.core import Desk as Central
+from central.site_documents import DocumentKind
 from demo.cast import Person
-from kiosk.documents.plan_file import read_plan
+from kiosk.documents.plan_file import plan_in
 from kiosk.domain.booking_code import Claims, issue
 from kiosk.domain.booking_number import from_value
 from kiosk.domain.ids import BookingId, GuardId, ServiceId, SiteId
 from kiosk.domain.site import Service, Site, Words
 from kiosk.errors import ConfigError
+from kiosk.toml_file import read
 
 if TYPE_CHECKING:
     import random
@@ -119,7 +121,7 @@ def furnish(central: Central, *, always_open: bool = False) -> str:
         for service in SERVICES:
             central.catalogue.put_service(site.id, service)
     central.catalogue.put_notices(HERE, NOTICES)
-    central.catalogue.put_plan(HERE, _plan())
+    central.catalogue.put_document(HERE, DocumentKind.PLAN, _plan())
     employ(central, LEADER)
     central.fleet.put_kiosk(HERE, KIOSK, "B")
     return central.fleet.enrolment_code(HERE, KIOSK).code
@@ -128,7 +130,7 @@ def furnish(central: Central, *, always_open: bool = False) -> str:
 def _plan() -> Plan:
     """Return the plan that comes with the program; the server's guard page needs one as well."""
     wrong: list[str] = []
-    plan = read_plan(config_folder() / "plan.toml", wrong)
+    plan = read(config_folder() / "plan.toml", plan_in, wrong)
     if plan is None:
         raise ConfigError(wrong)
     return plan

@@ -9,15 +9,15 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from kiosk.documents.declaration_file import read_declaration
-from kiosk.documents.plan_file import read_plan
-from kiosk.documents.policy_file import read_policy
+from kiosk.documents.declaration_file import declaration_in
+from kiosk.documents.plan_file import plan_in
+from kiosk.documents.policy_file import policy_in
 from kiosk.domain.declaration import Declaration
 from kiosk.domain.plan import Plan
 from kiosk.domain.policy import Policy
 from kiosk.domain.site import Words
 from kiosk.errors import ConfigError
-from kiosk.toml_file import Section, read
+from kiosk.toml_file import Section, parse, read
 
 
 class ServerSettings(Section):
@@ -197,13 +197,17 @@ def load(kiosk_file: Path) -> Settings:
     """
     folder = kiosk_file.parent
     mistakes: list[str] = []
-    kiosk = read(kiosk_file, KioskSettings, mistakes)
-    policy = read_policy(folder / "policy.toml", mistakes)
-    declaration = read_declaration(folder / "declaration.toml", mistakes)
-    plan = read_plan(folder / "plan.toml", mistakes)
+    kiosk = read(kiosk_file, _kiosk_in, mistakes)
+    policy = read(folder / "policy.toml", policy_in, mistakes)
+    declaration = read(folder / "declaration.toml", declaration_in, mistakes)
+    plan = read(folder / "plan.toml", plan_in, mistakes)
     if kiosk is None or policy is None or declaration is None or plan is None or mistakes:
         raise ConfigError(mistakes)
     return Settings(kiosk, policy, declaration, plan, folder)
+
+
+def _kiosk_in(text: str, where: Path, mistakes: list[str]) -> KioskSettings | None:
+    return parse(text, where, KioskSettings, mistakes)
 
 
 def read_screen(kiosk_file: Path) -> ScreenSettings:

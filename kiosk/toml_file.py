@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 _UNKNOWN: Final = {"extra_forbidden", "unexpected_keyword_argument"}  # what pydantic says of a key it does not know
+_T = TypeVar("_T")
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -20,21 +22,17 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def read(path: Path, model: type[_Model], mistakes: list[str]) -> _Model | None:
-    """Return the checked content of `path`, or None after adding what is wrong to `mistakes`."""
-    text = text_of(path, mistakes)
-    return parse(text, path, model, mistakes) if text is not None else None
-
-
-def text_of(path: Path, mistakes: list[str]) -> str | None:
-    """Return the text of a file, or None after adding why there is none to `mistakes`."""
+def read(path: Path, reader: Callable[[str, Path, list[str]], _T | None], mistakes: list[str]) -> _T | None:
+    """Return what `reader` makes of the text of `path`, or None after adding what is wrong to `mistakes`."""
     try:
-        return path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         mistakes.append(f"{path}: cannot be read: {error.strerror}")
+        return None
     except UnicodeDecodeError as error:
         mistakes.append(f"{path}: is not TOML: {error}")
-    return None
+        return None
+    return reader(text, path, mistakes)
 
 
 def parse(text: str, where: Path | str, model: type[_Model], mistakes: list[str]) -> _Model | None:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.documents.plan_file import read_plan
+from kiosk.documents.plan_file import plan_in
 from kiosk.domain.case import Disposition, Role
 from kiosk.domain.plan import Situation
+from kiosk.toml_file import read
 
 PLAN = Path(__file__).parents[1] / "config" / "plan.toml"
 
@@ -14,7 +15,7 @@ PLAN = Path(__file__).parents[1] / "config" / "plan.toml"
 def test_the_plan_that_comes_with_the_kiosk_is_read_whole() -> None:
     """Every situation with its steps, contacts with their numbers, places, limits."""
     wrong: list[str] = []
-    plan = read_plan(PLAN, wrong)
+    plan = read(PLAN, plan_in, wrong)
     assert (wrong, plan is not None) == ([], True)
     assert plan is not None
     assert {item.situation for item in plan.situations} == set(Situation)
@@ -52,7 +53,7 @@ def test_a_broken_plan_is_refused_with_file_key_and_reason(tmp_path: Path, old: 
     path = tmp_path / "plan.toml"
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     wrong: list[str] = []
-    assert read_plan(path, wrong) is None
+    assert read(path, plan_in, wrong) is None
     told = [line for line in wrong if line.startswith(f"{path}: ") and line.removeprefix(f"{path}: ").startswith(key)]
     assert told, wrong
     assert all(line.rpartition(": ")[2].strip() for line in told)
@@ -64,7 +65,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     path = tmp_path / "plan.toml"
     path.write_text(text, encoding="utf-8")
     wrong: list[str] = []
-    assert read_plan(path, wrong) is None
+    assert read(path, plan_in, wrong) is None
     assert len(wrong) == 2
 
 
@@ -74,7 +75,7 @@ def test_a_file_that_is_no_plan_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "plan.toml"
     path.write_text(text, encoding="utf-8")
     wrong: list[str] = []
-    assert read_plan(path, wrong) is None
+    assert read(path, plan_in, wrong) is None
     assert wrong
     assert all(str(path) in line for line in wrong)
 
@@ -84,6 +85,6 @@ def test_dispositions_that_need_two_signatures_are_read(tmp_path: Path) -> None:
     path = tmp_path / "plan.toml"
     text = PLAN.read_text(encoding="utf-8").replace("co_signed = []", 'co_signed = ["released"]')
     path.write_text(text, encoding="utf-8")
-    plan = read_plan(path, [])
+    plan = read(path, plan_in, [])
     assert plan is not None
     assert plan.co_signed == (Disposition.RELEASED,)

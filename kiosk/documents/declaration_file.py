@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from kiosk.domain.declaration import Declaration, Notice, Question
 from kiosk.domain.site import Words
-from kiosk.toml_file import Section, parse, text_of
+from kiosk.toml_file import Section, parse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,12 +38,6 @@ class _DeclarationFile(Section):
     title: Words
     notice: _NoticeSection
     question: Annotated[tuple[_QuestionSection, ...], Field(min_length=3), AfterValidator(_told_apart)]
-
-
-def read_declaration(path: Path, mistakes: list[str]) -> Declaration | None:
-    """Return the declaration of a file, or None after adding what is wrong to `mistakes`."""
-    text = text_of(path, mistakes)
-    return declaration_in(text, path, mistakes) if text is not None else None
 
 
 def declaration_in(text: str, where: Path | str, mistakes: list[str]) -> Declaration | None:

@@ -19,7 +19,7 @@ from kiosk.domain.plan import (
     mistakes,
 )
 from kiosk.domain.site import Words
-from kiosk.toml_file import Section, parse, text_of
+from kiosk.toml_file import Section, parse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,12 +91,6 @@ class _PlanFile(Section):
     contact: Annotated[tuple[_ContactSection, ...], Field(min_length=1)]
     checklist: Annotated[tuple[_CheckSection, ...], Field(min_length=1)]
     situation: dict[Situation, _SituationSection]
-
-
-def read_plan(path: Path, wrong: list[str]) -> Plan | None:
-    """Return the plan of `path`, or None after adding everything that is wrong with it to `wrong`."""
-    text = text_of(path, wrong)
-    return plan_in(text, path, wrong) if text is not None else None
 
 
 def plan_in(text: str, where: Path | str, wrong: list[str]) -> Plan | None:

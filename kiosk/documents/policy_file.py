@@ -29,7 +29,7 @@ from kiosk.domain.policy import (
     Risk,
     ScreeningPolicy,
 )
-from kiosk.toml_file import Section, parse, text_of
+from kiosk.toml_file import Section, parse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -210,12 +210,6 @@ class _PolicyFile(Section):
         if len({item.serial for item in self.instrument}) != len(self.instrument):
             raise ValueError("two instruments with the same serial")
         return self
-
-
-def read_policy(path: Path, mistakes: list[str]) -> Policy | None:
-    """Return the policy of a file, or None after adding what is wrong to `mistakes`."""
-    text = text_of(path, mistakes)
-    return policy_in(text, path, mistakes) if text is not None else None
 
 
 def policy_in(text: str, where: Path | str, mistakes: list[str]) -> Policy | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from central.site_documents import DocumentKind
 from demo.world import HERE
 from kiosk.config import load
 from tests.browser.chromium import SIZES, Window, is_here, window
@@ -28,8 +29,8 @@ def city(tmp_path: Path) -> Iterator[City]:
     made = City(tmp_path / "city")
     settings = load(CONFIG / "kiosk.toml")
     catalogue = made.server.desk.catalogue
-    catalogue.put_plan(HERE, settings.plan)
-    catalogue.put_policy(HERE, replace(settings.policy, case_on_declaration=True))
+    catalogue.put_document(HERE, DocumentKind.PLAN, settings.plan)
+    catalogue.put_document(HERE, DocumentKind.POLICY, replace(settings.policy, case_on_declaration=True))
     catalogue.put_guard(HERE, WANG[0], "王小红", WANG[1], "guard")
     yield made
     made.stop()

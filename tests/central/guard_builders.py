@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import requests
 
-from kiosk.documents.plan_file import read_plan
-from kiosk.documents.policy_file import read_policy
+from central.site_documents import DocumentKind
+from kiosk.documents.plan_file import plan_in
+from kiosk.documents.policy_file import policy_in
+from kiosk.toml_file import read
 from tests.central.builders import HERE, City
 
 if TYPE_CHECKING:
@@ -36,8 +38,8 @@ def furnish(city: City, site: str = HERE) -> None:
     city.server._housekeeper.stop()
     wrong: list[str] = []
     catalogue = city.desk.catalogue
-    catalogue.put_plan(site, read_plan(CONFIG / "plan.toml", wrong))
-    catalogue.put_policy(site, read_policy(CONFIG / "policy.toml", wrong))
+    catalogue.put_document(site, DocumentKind.PLAN, read(CONFIG / "plan.toml", plan_in, wrong))
+    catalogue.put_document(site, DocumentKind.POLICY, read(CONFIG / "policy.toml", policy_in, wrong))
     assert not wrong
     catalogue.put_guard(site, *LI, "leader")
     catalogue.put_guard(site, *WANG, "guard")

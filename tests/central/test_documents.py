@@ -10,6 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from central.refusals import Unknown
+from central.site_documents import DocumentKind
 from kiosk.domain.declaration import Declaration, Notice, Question
 from kiosk.domain.ids import SiteId
 from kiosk.domain.site import Site, Words
@@ -93,10 +94,10 @@ def test_policy_and_questions_of_the_server_come_along(city: City) -> None:
     """What the authority sets replaces the kiosk's own file, and goes away again."""
     notice = Notice(3, WORDS, WORDS)
     declaration = Declaration(7, WORDS, (Question("fever", WORDS),), notice)
-    city.desk.catalogue.put_declaration(HERE, declaration)
+    city.desk.catalogue.put_document(HERE, DocumentKind.DECLARATION, declaration)
     caller = city.kiosk()
     assert _documents(caller).declaration == declaration
-    city.desk.catalogue.put_declaration(HERE, None)
+    city.desk.catalogue.put_document(HERE, DocumentKind.DECLARATION, None)
     assert _documents(caller).declaration is None
 
 
@@ -107,7 +108,7 @@ def test_a_record_that_no_kiosk_could_read_is_not_kept(city: City) -> None:
     assert _documents(city.kiosk()).site.opens == 510
     for call in (
         lambda: city.desk.catalogue.put_notices("nowhere", []),
-        lambda: city.desk.catalogue.put_policy("nowhere", None),
+        lambda: city.desk.catalogue.put_document("nowhere", DocumentKind.POLICY, None),
         lambda: city.desk.catalogue.site("nowhere"),
         lambda: city.desk.catalogue.documents("nowhere"),
     ):

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from central.housekeeping import Housekeeper
+from central.site_documents import DocumentKind
 from kiosk.domain.case import Cause
 from tests.central.builders import HERE
 from tests.central.guard_builders import (
@@ -94,7 +95,7 @@ def test_a_closed_case_and_one_in_time_call_nobody(city: City, door: Caller) -> 
     city.clock.advance(hours=3)
     assert _look(city) == 0
     open_case(city, door, 2)
-    city.desk.catalogue.put_plan(HERE, None)
+    city.desk.catalogue.put_document(HERE, DocumentKind.PLAN, None)
     city.clock.advance(hours=3)
     assert _look(city) == 0
     assert not case_now(city, "case-2").acts

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
+from central.site_documents import DocumentKind
 from central.staff_html import LANGUAGES, file
 from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition, Hindrance, Role
 from kiosk.domain.declaration import Declaration, Notice, Question
@@ -54,7 +55,9 @@ def lists(city: City, *instruments: Instrument) -> None:
     """Give the site a policy that lists these thermometers for its guards."""
     policy = city.desk.catalogue.document(HERE, Policy)
     assert policy is not None
-    city.desk.catalogue.put_policy(HERE, replace(policy, version=policy.version + 1, instruments=instruments))
+    city.desk.catalogue.put_document(
+        HERE, DocumentKind.POLICY, replace(policy, version=policy.version + 1, instruments=instruments)
+    )
 
 
 @pytest.fixture
@@ -260,10 +263,10 @@ def test_a_reading_on_the_page_carries_the_serial_number(city: City, li: GuardBr
 
 def test_without_limits_or_a_plan_the_page_says_what_it_cannot_do(city: City, li: GuardBrowser) -> None:
     """Rather than judging by limits that nobody set."""
-    city.desk.catalogue.put_policy(HERE, None)
+    city.desk.catalogue.put_document(HERE, DocumentKind.POLICY, None)
     assert "没有判定标准" in li.open(CASE_PAGE).text
     assert li.measure("36.8").status_code == 409
-    city.desk.catalogue.put_plan(HERE, None)
+    city.desk.catalogue.put_document(HERE, DocumentKind.PLAN, None)
     assert "还没有预案" in li.open(BOARD).text
     assert li.act("placed:room_1").status_code == 409
     assert li.act("acknowledged").status_code == 200
@@ -562,7 +565,9 @@ def test_what_was_declared_is_said_in_the_sites_own_words(city: City, door: Call
         assert words in li.open(CASE_PAGE).text
     asked = Question("odd", Words("有别的不适", "something else"))
     notice = Notice(1, Words("说明", "notice"), Words("全文", "in full"))
-    city.desk.catalogue.put_declaration(HERE, Declaration(1, Words("申报", "declaration"), (asked,), notice))
+    city.desk.catalogue.put_document(
+        HERE, DocumentKind.DECLARATION, Declaration(1, Words("申报", "declaration"), (asked,), notice)
+    )
     assert "有别的不适" in li.open(CASE_PAGE).text
 
 

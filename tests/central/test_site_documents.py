@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from central.site_documents import LONGEST, RECORDS, DocumentKind, Mistaken, document_in
-from kiosk.documents.declaration_file import read_declaration
-from kiosk.documents.plan_file import read_plan
-from kiosk.documents.policy_file import read_policy
+from kiosk.documents.declaration_file import declaration_in
+from kiosk.documents.plan_file import plan_in
+from kiosk.documents.policy_file import policy_in
 from kiosk.domain.policy import Policy
+from kiosk.toml_file import read
 from tests.central.builders import HERE, SERVICE
 from tests.central.guard_builders import CONFIG, furnish
 from tests.central.test_staff import Browser
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 PAGE = f"/staff/sites/{HERE}"
 _TWO = ["version", "admission.early_min"]
+_LIMIT = ["screening.limit.0.low"]
 KINDS = pytest.mark.parametrize("kind", list(DocumentKind))
 
 
@@ -31,11 +33,11 @@ def _text(kind: DocumentKind) -> str:
 
 def _beside_a_kiosk(kind: DocumentKind) -> Document:
     readers = {
-        DocumentKind.POLICY: read_policy,
-        DocumentKind.DECLARATION: read_declaration,
-        DocumentKind.PLAN: read_plan,
+        DocumentKind.POLICY: policy_in,
+        DocumentKind.DECLARATION: declaration_in,
+        DocumentKind.PLAN: plan_in,
     }
-    found = readers[kind](CONFIG / kind.file_name, [])
+    found = read(CONFIG / kind.file_name, readers[kind], [])
     assert found is not None
     return found
 
@@ -122,11 +124,22 @@ def test_a_document_by_another_id_counts_its_own_versions(city: City, kind: Docu
         (DocumentKind.POLICY, {"early_min": "earley_min"}, ["admission.early_min", "admission.earley_min"]),
         (
             DocumentKind.POLICY,
-            {"version = 1\n": "version = 0\n", "early_min = ": "early_min = -"},
-            ["version", "admission.early_min"],
+            {"version = 1\n": "version = 0\n", "early_min = ": "early_min = -", "late_min = ": "late_min = 241 #"},
+            ["version", "admission.early_min", "admission.late_min"],
         ),
         (DocumentKind.DECLARATION, {'id = "symptoms"': 'id = "risk_area"'}, ["question"]),
+        (DocumentKind.POLICY, {"elevated = 37.30": "elevated = 34.00", "low = 35.50": "low = 20.00"}, _LIMIT),
+        (DocumentKind.POLICY, {"low = 35.50": "low = 37.30"}, ["screening.limit.0"]),
+        (DocumentKind.POLICY, {'kind = "body_estimate"': 'kind = "surface"'}, ["screening.limit.0"]),
         (DocumentKind.PLAN, {"escalate_s = 120": "escalate_s = 0"}, ["limits.escalate_s"]),
+        (DocumentKind.PLAN, {"[limits]": "[limitz]"}, ["limits", "limitz"]),
+        (DocumentKind.PLAN, {'id = "room_2"': 'id = "room_1"'}, ["place"]),
+        (DocumentKind.PLAN, {"holds = 4": "holds = 0"}, ["place.2.holds"]),
+        (DocumentKind.PLAN, {"within_s = 60,": "within_s = 1,"}, ["situation.elevated.step.0.within_s"]),
+        (DocumentKind.PLAN, {"[situation.crowd]": "[situation.crowds]"}, ["situation.crowds.[key]"]),
+        (DocumentKind.PLAN, {"[near]": "near = 3\n[nearby]"}, ["limits.near", "near", "nearby"]),
+        (DocumentKind.PLAN, {"version = 1\n": "version = 'one'\n"}, ["version"]),
+        (DocumentKind.PLAN, {"version = 1\n": "version = \n"}, ["is not TOML"]),
         (DocumentKind.PLAN, {"clean_s": "cleen_s"}, ["limits.clean_s", "limits.cleen_s"]),
         (DocumentKind.PLAN, {"overflow = true": "overflow = true\ncolour = 1"}, ["place.2.colour"]),
         (DocumentKind.PLAN, {'escalation = ["guard_room"': 'escalation = ["nobody"'}, ["escalation"]),
@@ -146,6 +159,14 @@ def test_every_mistake_is_told_and_nothing_of_it_kept(
     lines = answer.json()["message"].split(f"{kind.file_name}: ")[1:]
     assert sorted(line.partition(":")[0] for line in lines) == sorted(told)
     assert _in_force(city, kind) == _beside_a_kiosk(kind)
+
+
+def test_a_policy_without_a_limit_is_refused(city: City) -> None:
+    """Nobody would be judged by it."""
+    text, _mark, rest = _text(DocumentKind.POLICY).partition("[[screening.limit]]")
+    assert rest
+    answer = city.office("PUT", _path(DocumentKind.POLICY), text.encode())
+    assert (answer.status_code, answer.json()["message"]) == (400, "policy.toml: screening.limit: Field required")
 
 
 def test_only_a_service_that_somebody_offers_can_be_suspended(city: City) -> None:

@@ -20,6 +20,7 @@ import requests
 import segno
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from central.site_documents import DocumentKind
 from demo.drawn_camera import WIFI_POSTER, DrawnCamera
 from demo.world import HERE
 from kiosk.domain.booking_code import Claims, issue
@@ -233,7 +234,7 @@ def test_a_policy_that_gives_no_limit_never_says_normal(city: City) -> None:
     city.tell("A")
     policy = kiosk.settings.policy
     bare = replace(policy, screening=replace(policy.screening, limits=policy.screening.limits[-1:]))
-    city.server.desk.catalogue.put_policy(HERE, bare)
+    city.server.desk.catalogue.put_document(HERE, DocumentKind.POLICY, bare)
     city.tell("A")
     assert let_in(kiosk, city.book().code_text).face is Face.GUARD
     assert EntryKind.ADMITTED.value not in entries(kiosk)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from central.site_documents import DocumentKind
 from demo.world import GUARD_ID, PIN
 from kiosk.check import check
 from kiosk.domain.ids import GuardId
@@ -44,7 +45,7 @@ def test_an_ended_calibration_of_the_servers_policy_is_not_well(city: City) -> N
     """The page follows the policy in force."""
     kiosk = city.kiosk("A")
     policy = replace(kiosk.settings.policy, instruments=(Instrument("HW-2", (BodySite.FOREHEAD,), date(2020, 1, 1)),))
-    city.server.desk.catalogue.put_policy(HERE, policy)
+    city.server.desk.catalogue.put_document(HERE, DocumentKind.POLICY, policy)
     city.tell("A")
     by_hand = next(line for line in asked(kiosk).lines if line.name == "by_hand")
     assert not by_hand.is_well

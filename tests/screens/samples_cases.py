@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from kiosk.documents.plan_file import read_plan
+from kiosk.documents.plan_file import plan_in
 from kiosk.domain.case import CaseEvent, CaseStep, Cause, Disposition, Hindrance
 from kiosk.domain.due import Need
 from kiosk.domain.ids import CaseId
@@ -22,6 +22,7 @@ from kiosk.services.guard_views import (
     PlanStepView,
     RunView,
 )
+from kiosk.toml_file import read
 from tests.screens.samples_base import CONFIG, NOW, VISIT, at
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ ROOM: Final = Words("留观室 1", "Room 1")
 
 def _plan() -> Plan:
     mistakes: list[str] = []
-    plan = read_plan(CONFIG / "plan.toml", mistakes)
+    plan = read(CONFIG / "plan.toml", plan_in, mistakes)
     if plan is None:
         raise AssertionError(mistakes)
     return plan
