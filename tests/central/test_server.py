@@ -187,7 +187,8 @@ def test_a_database_restored_without_its_keys_makes_no_new_ones_unasked(city: Ci
 def test_the_database_is_its_owners_in_a_folder_that_is_everybodys(tmp_path: Path) -> None:
     """Names and telephone numbers stand in it; a database of an earlier version is closed to others as well."""
     tmp_path.chmod(0o755)
-    (tmp_path / "central.db").touch(mode=0o644)
+    (tmp_path / "central.db").touch()
+    (tmp_path / "central.db").chmod(0o644)
     server = RunningServer(Settings(server=ServerSettings(port=0)), tmp_path, ToldClock())
     server.start()
     modes = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.glob("central.db*")}

@@ -6,6 +6,7 @@ import csv
 import getpass
 import io
 import json
+import os
 import shutil
 import stat
 from pathlib import Path
@@ -47,11 +48,14 @@ class Desk:
         return self.run(*words)
 
     def run(self, *words: str | Path) -> tuple[int, str]:
-        """Run any command."""
+        """Run any command; the umask, which it makes narrower for its process, is the tests' own again afterwards."""
+        umask = os.umask(0o077)
         try:
             code = main([str(word) for word in words])
         except SystemExit as stop:  # argparse ends the program
             code = int(stop.code or 0)
+        finally:
+            os.umask(umask)
         said = self._capsys.readouterr()
         self.err = said.err
         return code, said.out
