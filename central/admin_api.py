@@ -14,7 +14,7 @@ from central.bookings import BookingWish
 from central.guard_sign_in import BADGE
 from central.office import PathId, office_router
 from central.refusals import BadRequest
-from central.site_documents import DocumentKind, Mistaken, document_in
+from central.site_documents import RECORDS, DocumentKind, Mistaken, document_in, name_of
 from kiosk.domain.site import Service, Site, Words
 from kiosk.domain.wire import to_json
 
@@ -114,14 +114,32 @@ async def _text(request: Request) -> str:
 @router.put("/sites/{site_id}/documents/{kind}", openapi_extra={"requestBody": _TOML})
 def put_document(request: Request, site_id: PathId, kind: DocumentKind, text: str = Depends(_text)) -> Response:
     """Set a site's policy, declaration or plan from the text of a file as it lies beside a kiosk (TOML)."""
-    desk_of(request).catalogue.put_document(site_id, kind, document_in(kind, text))
+    desk_of(request).catalogue.put_document(site_id, kind, document_in(kind, text), text)
     return _done(request)
+
+
+@router.get("/sites/{site_id}/documents/{kind}")
+def documents(request: Request, site_id: PathId, kind: DocumentKind) -> Response:
+    """Return every text that was set, the last first: the log names each by its id and version."""
+    desk = desk_of(request)
+    in_force = desk.catalogue.document(site_id, RECORDS[kind])
+    texts = [
+        {
+            "id": item.name[0],
+            "version": item.name[1],
+            "set_at": to_json(item.set_at),
+            "is_in_force": in_force is not None and name_of(in_force) == item.name,
+            "text": item.text,
+        }
+        for item in desk.catalogue.document_texts(site_id, kind)
+    ]
+    return answer(desk, {"documents": texts})
 
 
 @router.delete("/sites/{site_id}/documents/{kind}")
 def remove_document(request: Request, site_id: PathId, kind: DocumentKind) -> Response:
     """Take a site's policy, declaration or plan away: the kiosks go by their own files."""
-    desk_of(request).catalogue.put_document(site_id, kind, None)
+    desk_of(request).catalogue.remove_document(site_id, kind)
     return _done(request)
 
 

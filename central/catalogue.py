@@ -12,11 +12,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from argon2 import PasswordHasher
 from sqlalchemy import Table, delete, insert, select, update
 
+from central import document_texts
 from central.database import lock_site
 from central.fleet import entry_kiosks
 from central.holds import standing
 from central.refusals import BadRequest, Unknown
-from central.site_documents import RECORDS, Document, DocumentKind, refuse_second_meaning, refuse_unknown_services
+from central.site_documents import (
+    RECORDS,
+    Document,
+    DocumentKind,
+    name_of,
+    refuse_second_meaning,
+    refuse_unknown_services,
+)
 from central.tables import guards, lockouts, notices, services, sites
 from kiosk.domain.declaration import Declaration
 from kiosk.domain.ids import GuardId
@@ -32,7 +40,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection
 
+    from central.clock import Clock
     from central.database import Database
+    from central.document_texts import DocumentText
     from central.keyring import Keyring
 
 # 19 MiB, two passes: a kiosk's small computer checks it in well under a second (server-facts.md, section 6).
@@ -56,9 +66,10 @@ _NO_PLAN: Final = Plan(
 class Catalogue:
     """Keeps what the authority decides for each site, and puts it together for a kiosk."""
 
-    def __init__(self, database: Database, keyring: Keyring) -> None:
+    def __init__(self, database: Database, clock: Clock, keyring: Keyring) -> None:
         """`keyring` gives the public keys that kiosks check codes with."""
         self._db = database
+        self._clock = clock
         self._keyring = keyring
 
     def put_site(self, site: Site) -> None:
@@ -95,21 +106,36 @@ class Catalogue:
             if not _put(tx, services, where, values):
                 tx.execute(insert(services).values(site_id=site_id, service_id=service.id, **values))
 
-    def put_document(self, site_id: str, kind: DocumentKind, document: Document | None) -> None:
-        """Set one of a site's documents; None leaves the kiosks to their own file.
+    def put_document(self, site_id: str, kind: DocumentKind, document: Document, text: str = "") -> None:
+        """Set one of a site's documents, and keep the `text` that it was read from for as long as there is the site.
 
-        Raises Unknown for no site, Mistaken for another content under a version that is in force, or an older one, and
+        Raises Unknown for no site, Mistaken for another content under a version that was ever set, or an older one, and
         for a suspended service that nobody offers.
         """
         with self._db.write() as tx:
-            before = document_of(tx, site_id, RECORDS[kind])
-            if before is not None and document is not None:
+            in_force = document_of(tx, site_id, RECORDS[kind])
+            # A database of an earlier version kept only what is in force.
+            before = document_texts.newest(tx, site_id, kind, name_of(document)[0]) or in_force
+            if before is not None:
                 refuse_second_meaning(kind, before, document)
             if isinstance(document, Policy):
                 known = set(tx.scalars(select(services.c.service_id)))
                 refuse_unknown_services(document, known)
-            record = _dump(document) if document is not None else None
+            record = _dump(document)
+            document_texts.keep(tx, site_id, kind, document, text, self._clock.now())
             _put(tx, sites, sites.c.site_id == site_id, {kind.value: record})
+
+    def remove_document(self, site_id: str, kind: DocumentKind) -> None:
+        """Leave the kiosks to their own file; what was set is still kept. Raises Unknown for no site."""
+        with self._db.write() as tx:
+            _need_site(tx, site_id)
+            _put(tx, sites, sites.c.site_id == site_id, {kind.value: None})
+
+    def document_texts(self, site_id: str, kind: DocumentKind) -> list[DocumentText]:
+        """Return every text that was set for a site, the last first; raises Unknown for no site."""
+        with self._db.read() as tx:
+            site_of(tx, site_id)
+            return document_texts.kept(tx, site_id, kind)
 
     def document(self, site_id: str, record: type[_D]) -> _D | None:
         """Return one of a site's documents, or None where none was set; raises Unknown for no site."""

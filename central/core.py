@@ -54,7 +54,7 @@ class Desk:
         self.clock = clock
         self._database = Database(settings.database.url or f"sqlite:///{data_dir / 'central.db'}")
         self.keyring = self._keys(data_dir / KEYS_FILE)
-        self.catalogue = Catalogue(self._database, self.keyring)
+        self.catalogue = Catalogue(self._database, clock, self.keyring)
         self.bookings = Bookings(self._database, clock, self.keyring, settings.bookings, randbits)
         self.fleet = Fleet(self._database, clock, settings.enrolment)
         self.tokens = Tokens(self._database, clock)

@@ -62,7 +62,7 @@ class Database:
         except OperationalError as error:
             self.trouble = _name_of(error)
             logger.error("nothing can be stored (%s): %s", self.trouble, _WHAT_TO_DO)  # noqa: TRY400 - no news in it
-            raise CannotWrite(f"nothing can be stored just now ({self.trouble}); send it again later") from error
+            raise CannotWrite(self.trouble) from error
         self.trouble = ""
 
     @contextmanager

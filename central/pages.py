@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
-from urllib.parse import parse_qsl
+from typing import Annotated, Final, cast
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Path, Request, Response
 
@@ -41,11 +41,31 @@ def html_page(whole: Html, status: int = 200) -> Response:
 
 async def not_stored(request: Request, error: Exception) -> Response:
     """Say on a page of people that nothing can be stored just now; everybody else hears it as a refusal."""
-    if not request.url.path.startswith(("/staff", "/guard")):
+    is_guards = request.url.path.startswith("/guard")
+    if not is_guards and not request.url.path.startswith("/staff"):
         return await refused(request, error)
     words = Words(request.query_params.get("lang", ""))
-    main = words.fill("not_stored", why=str(error))
-    return html_page(words.fill("page", main=main, sign_out="", refresh=""), CannotWrite.status)
+    main = words.fill("not_stored", why=cast("CannotWrite", error).trouble)
+    return html_page(framed(request, main, of="guard" if is_guards else "staff"), CannotWrite.status)
+
+
+def framed(
+    request: Request, main: Html, sign_out: Html = Html(""), refresh: Html = Html(""), of: str = "staff"
+) -> Html:
+    """Return a whole page around its main part: whose it is, the way home, the same in the other language.
+
+    `of`: whose name and home it has, "staff" or "guard".
+    """
+    words = Words(request.query_params.get("lang", ""), of)
+    return words.fill(
+        "page",
+        title=words.t("title"),
+        home=f"/{of}",
+        switch=urlencode({**request.query_params, "lang": words.other}),
+        main=main,
+        sign_out=sign_out,
+        refresh=refresh,
+    )
 
 
 def go(where: str) -> Response:

@@ -95,3 +95,8 @@ class CannotWrite(Refusal):
 
     code = "cannot_write"
     status = 503
+
+    def __init__(self, trouble: str) -> None:
+        """`trouble`: the database's own name for it."""
+        super().__init__(f"nothing can be stored just now ({trouble}); send it again later")
+        self.trouble = trouble

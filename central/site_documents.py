@@ -76,11 +76,11 @@ def name_of(document: Document) -> tuple[str, int]:
 def refuse_second_meaning(kind: DocumentKind, old: Document, new: Document) -> None:
     """Raise Mistaken if `new` would give another content to a name that the log knows, or go back to an older one.
 
-    An inspection that reads "policy city, version 3" must find one text by it.
+    `old`: the newest that was ever set. An inspection that reads "policy city, version 3" must find one text by it.
     """
     (old_id, old_version), (new_id, new_version) = name_of(old), name_of(new)
     if new != old and new_id == old_id and new_version <= old_version:
-        wrong = f"{old_version} is in force with another content, and the log names it by that number"
+        wrong = f"{old_version} was set with another content, and the log names it by that number"
         raise Mistaken([f"{kind.file_name}: version: {wrong}; give this one {old_version + 1} or more"])
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from central.findings import FindingKind
-from central.staff_guards import document_forms, figures, guard_rows, open_cases
+from central.staff_documents import document_rows
+from central.staff_guards import figures, guard_rows, open_cases
 from central.staff_html import Html, Words, joined
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def board(desk: Desk, words: Words, site_id: str, csrf: str, wrong: str) -> Html
         no_cases="" if cases else words.t("no_cases"),
         cases=cases,
         guards=guard_rows(desk, words, site_id, csrf),
-        documents=document_forms(desk, words, site_id, csrf),
+        documents=document_rows(desk, words, site_id),
         no_findings="" if found else words.t("no_findings"),
         findings=joined([_finding(words, site_id, item, zone, csrf) for item in found]),
         no_kiosks="" if kiosks else words.t("no_kiosks"),

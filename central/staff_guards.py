@@ -1,10 +1,9 @@
-"""The staff's part of a site's page about guards: their badges, the documents, and the cases that are open."""
+"""The staff's part of a site's page about guards: their badges, and the cases that are open."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from central.site_documents import RECORDS, DocumentKind, name_of
 from central.staff_html import Html, Words, joined
 from kiosk.domain.masking import mask_name
 
@@ -59,28 +58,4 @@ def guard_rows(desk: Desk, words: Words, site_id: str, csrf: str) -> Html:
             )
             for guard in desk.catalogue.guards(site_id)
         ]
-    )
-
-
-def document_forms(desk: Desk, words: Words, site_id: str, csrf: str) -> Html:
-    """Return which policy, questions and plan the site has, and a form for a new one of each."""
-    return joined([_document_form(desk, words, site_id, kind, csrf) for kind in DocumentKind])
-
-
-def _document_form(desk: Desk, words: Words, site_id: str, kind: DocumentKind, csrf: str) -> Html:
-    found = desk.catalogue.document(site_id, RECORDS[kind])
-    name = words.t("not_in_force")
-    if found is not None:
-        of_it, version = name_of(found)
-        said = words.t("named_version", id=of_it, version=version) if of_it else words.t("version", version=version)
-        name = words.t("in_force", name=said)
-    return words.fill(
-        "document",
-        title=words.t(kind.value),
-        site=site_id,
-        kind=kind.value,
-        file=kind.file_name,
-        said=name,
-        how=words.t("document_how", file=kind.file_name),
-        csrf=csrf,
     )

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from central.answers import desk_of
 from central.guard_sign_in import BADGE
-from central.pages import HEADERS, PathId, form_of, go, html_page, set_cookie
+from central.pages import HEADERS, PathId, form_of, framed, go, html_page, set_cookie
 from central.refusals import Unauthorised, Unknown
 from central.site_documents import DocumentKind, Mistaken, document_in
 from central.staff_board import board
-from central.staff_html import Html, Words, file, joined, qr
+from central.staff_documents import document_page, document_text_page
+from central.staff_html import Html, Words, file, qr
 from central.staff_sessions import Session, Sessions
 from kiosk.protocol import enrolment_text
 
@@ -163,6 +164,33 @@ def code_page(request: Request, site_id: PathId, kiosk_id: PathId, session: Sess
     return _page(request, session, words.fill("code", code=given.code, qr=picture, ends=ends, **here), _LOOK_AGAIN)
 
 
+@router.get("/sites/{site_id}/documents/{kind}")
+def document(request: Request, site_id: PathId, kind: DocumentKind, session: Session = Depends(_signed_in)) -> Response:
+    """Show what is in force, in a form for a new one, and what was set before."""
+    try:
+        page = document_page(desk_of(request), _words(request), site_id, kind, session.csrf)
+    except Unknown:
+        return _not_found(request, session)
+    return _page(request, session, page)
+
+
+@router.get("/sites/{site_id}/documents/{kind}/text")
+def document_text(
+    request: Request,
+    site_id: PathId,
+    kind: DocumentKind,
+    document_id: Annotated[str, Query(alias="id", max_length=40)],
+    version: int,
+    session: Session = Depends(_signed_in),
+) -> Response:
+    """Show one text as it was set: what an inspection looks for that reads its name in the log."""
+    try:
+        page = document_text_page(desk_of(request), _words(request), site_id, kind, (document_id, version))
+    except Unknown:
+        return _not_found(request, session)
+    return _page(request, session, page)
+
+
 @router.post("/sites/{site_id}/documents/{kind}")
 def set_document(
     request: Request,
@@ -172,18 +200,20 @@ def set_document(
     session: Session = Depends(_signed_in),
 ) -> Response:
     """Set a site's policy, declaration or plan from the text of its file, or say everything that is wrong with it."""
-    words = _words(request)
+    words, desk, text = _words(request), desk_of(request), _lines_as_in_a_file(form.get("text", ""))
     try:
-        desk_of(request).catalogue.put_document(site_id, kind, document_in(kind, form.get("text", "")))
+        desk.catalogue.put_document(site_id, kind, document_in(kind, text), text)
     except Mistaken as error:
-        mistakes = joined([words.fill("mistake", words=item) for item in error.mistakes])
-        wrong = words.t("document_is_wrong", file=kind.file_name)
-        return _page(
-            request, session, words.fill("document_wrong", site=site_id, wrong=wrong, mistakes=mistakes), status=400
-        )
+        page = document_page(desk, words, site_id, kind, session.csrf, text, error.mistakes)
+        return _page(request, session, page, status=400)
     except Unknown:
         return _not_found(request, session)
-    return go(f"/staff/sites/{quote(site_id)}?lang={words.language}")
+    return go(f"/staff/sites/{quote(site_id)}/documents/{kind.value}?lang={words.language}")
+
+
+def _lines_as_in_a_file(text: str) -> str:
+    """Return a text as it would lie in a file: a browser sends a field's lines with two signs at their ends."""
+    return text.replace("\r\n", "\n")
 
 
 @router.post("/sites/{site_id}/guards/{guard_id}/badge", dependencies=[Depends(_own_form)])
@@ -257,5 +287,4 @@ def _page(
 ) -> Response:
     words = _words(request)
     sign_out = words.fill("sign_out", csrf=session.csrf) if session is not None else Html("")
-    whole = words.fill("page", main=main, sign_out=sign_out, refresh=refresh)
-    return html_page(whole, status)
+    return html_page(framed(request, main, sign_out, refresh), status)

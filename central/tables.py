@@ -77,6 +77,21 @@ sites: Final = Table(
     PrimaryKeyConstraint("site_id"),
 )
 
+# What was set is kept for good: the log names documents by id and version. A declaration's id is "".
+document_texts: Final = Table(
+    "document_texts",
+    metadata,
+    text("site_id"),
+    text("kind"),
+    text("document_id"),
+    number("version"),
+    number("set_ms"),
+    text("record"),
+    text("text"),
+    PrimaryKeyConstraint("site_id", "kind", "document_id", "version"),
+    of_site(),
+)
+
 services: Final = Table(
     "services",
     metadata,

@@ -9,10 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import requests
 
-from central.site_documents import DocumentKind
-from kiosk.documents.plan_file import plan_in
-from kiosk.documents.policy_file import policy_in
-from kiosk.toml_file import read
+from central.site_documents import DocumentKind, document_in
 from tests.central.builders import HERE, City
 
 if TYPE_CHECKING:
@@ -36,11 +33,10 @@ def furnish(city: City, site: str = HERE) -> None:
     The server does nothing by itself then: a clock that is told the time makes much overdue at once.
     """
     city.server._housekeeper.stop()
-    wrong: list[str] = []
     catalogue = city.desk.catalogue
-    catalogue.put_document(site, DocumentKind.PLAN, read(CONFIG / "plan.toml", plan_in, wrong))
-    catalogue.put_document(site, DocumentKind.POLICY, read(CONFIG / "policy.toml", policy_in, wrong))
-    assert not wrong
+    for kind in (DocumentKind.PLAN, DocumentKind.POLICY):
+        text = (CONFIG / kind.file_name).read_text(encoding="utf-8")
+        catalogue.put_document(site, kind, document_in(kind, text), text)
     catalogue.put_guard(site, *LI, "leader")
     catalogue.put_guard(site, *WANG, "guard")
     catalogue.put_guard(site, *CHEN, "supervisor")

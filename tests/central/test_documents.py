@@ -97,7 +97,7 @@ def test_policy_and_questions_of_the_server_come_along(city: City) -> None:
     city.desk.catalogue.put_document(HERE, DocumentKind.DECLARATION, declaration)
     caller = city.kiosk()
     assert _documents(caller).declaration == declaration
-    city.desk.catalogue.put_document(HERE, DocumentKind.DECLARATION, None)
+    city.desk.catalogue.remove_document(HERE, DocumentKind.DECLARATION)
     assert _documents(caller).declaration is None
 
 
@@ -108,7 +108,7 @@ def test_a_record_that_no_kiosk_could_read_is_not_kept(city: City) -> None:
     assert _documents(city.kiosk()).site.opens == 510
     for call in (
         lambda: city.desk.catalogue.put_notices("nowhere", []),
-        lambda: city.desk.catalogue.put_document("nowhere", DocumentKind.POLICY, None),
+        lambda: city.desk.catalogue.remove_document("nowhere", DocumentKind.POLICY),
         lambda: city.desk.catalogue.site("nowhere"),
         lambda: city.desk.catalogue.documents("nowhere"),
     ):

@@ -95,7 +95,7 @@ def test_a_closed_case_and_one_in_time_call_nobody(city: City, door: Caller) -> 
     city.clock.advance(hours=3)
     assert _look(city) == 0
     open_case(city, door, 2)
-    city.desk.catalogue.put_document(HERE, DocumentKind.PLAN, None)
+    city.desk.catalogue.remove_document(HERE, DocumentKind.PLAN)
     city.clock.advance(hours=3)
     assert _look(city) == 0
     assert not case_now(city, "case-2").acts

@@ -263,10 +263,10 @@ def test_a_reading_on_the_page_carries_the_serial_number(city: City, li: GuardBr
 
 def test_without_limits_or_a_plan_the_page_says_what_it_cannot_do(city: City, li: GuardBrowser) -> None:
     """Rather than judging by limits that nobody set."""
-    city.desk.catalogue.put_document(HERE, DocumentKind.POLICY, None)
+    city.desk.catalogue.remove_document(HERE, DocumentKind.POLICY)
     assert "没有判定标准" in li.open(CASE_PAGE).text
     assert li.measure("36.8").status_code == 409
-    city.desk.catalogue.put_document(HERE, DocumentKind.PLAN, None)
+    city.desk.catalogue.remove_document(HERE, DocumentKind.PLAN)
     assert "还没有预案" in li.open(BOARD).text
     assert li.act("placed:room_1").status_code == 409
     assert li.act("acknowledged").status_code == 200

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,6 +57,12 @@ def _raised(text: str, version: int) -> str:
     return text.replace("version = 1\n", f"version = {version}\n")
 
 
+def _typed(page: str) -> str:
+    found = re.search(r"<textarea[^>]*>\n(.*)</textarea>", page, re.DOTALL)
+    assert found is not None
+    return html.unescape(found[1])
+
+
 @KINDS
 def test_the_office_sets_what_lies_beside_a_kiosk_and_takes_it_away(city: City, kind: DocumentKind) -> None:
     """The kiosks are told the very document that they would read from the file."""
@@ -99,7 +107,7 @@ def test_another_content_under_the_same_version_is_refused(city: City, kind: Doc
     assert city.office("PUT", _path(kind), text.encode()).status_code == 200
     answer = city.office("PUT", _path(kind), text.replace(old, new).encode())
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
-    assert "version: 1 is in force" in answer.json()["message"]
+    assert "version: 1 was set with another content" in answer.json()["message"]
     assert "2 or more" in answer.json()["message"]
     assert _in_force(city, kind) == _beside_a_kiosk(kind)
     assert city.office("PUT", _path(kind), _raised(text.replace(old, new), 2).encode()).status_code == 200
@@ -204,22 +212,64 @@ def test_what_is_no_document_is_refused_in_words(city: City) -> None:
 
 
 @KINDS
+def test_every_text_that_was_set_can_be_read_by_the_name_that_the_log_gives(city: City, kind: DocumentKind) -> None:
+    """The one in force and all before it, as they were sent, notes in them included; also after it was taken away."""
+    first = _text(kind) + "# by the order of 1 March\n"
+    second = _raised(_text(kind), 2)
+    for text in (first, second):
+        assert city.office("PUT", _path(kind), text.encode()).status_code == 200
+        city.clock.advance(seconds=60)
+    told = city.office("GET", _path(kind)).json()["documents"]
+    assert [(one["version"], one["text"], one["is_in_force"]) for one in told] == [(2, second, True), (1, first, False)]
+    assert told[0]["set_at"] > told[1]["set_at"]
+    assert city.office("DELETE", _path(kind)).status_code == 200
+    assert [one["is_in_force"] for one in city.office("GET", _path(kind)).json()["documents"]] == [False, False]
+    assert city.office("PUT", _path(kind), _text(kind).encode()).status_code == 400  # the log may have named the second
+    assert city.office("GET", _path(kind, "nowhere")).status_code == 404
+    browser = Browser(city)
+    browser.sign_in()
+    page = browser.open(f"{PAGE}/documents/{kind.value}?lang=en").text
+    for text in (first, second):
+        link = re.findall(rf'href="({PAGE}/documents/{kind.value}/text[^"]+)"', page)[::-1][text == second]
+        shown = browser.open(html.unescape(link))
+        assert html.escape(text) in shown.text
+    assert browser.open(f"{PAGE}/documents/{kind.value}/text?id=nobody&version=1").status_code == 404
+    assert browser.open(f"{PAGE}/documents/{kind.value}/text?id=&version=x").status_code == 400
+
+
+@KINDS
+def test_what_an_earlier_program_set_keeps_its_name(city: City, kind: DocumentKind) -> None:
+    """It kept no texts: the one in force is known by its content alone, and its version still means only that."""
+    assert city.office("PUT", _path(kind), _raised(_text(kind), 4).encode()).status_code == 200
+    with sqlite3.connect(city.data / "central.db") as db:
+        db.execute("DELETE FROM document_texts")
+    assert city.office("GET", _path(kind)).json()["documents"] == []
+    assert city.office("PUT", _path(kind), _text(kind).encode()).status_code == 400
+    assert city.office("PUT", _path(kind), _raised(_text(kind), 5).encode()).status_code == 200
+
+
+@KINDS
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_staff_see_and_set_each_on_the_page(city: City, kind: DocumentKind, language: str) -> None:
     """By the text of the file; a broken one is refused with every key, and the one in force stays."""
     furnish(city)
-    city.desk.catalogue.put_document(HERE, kind, None)
+    city.desk.catalogue.remove_document(HERE, kind)
     browser = Browser(city)
     browser.sign_in()
     shown = browser.open(f"{PAGE}?lang={language}").text
     assert {"zh": "服务器上还没有", "en": "Not on the server"}[language] in shown
-    after = browser.send(f"{PAGE}/documents/{kind.value}?lang={language}", text=_raised(_text(kind), 5)).text
-    assert {"zh": "第 5 版", "en": "version 5"}[language] in after
+    page = f"{PAGE}/documents/{kind.value}?lang={language}"
+    assert page in shown
+    browser.open(page)
+    good, broken = _raised(_text(kind), 9), _text(kind) + "\n[<b>]\n"
+    after = browser.send(page, text=good.replace("\n", "\r\n")).text  # as a browser sends a field's lines
+    assert {"zh": "第 9 版", "en": "version 9"}[language] in after
+    assert _typed(after) == good
     found = _in_force(city, kind)
-    answer = browser.send(f"{PAGE}/documents/{kind.value}?lang={language}", text=_text(kind) + "\n[<b>]\n")
+    answer = browser.send(page, text=broken)
     assert answer.status_code == 400
     assert kind.file_name in answer.text
     assert "<b>" not in answer.text
+    assert _typed(answer.text) == broken
     assert _in_force(city, kind) == found
-    browser.open(PAGE)
     assert browser.send(f"/staff/sites/nowhere/documents/{kind.value}", text=_text(kind)).status_code == 404

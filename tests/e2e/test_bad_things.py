@@ -326,6 +326,7 @@ def test_a_full_disk_under_the_server_loses_nothing(tmp_path: Path, caplog: pyte
         assert "SQLITE_FULL" in health.json()["message"]
         said = GuardBrowser(cast("Any", city)).sign_in(("guard-li", "", "836401"))  # a try is counted before it counts
         assert (said.status_code, "没有存下" in said.text) == (503, True)
+        assert '<a href="/guard?lang=zh">' in said.text  # the guards' page, whose way back is theirs
         assert "make room on the database's disk" in caplog.text
         assert "Traceback" not in caplog.text
         ballast.unlink()
