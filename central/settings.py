@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from kiosk.errors import ConfigError
+from kiosk.toml_file import Section, parse, read
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class _Section(BaseModel):
-    """A section that takes no key it does not know: a misspelt key is a mistake, not a default."""
+class _Section(Section):
+    """A section in which a number is a number, and never a text that looks like one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(strict=True)
 
 
 class ServerSettings(_Section):
@@ -92,14 +92,12 @@ class Settings(_Section):
 
 def load(path: Path) -> Settings:
     """Return the settings in the file at `path`; raises ConfigError with all mistakes."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError([f"{path}: not TOML: {error}"]) from error
-    try:
-        return Settings.model_validate(data)
-    except ValidationError as error:
-        mistakes = [f"{path}: {'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
-        raise ConfigError(mistakes) from error
+    mistakes: list[str] = []
+    settings = read(path, _settings_in, mistakes)
+    if settings is None:
+        raise ConfigError(mistakes)
+    return settings
+
+
+def _settings_in(text: str, where: Path, mistakes: list[str]) -> Settings | None:
+    return parse(text, where, Settings, mistakes)

@@ -3,15 +3,44 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-_UNKNOWN: Final = {"extra_forbidden", "unexpected_keyword_argument"}  # what pydantic says of a key it does not know
+_WHOLE: Final = "must be a whole number"
+_NUMBER: Final = "must be a number"
+_TRUTH: Final = "must be true or false"
+_PLAIN: Final[Mapping[str, str]] = {
+    "extra_forbidden": "is not a known key",
+    "unexpected_keyword_argument": "is not a known key",
+    "missing": "is missing",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be {le} or less",
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_from_float": _WHOLE,
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "finite_number": _NUMBER,
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
+    "string_type": "must be a text, in quotation marks",
+    "string_too_short": "must have at least {min_length} signs",
+    "string_too_long": "must have at most {max_length} signs",
+    "too_short": "must have at least {min_length} parts",
+    "too_long": "must have at most {max_length} parts",
+    "enum": "must be one of {expected}",
+    "literal_error": "must be one of {expected}",
+}
+"""What pydantic finds, by its name for it, said to somebody who does not know pydantic; the rest it says itself."""
+
 _T = TypeVar("_T")
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -44,8 +73,13 @@ def parse(text: str, where: Path | str, model: type[_Model], mistakes: list[str]
     except RecursionError:  # thousands of brackets, one in the other
         mistakes.append(f"{where}: is not TOML that a person wrote: nested too deeply")
     except ValidationError as error:
-        for item in error.errors():
-            key = ".".join(str(part) for part in item["loc"]) or "(file)"
-            message = "is not a known key" if item["type"] in _UNKNOWN else item["msg"].removeprefix("Value error, ")
-            mistakes.append(f"{where}: {key}: {message}")
+        mistakes += [f"{where}: {key or '(file)'}: {message}" for key, message in mistakes_of(error)]
     return None
+
+
+def mistakes_of(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """Yield key and reason of each mistake, in plain words."""
+    for item in error.errors(include_url=False, include_input=False):
+        plain = _PLAIN.get(item["type"])
+        reason = plain.format_map(item.get("ctx", {})) if plain else item["msg"].removeprefix("Value error, ")
+        yield ".".join(str(part) for part in item["loc"]), reason

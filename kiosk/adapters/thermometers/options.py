@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from kiosk.domain.policy import BodySite, ReadingKind
 from kiosk.errors import ConfigError
-from kiosk.toml_file import Section
+from kiosk.toml_file import Section, mistakes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,5 +56,4 @@ def checked(kind: type[_Options], options: Mapping[str, Any]) -> _Options:
     try:
         return kind.model_validate(options.get("options", {}))
     except ValidationError as error:
-        keys = [(".".join(str(part) for part in item["loc"]), item["msg"]) for item in error.errors()]
-        raise ConfigError([f"thermometer.options.{key}: {message}" for key, message in keys]) from error
+        raise ConfigError([f"thermometer.options.{key}: {reason}" for key, reason in mistakes_of(error)]) from error

@@ -127,7 +127,7 @@ def test_check_fails_for_a_device_that_is_not_there_or_overdue(folder: Path) -> 
 def test_check_tells_every_mistake_in_a_drivers_options(folder: Path) -> None:
     """All at once, each with its key."""
     _, line = told(plugged(folder, "modbus", 'host = "127.0.0.1", object = { type = "int8" }'))
-    assert "FAIL thermometer: thermometer.options.serial: Field required" in line
+    assert "FAIL thermometer: thermometer.options.serial: is missing" in line
     out = io.StringIO()
     check(folder / "kiosk.toml", out)
     assert "thermometer.options.object.address" in out.getvalue()

@@ -1,0 +1,74 @@
+"""What is said of a mistake in a settings file, to somebody who knows the file and no program."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import Field
+
+from kiosk.toml_file import Section, parse
+
+
+class _Tone(StrEnum):
+    LOW = "low"
+    HIGH = "high"
+
+
+class _File(Section):
+    name: Annotated[str, Field(min_length=2, max_length=4)] = "door"
+    count: Annotated[int, Field(ge=1, le=9)] = 1
+    part: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)] = 0.5
+    is_open: bool = False
+    sides: Annotated[list[str], Field(min_length=1, max_length=2)] = ["left"]
+    tone: _Tone = _Tone.LOW
+    way: Literal["in", "out"] = "in"
+
+
+class _Needy(Section):
+    name: str
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("name = 7", "name: must be a text, in quotation marks"),
+        ('name = "a"', "name: must have at least 2 signs"),
+        ('name = "abcde"', "name: must have at most 4 signs"),
+        ('count = "many"', "count: must be a whole number"),
+        ("count = 1.5", "count: must be a whole number"),
+        ("count = []", "count: must be a whole number"),
+        ("count = 0", "count: must be 1 or more"),
+        ("count = 10", "count: must be 9 or less"),
+        ("part = 0", "part: must be more than 0.0"),
+        ("part = 1", "part: must be less than 1.0"),
+        ("part = nan", "part: must be a number"),
+        ("part = 'half'", "part: must be a number"),
+        ("part = []", "part: must be a number"),
+        ("is_open = 'perhaps'", "is_open: must be true or false"),
+        ("is_open = []", "is_open: must be true or false"),
+        ("sides = []", "sides: must have at least 1 parts"),
+        ("sides = ['a', 'b', 'c']", "sides: must have at most 2 parts"),
+        ("tone = 'loud'", "tone: must be one of 'low' or 'high'"),
+        ("way = 'up'", "way: must be one of 'in' or 'out'"),
+        ("colour = 1", "colour: is not a known key"),
+        ("name = ", "is not TOML: Invalid value (at end of document)"),
+    ],
+)
+def test_each_mistake_is_said_in_plain_words(line: str, said: str) -> None:
+    """The key, and what must stand there."""
+    mistakes: list[str] = []
+    assert parse(line, "kiosk.toml", _File, mistakes) is None
+    assert mistakes == [f"kiosk.toml: {said}"]
+
+
+def test_what_is_missing_is_named_and_all_mistakes_are_told() -> None:
+    """One look at the file mends it."""
+    mistakes: list[str] = []
+    assert parse("count = 1\ncolor = 2\n", "kiosk.toml", _Needy, mistakes) is None
+    assert mistakes == [
+        "kiosk.toml: name: is missing",
+        "kiosk.toml: count: is not a known key",
+        "kiosk.toml: color: is not a known key",
+    ]
