@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import logging
 import secrets
 import signal
@@ -157,6 +158,9 @@ def _serve(server: RunningServer, settings: Settings, end: Event) -> int:
     try:
         # The command's one line of output, for whoever started it with port 0.
         print(server.start(), flush=True)  # noqa: T201
+        # What stands for good is left out of the looks for garbage, each of which holds up every call meanwhile.
+        gc.collect()
+        gc.freeze()
     except OSError as error:
         logger.error("cannot listen on %s port %s: %s", settings.server.host, settings.server.port, error)  # noqa: TRY400
         server.stop()

@@ -13,13 +13,14 @@ from kivy.base import EventLoop, ExceptionManager, runTouchApp
 from kivy.clock import Clock
 
 from kiosk.screens.acts import Acts
+from kiosk.screens.calm import REST_S, Calm
 from kiosk.screens.catalog import GUARD_PANELS, Panel, face_of, load_layouts
 from kiosk.screens.codes import Codes
 from kiosk.screens.deadline import Deadline
 from kiosk.screens.failures import FailClosed, Regular, log_failure
 from kiosk.screens.fonts import register_font
 from kiosk.screens.practice import Practice
-from kiosk.screens.pulse import ALARM_S, FACTS_S, LIVE_S, Pulse
+from kiosk.screens.pulse import Pulse
 from kiosk.screens.showcase import SCREEN_FACES, Showcase
 from kiosk.screens.tone import Tone
 from kiosk.screens.window import TypedKeys
@@ -64,6 +65,7 @@ class KioskApp(App):
         self._deadline = Deadline(self._case, kiosk.clock.monotonic)
         self.codes = Codes(self, kiosk.clock.monotonic)
         self.pulse = Pulse(self, self._case)
+        self.calm = Calm(self._case, kiosk.clock.monotonic)
         self.practice = Practice(self, self._case, lambda: self._kiosk)
 
     @property
@@ -122,13 +124,8 @@ class KioskApp(App):
         self.root.bind(on_touched=lambda _root: self.more_time())
         self.show_view(View(Face.IDLE))
         self._keys = TypedKeys(self.root, self.codes.typed)
-        for call, seconds in (
-            (self._tick, _TICK_S),
-            (self._draw_frame, _FRAME_S),
-            (self.pulse.ask_facts, FACTS_S),
-            (self.pulse.ask_alarm, ALARM_S),
-            (self.pulse.ask_live, LIVE_S),
-        ):
+        regulars = ((self._tick, _TICK_S), (self._draw_frame, _FRAME_S), *self.pulse.regulars, (self.calm.rest, REST_S))
+        for call, seconds in regulars:
             self.regulars.append(Clock.schedule_interval(Regular(call, self.fail), seconds))
         self.regulars.append(Clock.schedule_once(self.pulse.ask_facts))
         return self.root

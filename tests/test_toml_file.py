@@ -21,7 +21,7 @@ class _File(Section):
     count: Annotated[int, Field(ge=1, le=9)] = 1
     part: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)] = 0.5
     is_open: bool = False
-    sides: Annotated[list[str], Field(min_length=1, max_length=2)] = ["left"]
+    sides: Annotated[tuple[str, ...], Field(min_length=1, max_length=2)] = ("left",)
     tone: _Tone = _Tone.LOW
     way: Literal["in", "out"] = "in"
 

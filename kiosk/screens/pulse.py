@@ -55,18 +55,20 @@ class Pulse:
         self._window = window
         self._case = case
         self._is_asking_alarm = False
+        self.regulars = ((self.ask_facts, FACTS_S), (self.ask_alarm, ALARM_S), (self.ask_live, LIVE_S))
+        """What is to be called again and again, each with its seconds."""
 
     # the hall
 
     def ask_facts(self, _dt: float) -> None:
         """Refresh what the idle screen shows; on it, also turn the day and see whether the log can be written."""
-        at_rest = self._is_home() and self._window.pending == 0
+        at_rest = self._is_signing_in() and self._window.pending == 0
         if self._window.shown_name in {Face.IDLE, Face.OUT_OF_ORDER} or at_rest:
             self._window.run_unasked(self._resting, self._show_resting)
 
-    def _is_home(self) -> bool:
+    def _is_signing_in(self) -> bool:
         """Tell whether this is a station that waits for a guard to sign in."""
-        return self._case.stage.settings.is_station and self._window.shown_name is Panel.GUARD_SIGN_IN
+        return self._case.stage.settings.is_station and self._case.is_home
 
     def _resting(self) -> tuple[View, IdleFacts | None]:
         desk = self._window.desk
@@ -77,7 +79,7 @@ class Pulse:
         view, facts = resting
         face = face_of(view)
         # Whoever signs in meanwhile is not thrown back to an empty page by the answer to an older question.
-        is_home = face is Face.IDLE and self._is_home()
+        is_home = face is Face.IDLE and self._is_signing_in()
         if face is not self._window.shown_name and not is_home:
             self._window.show_view(view)
         if facts is not None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures import Future
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from kiosk.app import KioskApp
+from kiosk.screens.calm import Calm
 from kiosk.screens.catalog import required_texts
 from kiosk.screens.codes import Codes
 from kiosk.screens.deadline import Deadline
@@ -170,6 +172,7 @@ class Bench:
         self.app.codes = Codes(self.app, self.kiosk.clock.monotonic)
         self.app._keys._on_text = self.app.codes.typed
         self.app.pulse = Pulse(self.app, self.app._case)
+        self.app.calm = Calm(self.app._case, self.kiosk.clock.monotonic)
         self.app._deadline = Deadline(self.app._case, self.kiosk.clock.monotonic)
         self.app._case.alarm = AlarmView()
         self.app._case.is_training = False
@@ -191,6 +194,7 @@ class Bench:
         self.app.on_stop()
         Window.remove_widget(self.app.root)
         App._running_app = None
+        gc.unfreeze()  # a window stands as long as its process, but not a test's
 
     def show(self, view: View) -> None:
         """Show a view, with whatever it asks of the worker answered."""

@@ -1,0 +1,36 @@
+"""What the window does for itself while nobody stands before it: it makes the screens to come.
+
+A screen takes 0.03 to 0.1 s to make on two slow cores; whoever needs it first would wait for that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kiosk.screens.showcase import Showcase
+
+REST_S: Final = 0.25
+"""How often there is something small to do: a screen takes the half of it at most."""
+
+CALM_S: Final = 2.0
+"""Whoever has just left or comes now is not to wait."""
+
+
+class Calm:
+    """Uses the time in which the window rests."""
+
+    def __init__(self, case: Showcase, monotonic: Callable[[], float]) -> None:
+        """Make the screens of `case`; `monotonic` gives seconds."""
+        self._case = case
+        self._monotonic = monotonic
+        self._turn, self._since = -1, 0.0
+
+    def rest(self, _dt: float) -> None:
+        """Make a screen when nobody has touched anything for a while; nothing once all are made."""
+        if self._turn != self._case.turn:
+            self._turn, self._since = self._case.turn, self._monotonic()
+        if self._case.is_home and self._monotonic() - self._since >= CALM_S:
+            self._case.make_next()
