@@ -5,11 +5,11 @@ Language and size of text are this visitor's; the guard's side has its own, whic
 
 from __future__ import annotations
 
-import gc
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from kiosk.screens.calm import keep_for_good
 from kiosk.screens.catalog import GUARD_PANELS, SCREENS, Panel
 from kiosk.screens.front import Front
 from kiosk.screens.stage import fit_metrics
@@ -85,7 +85,7 @@ class Showcase:
             is_boards = name is Face.IDLE and self.stage.settings.is_board
             made = SCREENS[Panel.REST_BOARD if is_boards else name]
             self._screens[name] = made(stage=self.stage, host=self._host, now=self._clock.now())
-            _keep_for_good()
+            keep_for_good()
         return self._screens[name]
 
     def make_next(self) -> None:
@@ -167,13 +167,3 @@ class Showcase:
         was_large, self._is_large[False] = self.is_large, False
         if self.is_large is not was_large:
             self.fit()
-
-
-def _keep_for_good() -> None:
-    """Leave what stands now out of every later look for garbage; call it when something was made that stays.
-
-    A full look walks through all there is and holds every thread up meanwhile: 0.5 s with all screens made, and in a
-    demo of 24 visitors ten times, up to 0.8 s (`gc.callbacks`, two slow cores). What is left to look at takes a tenth.
-    """
-    gc.collect()
-    gc.freeze()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kivy.clock import Clock
 from kivy.graphics import Color, SmoothEllipse, SmoothLine
 from kivy.properties import ColorProperty, NumericProperty, StringProperty
 from kivy.uix.widget import Widget
@@ -80,17 +81,21 @@ class Sign(Widget):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
+        # Once for all that changes before the next frame: a sign that is being laid out would be drawn five times.
+        draw = Clock.create_trigger(self._draw, -1)
         for name in ("pos", "size", "kind", "disc", "line_color", "spot_color", "part", "thick"):
-            self.fbind(name, self._draw)
-        self._draw()
+            self.fbind(name, draw)
+        draw()
 
-    def _draw(self, *_args: object) -> None:
+    def _draw(self, _dt: float) -> None:
         across = min(self.size)
         # Reckoned here: `center` may still be the old one while its parts are being set.
         middle_x, middle_y = self.x + self.width / 2, self.y + self.height / 2
         thick = max(1.0, across * self.thick / 2)
         half = across * self.part / 2
         self.canvas.clear()
+        if across <= 0:
+            return
         with self.canvas:
             Color(*self.disc)
             SmoothEllipse(pos=(middle_x - across / 2, middle_y - across / 2), size=(across, across))

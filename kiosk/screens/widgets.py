@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from kivy.core.text import Label as CoreLabel
 from kivy.factory import Factory
+from kivy.graphics import Color, Rectangle
 from kivy.properties import (
     BooleanProperty,
     ColorProperty,
@@ -23,6 +24,12 @@ from kivy.uix.widget import Widget
 from kiosk.screens.fonts import FONT_NAME
 from kiosk.screens.front import ask_first
 from kiosk.screens.wrap import wrapped
+
+if TYPE_CHECKING:
+    from kivy.graphics import Canvas
+
+_CORNERS = ((1, 0.5), (-1, 0.5), (1, -0.5), (-1, -0.5))
+"""Where heavier type is drawn again, in parts of its weight: to the right, above (`fonts.py` tells why)."""
 
 _SLACK = 0.985
 """Pieces are measured one by one; kerning and rounding may add a little to the whole line."""
@@ -48,6 +55,8 @@ class Text(Label):
     `weight` draws the words as heavier type would (see `fonts.py`), as a part of the size of the type.
     """
 
+    canvas: Canvas
+
     content = StringProperty("")
     nominal = NumericProperty("48sp")
     is_one_line = BooleanProperty(False)
@@ -57,9 +66,13 @@ class Text(Label):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
+        self._heavier: tuple[Rectangle, ...] = ()
         for name in ("content", "width", "nominal", "is_one_line", "is_natural"):
             self.fbind(name, self._set_lines)
+        for name in ("texture", "texture_size", "pos", "size", "weight"):
+            self.fbind(name, self._set_weight)
         self._set_lines()
+        self._set_weight()
 
     def _set_lines(self, *_args: object) -> None:
         if self.is_one_line or self.is_natural:
@@ -78,6 +91,26 @@ class Text(Label):
             self.width * _SLACK,
             is_balanced=self.is_balanced,
         )
+
+    def _set_weight(self, *_args: object) -> None:
+        """Draw the words a hair to each of four corners as well.
+
+        Corners, not sides: sides would leave steps where strokes end. By hand, since half of all that Kivy's language
+        would bind for a text are these, and most texts have no weight.
+        """
+        if not self.weight and not self._heavier:
+            return
+        if not self._heavier:
+            with self.canvas.after:
+                Color(1, 1, 1, 1)
+                self._heavier = tuple(Rectangle() for _ in _CORNERS)
+        across, up = self.texture_size if self.weight else (0, 0)
+        # Reckoned here: `center` may still be the old one while its parts are being set.
+        left, bottom = int(self.x + (self.width - across) / 2), int(self.y + (self.height - up) / 2)
+        hair = self.font_size * self.weight
+        for corner, (right, above) in zip(self._heavier, _CORNERS, strict=True):
+            corner.texture, corner.size = self.texture, (across, up)
+            corner.pos = left + right * hair, bottom + above * hair
 
 
 class Touchable(ButtonBehavior, BoxLayout):  # pyright: ignore[reportIncompatibleMethodOverride] - both are Kivy's own

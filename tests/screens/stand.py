@@ -8,6 +8,7 @@ from kivy.core.window import Window
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.screens.base import GuardScreen
+from kiosk.screens.calm import keep_for_good
 from kiosk.screens.catalog import SCREENS, SETUP_SCREENS, Panel, Setup, load_layouts, required_texts
 from kiosk.screens.fonts import register_font
 from kiosk.screens.live_picture import LivePicture
@@ -16,7 +17,7 @@ from kiosk.services.views import Face
 from kiosk.texts import Texts
 from tests.screens import looks
 from tests.screens.samples_base import CONFIG, NOW, settings
-from tests.screens.window import settle
+from tests.screens.window import settle, turn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,6 +52,7 @@ class Stand:
         self._screens: dict[Face | Panel | Setup, BaseScreen] = {}
         self._root = FloatLayout()
         Window.add_widget(self._root)
+        self._is_large = False
         fit_metrics(width, height, large_text=False)
 
     @property
@@ -63,13 +65,18 @@ class Stand:
         """The screen that is shown."""
         return self._root.children[0]
 
-    def show(self, sample: Sample, language: str = "zh", *, is_large: bool = False) -> BaseScreen:
-        """Show `sample`, and return its screen once it stands still."""
-        fit_metrics(self.width, self.height, large_text=is_large)
+    def show(
+        self, sample: Sample, language: str = "zh", *, is_large: bool = False, is_drawn: bool = True
+    ) -> BaseScreen:
+        """Show `sample`, and return its screen once it stands still; `is_drawn`: whether its pixels are wanted."""
+        if is_large is not self._is_large:
+            self._is_large = is_large
+            fit_metrics(self.width, self.height, large_text=is_large)
         stage = self._stages[language]
         if sample.place not in self._screens:
             made: type[BaseScreen] = {**SCREENS, **SETUP_SCREENS}[sample.place]
             self._screens[sample.place] = made(stage=stage, host=self.host, now=NOW)
+            keep_for_good()
         screen = self._screens[sample.place]
         screen.stage = stage
         screen.is_large, screen.is_simulated, screen.waiting = is_large, sample.is_simulated, 0
@@ -81,7 +88,10 @@ class Stand:
         sample.prepare(screen)
         self._root.clear_widgets()
         self._root.add_widget(screen)
-        settle()
+        if is_drawn:
+            settle()
+        else:
+            turn(4)
         self.signs |= set(looks.words_on(screen))
         return screen
 

@@ -172,7 +172,7 @@ def _buttons(stand: Stand, sample: Sample) -> list[Any]:
 
     from tests.screens.looks import seen
 
-    screen = stand.show(sample)
+    screen = stand.show(sample, is_drawn=False)
     widgets: list[Any] = [one.widget for one in seen(screen)]
     return [widget for widget in widgets if not widget.disabled and isinstance(widget, ButtonBehavior)]
 
