@@ -5,9 +5,12 @@ process: the first test to open it would fix its size for all.
 """
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -44,3 +47,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(skip)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what stands for the whole run, all tests among it, out of every look for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _process_stays_as_it_was() -> Iterator[None]:
+    """Find the test that leaves another umask or folder to those after it: which those are depends on luck."""
+    before = _umask(), Path.cwd()
+    yield
+    after = _umask(), Path.cwd()
+    os.umask(before[0])
+    os.chdir(before[1])
+    assert after == before
+
+
+def _umask() -> int:
+    """Return the umask; there is no way to see it but to set it."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return umask
