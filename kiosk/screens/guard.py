@@ -10,12 +10,17 @@ from kiosk.screens.base import VisitorScreen
 class GuardWaitScreen(VisitorScreen):
     """Asks the visitor to wait. Of the view it shows what they are called by, and neither step nor cause."""
 
+    text = StringProperty("")
+    second = StringProperty("")
     number = StringProperty("")
     has_called = BooleanProperty(False)
 
     def refresh(self) -> None:
         """Start anew for each visitor."""
         self.has_called = False
+        key = "guard_wait.text" if self.view.has_booking else "guard_wait.text_no_booking"
+        self.text = self.texts.t(key)
+        self.second = " · ".join(map(self.texts.second, ("guard_wait.title", key)))
         number = self.view.number
         self.number = self.texts.t("guard_wait.number", number=number) if number else ""
 

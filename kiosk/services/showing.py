@@ -57,7 +57,9 @@ class Showing:
 
     def waiting(self, visit: Visit | None) -> View:
         """Return the wait for the guard, the same for every cause; None: for somebody whom no visit is known of."""
-        return View(Face.GUARD, visit.id, number=visit.label) if visit is not None else View(Face.GUARD)
+        if visit is None:
+            return View(Face.GUARD, has_booking=False)
+        return View(Face.GUARD, visit.id, number=visit.label, has_booking=visit.booking is not None)
 
     def of(self, visit: Visit, state: State, hint: Hint = Hint.NONE) -> View:
         """Return the view of a visit at its step."""
@@ -76,6 +78,7 @@ class Showing:
             until=visit.rest_until if visit.step is Step.RESTING else None,
             hint=hint,
             looks_to_guard=looks_to_guard,
+            has_booking=visit.booking is not None or face is not Face.GUARD,
             measured_at=self.measured_at if face is Face.MEASURING else None,
         )
 

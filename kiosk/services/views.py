@@ -95,6 +95,7 @@ class View:
     hint: Hint = Hint.NONE
     looks_to_guard: bool = False  # REFUSED that looks and sounds like GUARD
     measured_at: BodySite | None = None  # MEASURING: where on the body the kiosk's thermometer measures
+    has_booking: bool = True  # GUARD: False where there is none to be kept, as for a walk-in
     to_lane: bool = False  # GUARD at a kiosk whose manual lane is open: the guard's screen for it comes at once
     facts: Mapping[str, str] = field(default_factory=dict[str, str])  # further placeholders for the texts
 

@@ -279,6 +279,7 @@ SAMPLES: Final[tuple[Sample, ...]] = (
     Sample("admitted", Face.ADMITTED, _view(View(Face.ADMITTED, VISIT, CARD, number="B037"))),
     Sample("rest", Face.REST, _view(View(Face.REST, VISIT, CARD, number="R12", until=at(10, 22)))),
     Sample("guard", Face.GUARD, _view(View(Face.GUARD, VISIT, number="2CDA"))),
+    Sample("wait-no-booking", Face.GUARD, _view(View(Face.GUARD, VISIT, number="2CDB", has_booking=False))),
     Sample("rest-no-code", Face.REST, _view(View(Face.REST, VISIT, number="RB02", until=at(10, 22)))),
     Sample("hall-line", Face.HALL_LINE, _view(View(Face.HALL_LINE, VISIT, CARD, number="W03", position=3))),
     Sample("hall-line-no-code", Face.HALL_LINE, _view(View(Face.HALL_LINE, VISIT, number="WB06", position=2))),

@@ -178,6 +178,18 @@ def test_a_walk_in_after_a_rest_goes_on_by_a_guards_touch(door: Door) -> None:
     assert door.reads(visit_id, 3655).face is Face.ADMITTED
 
 
+def test_who_has_no_booking_is_not_told_that_it_is_kept(door: Door) -> None:
+    """Neither a walk-in nor somebody who only called a person; with a booking it is said whatever the cause."""
+    visit_id = begins(door, "medical")
+    door.desk.declare(visit_id, ())
+    walked_in = door.reads(visit_id, 3800)
+    called = door.desk.ask_person(None)
+    booked = door.reads(door.to_measuring(door.books()), 3800)
+    assert [view.face for view in (walked_in, called, booked)] == [Face.GUARD] * 3
+    assert [view.has_booking for view in (walked_in, called, booked)] == [False, False, True]
+    assert not door.desk.visits.showing.waiting(door.visit(visit_id)).has_booking
+
+
 def test_a_walk_in_in_line_goes_in_by_a_guards_touch_when_there_is_room(door: Door) -> None:
     """By the line's numbers, as with a code."""
     door.told(at_site=make.site(cap=1), cap_share=1)
