@@ -23,6 +23,7 @@ from tests.screens.samples import BOARD, DETAIL, FACTS, VISIT
 from tests.screens.samples_cases import CASE, ENDED, PLACED
 from tests.screens.samples_duty import CALM_AREA
 from tests.screens.samples_guard import ALARM, CASES_BOARD
+from tests.screens.showing import open_panel
 from tests.screens.window import drag_up, settle, tap, turn_until
 
 SECRET = BADGE + "0123456789abcdef"
@@ -570,3 +571,16 @@ def test_a_station_out_of_order_says_so_and_comes_back(station: Bench) -> None:
     station.app.pulse.ask_facts(0)
     station.kiosk.work()
     assert station.app.shown_name is Panel.GUARD_SIGN_IN
+
+
+def test_what_became_of_a_touch_moves_no_button(bench: Bench) -> None:
+    """A note in "more" comes below: a second touch meets the button that it was meant for."""
+    open_panel(bench, Panel.GUARD_MENU)
+    screen = bench.app.screen
+    places = []
+    for note in ("", "Nothing was exported", ""):
+        screen.present(BOARD, note, is_refusal=bool(note))
+        settle()
+        places.append([(button.content, button.pos, button.size) for button in screen.ids.buttons.children])
+    assert places[0] == places[1] == places[2]
+    assert screen.ids.buttons.y > screen.ids.note.top
