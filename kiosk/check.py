@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from kiosk.config import Settings
+    from kiosk.domain.policy import Policy
+    from kiosk.protocol.messages import Documents
     from kiosk.services.device_views import DeviceLine
 
 _CAMERA_S = 5.0  # a camera that gives no picture within this time is not well
@@ -32,6 +34,7 @@ def check(config: Path, out: TextIO, data: Path | None = None) -> int:
     settings = load(config)
     parts: dict[str, Callable[[Settings], tuple[bool, str]]] = {
         "settings": lambda _settings: (True, "read, no mistakes"),
+        "policy": lambda settings: _policy_line(settings, data),
         "texts": _texts,
         "escrow": _escrow,
         "camera": _camera,
@@ -109,11 +112,35 @@ def _said(line: DeviceLine) -> tuple[bool, str]:
     return line.is_well, line.words
 
 
+def _documents(settings: Settings, data: Path | None) -> Documents | None:
+    """Return what the server sent, where `data` holds it."""
+    return heard(settings, data) if data is not None and (data / COPY_FILE).is_file() else None
+
+
+def _policy(settings: Settings, data: Path | None) -> Policy:
+    """Return the policy that counts: the server's, when it sent one, comes before the kiosk's own file."""
+    documents = _documents(settings, data)
+    return documents.policy if documents is not None and documents.policy is not None else settings.policy
+
+
+def _policy_line(settings: Settings, data: Path | None) -> tuple[bool, str]:
+    """Return which policy counts, and what it suspends: a service misspelt there is served on, and nobody knows why."""
+    documents, policy = _documents(settings, data), _policy(settings, data)
+    is_own = policy is settings.policy
+    words = f"{policy.id}, version {policy.version}, {'of policy.toml' if is_own else 'from the server'}"
+    suspended = ", ".join(policy.suspended_services)
+    offered = {service.id for service in documents.services} if documents is not None else set[str]()
+    unknown = [name for name in policy.suspended_services if name not in offered]
+    if documents is not None and unknown:
+        # The server's may be meant for several sites; the server looks that each is a service of one.
+        said = f"{words}: admission.suspended_services: {', '.join(unknown)}: not offered at this site"
+        return not is_own, f"{said}; look at the spelling" if is_own else said
+    return True, f"{words}; suspended: {suspended}" if suspended else words
+
+
 def _by_hand(settings: Settings, data: Path | None) -> tuple[bool, str]:
-    """Return how the guards' thermometers stand, by the policy that the server sent where `data` holds one."""
-    documents = heard(settings, data) if data is not None and (data / COPY_FILE).is_file() else None
-    policy = documents.policy if documents is not None and documents.policy is not None else settings.policy
-    return _said(by_hand_line(policy, SystemClock().now().date()))
+    """Return how the guards' thermometers stand."""
+    return _said(by_hand_line(_policy(settings, data), SystemClock().now().date()))
 
 
 def _reference(settings: Settings, data: Path) -> tuple[bool, str]:
@@ -125,7 +152,7 @@ def _reference(settings: Settings, data: Path) -> tuple[bool, str]:
         checks = reference_checks(settings, reader)
     finally:
         reader.close()
-    return _said(reference_line(settings, settings.policy, checks, SystemClock().now(), data))
+    return _said(reference_line(settings, _policy(settings, data), checks, SystemClock().now(), data))
 
 
 def _alarm(settings: Settings) -> tuple[bool, str]:

@@ -223,7 +223,7 @@ def test_check_says_how_each_part_is(city: City, config: Path) -> None:
     well = main("check", "--config", settings)
     assert well.returncode == 0, well.stdout
     assert "SIMULATED, measures nobody" in well.stdout
-    assert well.stdout.count("ok  ") == 8
+    assert well.stdout.count("ok  ") == 9
     text = settings.read_text(encoding="utf-8").replace('mode = "demo"', 'mode = "production"')
     settings.write_text(text, encoding="utf-8")
     production = main("check", "--config", settings)

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 from central.site_documents import DocumentKind
 from demo.world import GUARD_ID, PIN
 from kiosk.check import check
+from kiosk.config import load
 from kiosk.domain.ids import GuardId
 from kiosk.domain.policy import BodySite, Instrument
 from kiosk.services.device_views import DevicesView
-from tests.e2e.city import HERE, City
+from tests.e2e.city import CONFIG, HERE, City
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kiosk.bootstrap import Kiosk
 
 
@@ -60,3 +63,37 @@ def test_without_a_guard_no_device_is_asked(city: City) -> None:
     asked(kiosk)
     kiosk.call(kiosk.begin_training)
     assert asked(kiosk).lines == ()
+
+
+def test_check_says_which_policy_counts_and_finds_what_nobody_offers(city: City) -> None:
+    """The server's comes before the file; a misspelt service in the file would be served on, and nobody knew why."""
+    city.kiosk("A")
+    city.tell("A")
+    folder = city.folder / "config-A"
+    folder.mkdir()
+    key = str(city.folder / "keys" / "A.key")
+    for path in CONFIG.glob("*.toml"):
+        text = path.read_text(encoding="utf-8").replace("~/.config/vb-kiosk/log.key", key)
+        (folder / path.name).write_text(text, encoding="utf-8")
+    policy = folder / "policy.toml"
+    first = _policy_line(city, folder)
+    assert first.startswith("ok   policy: ")
+    assert first.endswith(", version 1, of policy.toml")
+    own = policy.read_text(encoding="utf-8")
+    for named, expected in (
+        ("licence_rennewal", "FAIL policy: own"),
+        ("transfer", "ok   policy: own"),
+    ):
+        policy.write_text(own.replace("suspended_services = []", f'suspended_services = ["{named}"]'), encoding="utf-8")
+        line = _policy_line(city, folder)
+        assert (line.startswith(expected), named in line) == (True, True), line
+    sent = replace(load(CONFIG / "kiosk.toml").policy, id="of the city", version=7, suspended_services=())
+    city.server.desk.catalogue.put_document(HERE, DocumentKind.POLICY, sent)
+    city.tell("A")
+    assert _policy_line(city, folder) == "ok   policy: of the city, version 7, from the server"
+
+
+def _policy_line(city: City, folder: Path) -> str:
+    out = io.StringIO()
+    check(folder / "kiosk.toml", out, city.data("A"))
+    return next(line for line in out.getvalue().splitlines() if " policy: " in line)
