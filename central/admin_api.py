@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import pairwise
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Depends, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from central.answers import answer, desk_of
 from central.bookings import BookingWish
@@ -15,91 +13,51 @@ from central.guard_sign_in import BADGE
 from central.office import PathId, office_router
 from central.refusals import BadRequest
 from central.site_documents import RECORDS, DocumentKind, Mistaken, document_in, name_of
-from kiosk.domain.site import Service, Site, Words
+from central.wishes import (
+    BookingRequest,
+    ClosingNote,
+    ForgetWish,
+    GuardWish,
+    KioskWish,
+    ServiceWish,
+    SiteWish,
+    WordsWish,
+)
 from kiosk.domain.wire import to_json
 
 router: Final = office_router()
 
-_Text = Annotated[str, Field(max_length=200)]
 _TOML: Final = {"required": True, "content": {"application/toml": {"schema": {"type": "string"}}}}
 
 
-class _Wish(BaseModel):
-    """A request of the office; a field that nobody knows is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ServiceWish(_Wish):
-    """A service and its quota an hour, 0 for no limit."""
-
-    service: Service
-    hourly_quota: Annotated[int, Field(ge=0, le=100_000)] = 0
-
-
-def _is_tried_first(pin: str) -> bool:
-    """Tell whether a PIN is one digit again and again, or digits in order: 1111, 1234, 9876."""
-    return {int(after) - int(before) for before, after in pairwise(pin)} in ({0}, {1}, {-1})
-
-
-class GuardWish(_Wish):
-    """A guard; the PIN is hashed and forgotten."""
-
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    pin: Annotated[str, Field(pattern=r"^[0-9]{4,12}$")]
-    role: Literal["guard", "leader", "supervisor"] = "guard"
-
-
-class KioskWish(_Wish):
-    """A kiosk; `is_entry`: it shares in the hall's cap."""
-
-    letter: Annotated[str, Field(pattern=r"^[A-Z]$")]
-    is_entry: bool = True
-
-
-class BookingRequest(_Wish):
-    """A booking to be made."""
-
-    service: Annotated[str, Field(max_length=64)]
-    slot_start: AwareDatetime
-    slot_end: AwareDatetime
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    phone: _Text = ""
-    plate: _Text = ""
-    district: _Text = ""
-    id_number: _Text = ""
-    is_green: bool = False
-    is_confirmed: bool = True
-
-
-class ClosingNote(_Wish):
-    """Who closes a finding, and why."""
-
-    by: Annotated[str, Field(min_length=1, max_length=64)]
-    note: Annotated[str, Field(min_length=1, max_length=1000)]
-
-
-class ForgetWish(_Wish):
-    """Bookings whose slot ended before this are deleted."""
-
-    before: AwareDatetime
-
-
 @router.put("/sites/{site_id}")
-def put_site(request: Request, site_id: PathId, site: Site) -> Response:
+def put_site(request: Request, site_id: PathId, wish: SiteWish) -> Response:
     """Make or change a site."""
-    if site.id != site_id:
-        raise BadRequest("the site has another id")
-    desk_of(request).catalogue.put_site(site)
+    desk_of(request).catalogue.put_site(wish.site(site_id))
     return _done(request)
+
+
+@router.get("/sites")
+def sites(request: Request) -> Response:
+    """Tell all sites."""
+    desk = desk_of(request)
+    return answer(desk, {"sites": _listed(desk.catalogue.sites())})
+
+
+@router.get("/sites/{site_id}")
+def site(request: Request, site_id: PathId) -> Response:
+    """Tell a site and its services, as they are set."""
+    desk = desk_of(request)
+    services = [
+        {"service": to_json(service), "hourly_quota": quota} for service, quota in desk.catalogue.services(site_id)
+    ]
+    return answer(desk, {"site": to_json(desk.catalogue.site(site_id)), "services": services})
 
 
 @router.put("/sites/{site_id}/services/{service_id}")
 def put_service(request: Request, site_id: PathId, service_id: PathId, wish: ServiceWish) -> Response:
     """Make or change a service."""
-    if wish.service.id != service_id:
-        raise BadRequest("the service has another id")
-    desk_of(request).catalogue.put_service(site_id, wish.service, wish.hourly_quota)
+    desk_of(request).catalogue.put_service(site_id, wish.made(service_id), wish.hourly_quota)
     return _done(request)
 
 
@@ -144,16 +102,16 @@ def remove_document(request: Request, site_id: PathId, kind: DocumentKind) -> Re
 
 
 @router.put("/sites/{site_id}/notices")
-def put_notices(request: Request, site_id: PathId, notices: list[Words]) -> Response:
+def put_notices(request: Request, site_id: PathId, notices: list[WordsWish]) -> Response:
     """Replace the notices of a site's idle screens."""
-    desk_of(request).catalogue.put_notices(site_id, notices)
+    desk_of(request).catalogue.put_notices(site_id, [notice.words() for notice in notices])
     return _done(request)
 
 
 @router.put("/sites/{site_id}/guards/{guard_id}")
 def put_guard(request: Request, site_id: PathId, guard_id: PathId, wish: GuardWish) -> Response:
     """Make or change a guard."""
-    if _is_tried_first(wish.pin):
+    if wish.is_tried_first():
         raise BadRequest("pin: its digits are all the same or in order, which is tried first; choose another")
     desk_of(request).catalogue.put_guard(site_id, guard_id, wish.name, wish.pin, wish.role)
     return _done(request)

@@ -12,6 +12,7 @@ from central.core import Desk
 from central.refusals import Refusal
 from kiosk.domain.times import to_ms
 from kiosk.protocol.messages import PROTOCOL, PROTOCOL_HEADER
+from kiosk.toml_file import in_plain_words
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -61,9 +62,10 @@ async def refused(request: Request, error: Exception) -> Response:
 
 
 async def _misread(request: Request, error: Exception) -> Response:
+    # Where no words are ours, the kind alone: pydantic's may repeat what was sent.
     mistakes = cast("RequestValidationError", error).errors()
-    where = "; ".join(".".join(map(str, item["loc"])) + ": " + item["type"] for item in mistakes)
-    return trouble(desk_of(request), 400, "bad_request", where)
+    told = [f"{'.'.join(map(str, item['loc']))}: {in_plain_words(item) or item['type']}" for item in mistakes]
+    return trouble(desk_of(request), 400, "bad_request", "; ".join(told))
 
 
 async def _nowhere(request: Request, _error: Exception) -> Response:

@@ -106,6 +106,13 @@ class Catalogue:
             if not _put(tx, services, where, values):
                 tx.execute(insert(services).values(site_id=site_id, service_id=service.id, **values))
 
+    def services(self, site_id: str) -> list[tuple[Service, int]]:
+        """Return the services of a site, each with its bookings an hour, 0 for no limit; raises Unknown for no site."""
+        with self._db.read() as tx:
+            site_of(tx, site_id)
+            query = select(services).where(services.c.site_id == site_id).order_by(services.c.service_id)
+            return [(from_json(Service, json.loads(row.record)), row.hourly_quota) for row in tx.execute(query)]
+
     def put_document(self, site_id: str, kind: DocumentKind, document: Document, text: str = "") -> None:
         """Set one of a site's documents, and keep the `text` that it was read from for as long as there is the site.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -80,6 +80,12 @@ def parse(text: str, where: Path | str, model: type[_Model], mistakes: list[str]
 def mistakes_of(error: ValidationError) -> Iterator[tuple[str, str]]:
     """Yield key and reason of each mistake, in plain words."""
     for item in error.errors(include_url=False, include_input=False):
-        plain = _PLAIN.get(item["type"])
-        reason = plain.format_map(item.get("ctx", {})) if plain else item["msg"].removeprefix("Value error, ")
-        yield ".".join(str(part) for part in item["loc"]), reason
+        yield ".".join(str(part) for part in item["loc"]), in_plain_words(item) or item["msg"]
+
+
+def in_plain_words(item: Mapping[str, Any]) -> str:
+    """Return one of pydantic's mistakes in our words, "" where there are none."""
+    if item["type"] == "value_error":  # raised by our own rules
+        return item["msg"].removeprefix("Value error, ")
+    plain = _PLAIN.get(item["type"])
+    return plain.format_map(item.get("ctx", {})) if plain is not None else ""

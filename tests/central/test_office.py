@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -65,6 +67,65 @@ def test_a_site_is_set_up_through_the_office(city: City) -> None:
     assert documents["declaration"]["version"] == 1
     assert [item["number"] for item in caller.get("/v1/bookings").json()["bookings"]] == [booking["number"]]
     assert city.office("DELETE", "/sites/court-1/guards/guard-1").status_code == 200
+
+
+def test_the_lines_of_the_operators_guide_set_up_a_site(city: City) -> None:
+    """Word for word, from the first to a booking; and everything can be looked at afterwards."""
+    guide = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    lines = [line.strip() for line in guide.splitlines() if line.startswith("    curl -H @header -X") and "$S" in line]
+    answers = []
+    for line in lines:
+        words = shlex.split(line)
+        body = json.loads(words[words.index("--json") + 1]) if "--json" in words else None
+        path = next(word for word in words if word.startswith("$S")).replace("$S", f"/sites/{HERE}")
+        answer = city.office(words[words.index("-X") + 1], path, body)
+        assert answer.status_code == 200, (line, answer.text)
+        answers.append(answer.json())
+    assert len(answers) == 6
+    assert city.enrolled(answers[4]["code"]).get("/v1/documents").json()["documents"]["site"]["opens"] == 510
+    assert answers[5]["code_text"].startswith("VB1:")
+    told = city.office("GET", f"/sites/{HERE}").json()
+    assert (told["site"]["closes"], told["site"]["closed_days"], told["site"]["cap"]) == (1050, ["2026-10-01"], 120)
+    assert ("registration", 40) in [(one["service"]["id"], one["hourly_quota"]) for one in told["services"]]
+    assert HERE in [site["id"] for site in city.office("GET", "/sites").json()["sites"]]
+    assert city.office("GET", "/sites/nowhere").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"opens": "8:75"}, "body.opens: must be a time of day"),
+        ({"opens": "half past eight"}, "body.opens: must be a whole number"),
+        ({"opens": "-1:30"}, "body.opens: must be a whole number"),
+        ({"closes": "24:01"}, "body.closes: must be 1440 or less"),
+        ({"opens": -1}, "body.opens: must be 0 or more"),
+        ({"opens": "17:30", "closes": "08:30"}, "closes: must be later than opens"),
+        ({"opens": "08:30", "closes": "08:30"}, "closes: must be later than opens"),
+        ({"closed_days": ["2026-02-30"]}, "body.closed_days.0: "),
+        ({"cap": -1}, "body.cap: must be 0 or more"),
+        ({"name": {"zh": "", "en": "x"}}, "body.name.zh: must have at least 1 signs"),
+        ({"name": {"zh": "车管"}}, "body.name.en: is missing"),
+        ({"districts": ["x" * 201]}, "body.districts.0: must have at most 200 signs"),
+        ({"colour": "red"}, "body.colour: is not a known key"),
+    ],
+)
+def test_a_mistake_of_a_sites_hours_closes_no_door(city: City, change: dict[str, object], said: str) -> None:
+    """It is told in words, and the site stays as it was."""
+    before = city.office("GET", f"/sites/{HERE}").json()["site"]
+    site = {"name": WORDS, "address": WORDS, "timezone": "Asia/Shanghai", "opens": "08:30", "closes": "17:30"}
+    answer = city.office("PUT", f"/sites/{HERE}", site | change)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    assert said in answer.json()["message"]
+    assert city.office("GET", f"/sites/{HERE}").json()["site"] == before
+
+
+@pytest.mark.parametrize(("opens", "closes"), [("00:00", "24:00"), ("8:30", "17:30"), (510, 1050), ("08:30", 1050)])
+def test_hours_are_written_as_people_write_them(city: City, opens: object, closes: object) -> None:
+    """Or as minutes after midnight, as the kiosks are told."""
+    site = {"name": WORDS, "address": WORDS, "timezone": "Asia/Shanghai", "opens": opens, "closes": closes}
+    assert city.office("PUT", f"/sites/{HERE}", site).status_code == 200
+    told = city.office("GET", f"/sites/{HERE}").json()["site"]
+    assert (told["opens"], told["closes"]) in {(0, 1440), (510, 1050)}
 
 
 def test_bookings_are_changed_through_the_office(city: City) -> None:
