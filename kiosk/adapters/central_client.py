@@ -264,7 +264,10 @@ def probe(where: _Where) -> tuple[bool, str]:
     try:
         client.health()
     except ServerError as error:
-        return False, f"{where.url}: {error}; is the server running there, and is server.url right?"
+        advice = "is the server running there, and is server.url right?"
+        if isinstance(error, ServerRejected) and error.reason == DISTRUST:
+            advice = "look at server.ca_file, server.client_cert_file and the certificates' dates"
+        return False, f"{where.url}: {error}; {advice}"
     finally:
         client.close()
     taken_ms = (time.monotonic() - began) * 1000

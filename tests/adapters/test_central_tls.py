@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from central.settings import ServerSettings, Settings, TlsSettings
+from kiosk.adapters.central_client import probe
 from kiosk.adapters.trust import Trust
 from kiosk.config import ServerSettings as KioskServer
 from kiosk.errors import ConfigError, ServerRejected, ServerUnreachable
@@ -87,6 +88,15 @@ def test_a_server_that_nobody_vouches_for_is_loud(sealed: Sealed, is_pinned: boo
     with pytest.raises(ServerRejected) as caught:
         client.health()
     assert caught.value.reason == "distrust"
+
+
+def test_check_says_where_to_look_when_nobody_vouches(sealed: Sealed) -> None:
+    """The address is right and the server is there: it is the certificates."""
+    where = {"url": sealed.city.url, "ca_file": sealed.stranger.ca_file}
+    is_well, words = probe(KioskServer.model_validate(where))
+    assert (is_well, "look at server.ca_file" in words, "running" in words) == (False, True, False)
+    is_well, words = probe(KioskServer.model_validate({"url": "https://127.0.0.1:1"}))
+    assert (is_well, "look at server.ca_file" in words, "running" in words) == (False, False, True)
 
 
 def test_files_of_certificates_that_are_not_there_are_loud(sealed: Sealed, tmp_path: Path) -> None:
