@@ -31,6 +31,8 @@ set_up() {
 
   local python=
   if ! is_whole "$venv"; then
+    # A service's user must not take for half made what root made with a Python that root alone can run.
+    [[ ! -d $venv || -O $venv ]] || stop "$(whose_venv)"
     read -r python < <(pythons) || stop "$(which_python_is_missing)"
     can_make_venv "$python" || packages+=("python$(version "$python")-venv")
   fi
@@ -77,6 +79,11 @@ which_python_is_missing() {
   local found
   found=$(all_pythons | cut -d ' ' -f 1 | sort -uV | paste -sd ' ')
   printf 'Python %s to %s is needed (Debian 12: apt-get install python3); found here: %s' "$oldest" "$newest" "${found:-none}"
+}
+
+whose_venv() {
+  printf '%s was made by somebody else with a Python of %s, which cannot be run by us: who made it removes it and types PATH=%s ./run check' \
+    "$venv" "$(awk '$1 == "home" { print $3 }' "$venv/pyvenv.cfg" 2>/dev/null)" /usr/sbin:/usr/bin:/sbin:/bin
 }
 
 # --- Debian packages

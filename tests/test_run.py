@@ -317,6 +317,20 @@ def test_two_starts_at_once_set_up_once(machine: Machine) -> None:
     assert len(machine.was_done()) == 1
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
+def test_another_ones_environment_is_not_taken_for_half_made(machine: Machine) -> None:
+    """Root's Python may be root's alone: a service that starts says so, and removes nothing."""
+    assert machine.start("check").returncode == 0
+    venv = machine.home / ".venv"
+    (venv / "pip").unlink()  # as its Python looks to whoever cannot run it
+    os.chown(venv, 65534, 65534)
+    started = machine.start("check")
+    assert started.returncode == 75
+    assert "who made it removes it" in started.stderr
+    assert started.stderr.count("\n") == 1
+    assert (venv / "bin" / "python").exists()
+
+
 def test_the_oldest_usable_python_is_taken(machine: Machine) -> None:
     """The newer ones are left for the tests' further runs; a shim that stands for nothing is passed over."""
     machine.python("python3.11", "none")
@@ -353,3 +367,18 @@ def test_run_is_executable() -> None:
     """`./run` works as it stands in the README."""
     assert os.access(HERE / "run", os.X_OK)
     assert os.access(HERE / ".ci" / "run", os.X_OK)
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="this machine has no systemd to ask")
+def test_the_units_are_sound(tmp_path: Path) -> None:
+    """A misspelt key is passed over with a line in a journal, and the service is less shut in than it seems."""
+    units = []
+    for unit in sorted((HERE / "setup" / "systemd").glob("*.service")):
+        text = unit.read_text(encoding="utf-8")
+        assert "ExecStart=/opt/vb/run " in text
+        units.append(tmp_path / unit.name)
+        units[-1].write_text(text.replace("/opt/vb/run", str(HERE / "run")), encoding="utf-8")
+    assert len(units) == 2
+    command = ["systemd-analyze", "verify", "--man=no", *map(str, units)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
