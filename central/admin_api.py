@@ -12,7 +12,7 @@ from central.bookings import BookingWish
 from central.guard_sign_in import BADGE
 from central.office import PathId, office_router
 from central.refusals import BadRequest
-from central.site_documents import RECORDS, DocumentKind, Mistaken, document_in, name_of
+from central.site_documents import RECORDS, DocumentKind, Mistaken, document_in
 from central.wishes import (
     BookingRequest,
     ClosingNote,
@@ -78,18 +78,21 @@ def put_document(request: Request, site_id: PathId, kind: DocumentKind, text: st
 
 @router.get("/sites/{site_id}/documents/{kind}")
 def documents(request: Request, site_id: PathId, kind: DocumentKind) -> Response:
-    """Return every text that was set, the last first: the log names each by its id and version."""
+    """Return what was set and taken away, the last first, with the texts: the log names each by id and version."""
     desk = desk_of(request)
     in_force = desk.catalogue.document(site_id, RECORDS[kind])
+    done = desk.catalogue.document_texts(site_id, kind)
     texts = [
         {
+            "number": item.number,
             "id": item.name[0],
             "version": item.name[1],
-            "set_at": to_json(item.set_at),
-            "is_in_force": in_force is not None and name_of(in_force) == item.name,
+            "set_at": to_json(item.set_at) if item.set_at is not None else None,
+            "is_taken_away": item.is_gone,
+            "is_in_force": in_force is not None and item is done[0],
             "text": item.text,
         }
-        for item in desk.catalogue.document_texts(site_id, kind)
+        for item in done
     ]
     return answer(desk, {"documents": texts})
 

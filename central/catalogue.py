@@ -120,26 +120,37 @@ class Catalogue:
         for a suspended service that nobody offers.
         """
         with self._db.write() as tx:
-            in_force = document_of(tx, site_id, RECORDS[kind])
-            # A database of an earlier version kept only what is in force.
-            before = document_texts.newest(tx, site_id, kind, name_of(document)[0]) or in_force
+            _need_site(tx, site_id)
+            in_force = self._noted(tx, site_id, kind)
+            before = document_texts.newest(tx, site_id, kind, name_of(document)[0])
             if before is not None:
                 refuse_second_meaning(kind, before, document)
             if isinstance(document, Policy):
                 known = set(tx.scalars(select(services.c.service_id)))
                 refuse_unknown_services(document, known)
             record = _dump(document)
-            document_texts.keep(tx, site_id, kind, document, text, self._clock.now())
+            last = next(iter(document_texts.kept(tx, site_id, kind)), None)
+            if in_force != document or last is None or last.text != text:
+                document_texts.keep(tx, site_id, kind, document, text, self._clock.now())
             _put(tx, sites, sites.c.site_id == site_id, {kind.value: record})
 
     def remove_document(self, site_id: str, kind: DocumentKind) -> None:
         """Leave the kiosks to their own file; what was set is still kept. Raises Unknown for no site."""
         with self._db.write() as tx:
             _need_site(tx, site_id)
+            if self._noted(tx, site_id, kind) is not None:
+                document_texts.keep(tx, site_id, kind, None, "", self._clock.now())
             _put(tx, sites, sites.c.site_id == site_id, {kind.value: None})
 
+    def _noted(self, tx: Connection, site_id: str, kind: DocumentKind) -> Document | None:
+        """Return the document in force, noted first when an earlier program set it, which kept nothing else."""
+        found = document_of(tx, site_id, RECORDS[kind])
+        if found is not None and all(item.name != name_of(found) for item in document_texts.kept(tx, site_id, kind)):
+            document_texts.keep(tx, site_id, kind, found, "", None)
+        return found
+
     def document_texts(self, site_id: str, kind: DocumentKind) -> list[DocumentText]:
-        """Return every text that was set for a site, the last first; raises Unknown for no site."""
+        """Return all that was set for a site and taken away, the last first; raises Unknown for no site."""
         with self._db.read() as tx:
             site_of(tx, site_id)
             return document_texts.kept(tx, site_id, kind)

@@ -1,4 +1,4 @@
-"""Every text that the office has set for a site: what the log names by id and version can always be read here."""
+"""Everything that the office has set for a site: what the log names by id and version can be read for good."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import func, insert, select
 
 from central.clock import from_ms
 from central.site_documents import RECORDS, Document, DocumentKind, name_of
@@ -19,38 +19,57 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection
 
+_GONE = ("", 0)
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentText:
-    """A document as it was set last by its name. `text` is empty for what a program made without one."""
+    """What the office did: it set a document, or took it away (`is_gone`).
 
+    `number` counts from 1. `set_at` is None for what an earlier program set, which noted no time; `text` is empty for
+    that, and for what a program made without one.
+    """
+
+    number: int
     name: tuple[str, int]
-    set_at: datetime
+    set_at: datetime | None
     text: str
+    is_gone: bool
 
 
-def keep(tx: Connection, site_id: str, kind: DocumentKind, document: Document, text: str, now: datetime) -> None:
-    """Keep the text of a document that is set `now`; the same document set again is kept as it was sent last."""
-    document_id, version = name_of(document)
-    is_same = (document_texts.c.document_id == document_id) & (document_texts.c.version == version)
-    tx.execute(delete(document_texts).where(_of(site_id, kind) & is_same))
-    row = {"document_id": document_id, "version": version, "set_ms": to_ms(now), "text": text}
-    record = json.dumps(to_json(document), ensure_ascii=False)
-    tx.execute(insert(document_texts).values(site_id=site_id, kind=kind.value, record=record, **row))
+def keep(
+    tx: Connection, site_id: str, kind: DocumentKind, document: Document | None, text: str, now: datetime | None
+) -> None:
+    """Note what is set `now`, or taken away (None). The site's lock must be held; nothing noted is ever changed."""
+    number = (tx.scalar(select(func.max(document_texts.c.number)).where(_of(site_id, kind))) or 0) + 1
+    document_id, version = name_of(document) if document is not None else _GONE
+    record = json.dumps(to_json(document), ensure_ascii=False) if document is not None else None
+    row = {"number": number, "document_id": document_id, "version": version, "record": record, "text": text}
+    set_ms = to_ms(now) if now is not None else None
+    tx.execute(insert(document_texts).values(site_id=site_id, kind=kind.value, set_ms=set_ms, **row))
 
 
 def newest(tx: Connection, site_id: str, kind: DocumentKind, document_id: str) -> Document | None:
     """Return the document with the highest version that was ever set by this id, or None."""
-    query = select(document_texts.c.record).where(_of(site_id, kind) & (document_texts.c.document_id == document_id))
-    record = tx.scalar(query.order_by(document_texts.c.version.desc()).limit(1))
+    is_set = document_texts.c.record.is_not(None) & (document_texts.c.document_id == document_id)
+    query = select(document_texts.c.record).where(_of(site_id, kind) & is_set)
+    record = tx.scalar(query.order_by(document_texts.c.version.desc(), document_texts.c.number.desc()).limit(1))
     return from_json(RECORDS[kind], json.loads(record)) if record is not None else None
 
 
 def kept(tx: Connection, site_id: str, kind: DocumentKind) -> list[DocumentText]:
-    """Return what was set for a site, the last first."""
-    last_first = document_texts.c.set_ms.desc(), document_texts.c.document_id, document_texts.c.version.desc()
-    rows = tx.execute(select(document_texts).where(_of(site_id, kind)).order_by(*last_first))
-    return [DocumentText((row.document_id, row.version), from_ms(row.set_ms), row.text) for row in rows]
+    """Return what was done for a site, the last first."""
+    rows = tx.execute(select(document_texts).where(_of(site_id, kind)).order_by(document_texts.c.number.desc()))
+    return [
+        DocumentText(
+            number=row.number,
+            name=(row.document_id, row.version),
+            set_at=from_ms(row.set_ms) if row.set_ms is not None else None,
+            text=row.text,
+            is_gone=row.record is None,
+        )
+        for row in rows
+    ]
 
 
 def _of(site_id: str, kind: DocumentKind) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 LONGEST: Final = 20_000
-"""Signs of a text: twice the longest that comes with the kiosk, which takes a quarter of what a form may bring."""
+"""Signs of a text: more than the longest that comes with the kiosk has."""
 
 Document: TypeAlias = Policy | Declaration | Plan
 

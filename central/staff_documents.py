@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from central.refusals import Unknown
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from central.core import Desk
+    from central.document_texts import DocumentText
 
     _Name = tuple[str, int]
 
@@ -35,7 +35,13 @@ def document_rows(desk: Desk, words: Words, site_id: str) -> Html:
 
 
 def document_page(
-    desk: Desk, words: Words, site_id: str, kind: DocumentKind, csrf: str, typed: str = "", mistakes: Sequence[str] = ()
+    desk: Desk,
+    words: Words,
+    site_id: str,
+    kind: DocumentKind,
+    csrf: str,
+    typed: str | None = None,
+    mistakes: Sequence[str] = (),
 ) -> Html:
     """Return the page on which one is read and set; raises Unknown for no site.
 
@@ -54,7 +60,7 @@ def document_page(
         mistakes=joined([words.fill("mistake", words=item) for item in mistakes]),
         how=words.t("document_how", file=kind.file_name),
         file=kind.file_name,
-        text=typed or next((item.text for item in known if item.name == in_force), ""),
+        text=typed if typed is not None else next((item.text for item in known if item.name == in_force), ""),
         longest=LONGEST,
         csrf=csrf,
         earlier=words.t("document_texts") if known else "",
@@ -62,30 +68,41 @@ def document_page(
             [
                 words.fill(
                     "document_text_row",
-                    query=urlencode({"lang": words.language, "id": item.name[0], "version": item.name[1]}),
+                    number=item.number,
                     site=site_id,
                     kind=kind.value,
                     name=_said(words, item.name),
-                    when=words.t("document_set", when=f"{item.set_at.astimezone(zone):%Y-%m-%d %H:%M}"),
+                    when=_when(words, item, zone),
                 )
+                if not item.is_gone
+                else words.fill("document_gone_row", said=_when(words, item, zone))
                 for item in known
             ]
         ),
     )
 
 
-def document_text_page(desk: Desk, words: Words, site_id: str, kind: DocumentKind, name: _Name) -> Html:
+def document_text_page(desk: Desk, words: Words, site_id: str, kind: DocumentKind, number: str) -> Html:
     """Return the page of one text as it was set; raises Unknown where there is none."""
-    found = next((item for item in desk.catalogue.document_texts(site_id, kind) if item.name == name), None)
+    known = [item for item in desk.catalogue.document_texts(site_id, kind) if not item.is_gone]
+    found = next((item for item in known if str(item.number) == number), None)
     if found is None:
         raise Unknown("no such document")
     return words.fill(
         "document_text",
         title=words.t(kind.value),
-        name=_said(words, name),
+        name=_said(words, found.name),
         site=site_id,
         kind=kind.value,
         text=found.text or words.t("document_without_text"),
+    )
+
+
+def _when(words: Words, item: DocumentText, zone: ZoneInfo) -> str:
+    if item.set_at is None:
+        return words.t("document_set_before")
+    return words.t(
+        "document_taken_away" if item.is_gone else "document_set", when=f"{item.set_at.astimezone(zone):%Y-%m-%d %H:%M}"
     )
 
 

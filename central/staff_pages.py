@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from central.answers import desk_of
@@ -179,13 +179,12 @@ def document_text(
     request: Request,
     site_id: PathId,
     kind: DocumentKind,
-    document_id: Annotated[str, Query(alias="id", max_length=40)],
-    version: int,
+    number: str = "",
     session: Session = Depends(_signed_in),
 ) -> Response:
     """Show one text as it was set: what an inspection looks for that reads its name in the log."""
     try:
-        page = document_text_page(desk_of(request), _words(request), site_id, kind, (document_id, version))
+        page = document_text_page(desk_of(request), _words(request), site_id, kind, number)
     except Unknown:
         return _not_found(request, session)
     return _page(request, session, page)

@@ -77,18 +77,20 @@ sites: Final = Table(
     PrimaryKeyConstraint("site_id"),
 )
 
-# What was set is kept for good: the log names documents by id and version. A declaration's id is "".
+# What was set, and taken away (no record), is kept for good: the log names documents by id and version. A declaration's
+# id is "". What an earlier program set has no time and no text.
 document_texts: Final = Table(
     "document_texts",
     metadata,
     text("site_id"),
     text("kind"),
+    number("number"),
     text("document_id"),
     number("version"),
-    number("set_ms"),
-    text("record"),
+    number("set_ms", empty=True),
+    text("record", empty=True),
     text("text"),
-    PrimaryKeyConstraint("site_id", "kind", "document_id", "version"),
+    PrimaryKeyConstraint("site_id", "kind", "number"),
     of_site(),
 )
 

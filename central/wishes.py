@@ -2,33 +2,59 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from itertools import pairwise
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from central.refusals import BadRequest
 from kiosk.domain.ids import ServiceId, SiteId
 from kiosk.domain.site import Service, Site, Words
 
 _DAY_MIN: Final = 24 * 60
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]|24:00")
 
 _Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 _Text = Annotated[str, Field(max_length=200)]
-_Name = Annotated[str, Field(min_length=1, max_length=200)]
+_Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"),
+]
 
 
 def _minutes(given: object) -> object:
-    """Return the minutes after midnight of "08:30"; whatever else is given as it is."""
-    hour, colon, minute = given.partition(":") if isinstance(given, str) else ("", "", "")
-    if not (colon and hour.isdecimal() and minute.isdecimal() and len(minute) == len("30")):
+    """Return the minutes after midnight of "08:30"; raises ValueError for any other text."""
+    if isinstance(given, bool) or (isinstance(given, str) and not _CLOCK.fullmatch(given)):
+        raise ValueError('must be a time of day, "08:30" to "24:00", or minutes after midnight')
+    if not isinstance(given, str):
         return given
-    if int(minute) >= 60:  # noqa: PLR2004 - minutes of an hour
-        raise ValueError('must be a time of day: "08:30", or minutes after midnight')
-    return int(hour) * 60 + int(minute)
+    hour, minute = map(int, given.split(":"))
+    return hour * 60 + minute
 
 
+def _date(given: object) -> date:
+    """Return the date of "2026-10-01"; raises ValueError for anything else."""
+    try:
+        if isinstance(given, str) and _DATE.fullmatch(given):
+            return date.fromisoformat(given)
+    except ValueError:  # no calendar has it
+        pass
+    raise ValueError("must be a date, as 2026-10-01")
+
+
+_Day = Annotated[date, BeforeValidator(_date)]
 _TimeOfDay = Annotated[
     int,
     BeforeValidator(_minutes),
@@ -65,7 +91,7 @@ class SiteWish(Wish):
     closes: _TimeOfDay
     districts: Annotated[tuple[_Name, ...], Field(max_length=100, description="whom it serves; none: everybody")] = ()
     plate_prefixes: Annotated[tuple[_Name, ...], Field(max_length=100, description="as districts")] = ()
-    closed_days: Annotated[tuple[date, ...], Field(max_length=1000, description="as in 2026-10-01")] = ()
+    closed_days: Annotated[tuple[_Day, ...], Field(max_length=1000, description="as in 2026-10-01")] = ()
     cap: Annotated[int, Field(ge=0, le=1_000_000, description="how many may be inside at once; 0: no limit")] = 0
 
     @model_validator(mode="after")

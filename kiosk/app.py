@@ -172,7 +172,7 @@ class KioskApp(App):
     def fail(self) -> None:
         """Fail closed: the visit on the screen goes to the guard, and the screen says to wait."""
         visit_id = self.view.visit_id
-        self.show_view(View(Face.GUARD, visit_id))
+        self.show_view(View(Face.GUARD, visit_id, has_booking=False))  # true of everybody
         future = self._kiosk.submit(lambda: self._kiosk.desk.unexpected(visit_id))
         future.add_done_callback(lambda done: log_failure("hand-over", e) if (e := done.exception()) else None)
 
@@ -265,6 +265,7 @@ class KioskApp(App):
     def more_time(self) -> None:
         """Start the time left on this screen anew."""
         self._deadline.begin()
+        self.calm.disturb()
 
     def _tick(self, _dt: float) -> None:
         self.screen.tick(self._kiosk.clock.now())

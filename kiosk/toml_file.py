@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 _WHOLE: Final = "must be a whole number"
 _NUMBER: Final = "must be a number"
 _TRUTH: Final = "must be true or false"
+_LIST: Final = "must be a list"
+_TABLE: Final = "must be a table of keys"
+_DATE: Final = "must be a date, as 2026-10-01"
 _PLAIN: Final[Mapping[str, str]] = {
     "extra_forbidden": "is not a known key",
     "unexpected_keyword_argument": "is not a known key",
@@ -32,10 +35,23 @@ _PLAIN: Final[Mapping[str, str]] = {
     "bool_type": _TRUTH,
     "bool_parsing": _TRUTH,
     "string_type": "must be a text, in quotation marks",
-    "string_too_short": "must have at least {min_length} signs",
-    "string_too_long": "must have at most {max_length} signs",
-    "too_short": "must have at least {min_length} parts",
-    "too_long": "must have at most {max_length} parts",
+    "string_too_short": "must be longer: {min_length} or more signs",
+    "string_too_long": "must be shorter: {max_length} or fewer signs",
+    "string_pattern_mismatch": "must have the form {pattern}",
+    "too_short": "must hold more: {min_length} or more",
+    "too_long": "must hold fewer: {max_length} or fewer",
+    "list_type": _LIST,
+    "tuple_type": _LIST,
+    "set_type": _LIST,
+    "frozen_set_type": _LIST,
+    "dict_type": _TABLE,
+    "model_type": _TABLE,
+    "model_attributes_type": _TABLE,
+    "dataclass_type": _TABLE,
+    "date_type": _DATE,
+    "date_parsing": _DATE,
+    "date_from_datetime_parsing": _DATE,
+    "date_from_datetime_inexact": _DATE,
     "enum": "must be one of {expected}",
     "literal_error": "must be one of {expected}",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -16,7 +17,14 @@ class _Tone(StrEnum):
     HIGH = "high"
 
 
+class _Limits(Section):
+    low: float = 1.0
+
+
 class _File(Section):
+    limits: _Limits = _Limits()
+    since: date = date(2026, 10, 1)
+    code: Annotated[str, Field(pattern="^[0-9]$")] = "1"
     name: Annotated[str, Field(min_length=2, max_length=4)] = "door"
     count: Annotated[int, Field(ge=1, le=9)] = 1
     part: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)] = 0.5
@@ -34,8 +42,8 @@ class _Needy(Section):
     ("line", "said"),
     [
         ("name = 7", "name: must be a text, in quotation marks"),
-        ('name = "a"', "name: must have at least 2 signs"),
-        ('name = "abcde"', "name: must have at most 4 signs"),
+        ('name = "a"', "name: must be longer: 2 or more signs"),
+        ('name = "abcde"', "name: must be shorter: 4 or fewer signs"),
         ('count = "many"', "count: must be a whole number"),
         ("count = 1.5", "count: must be a whole number"),
         ("count = []", "count: must be a whole number"),
@@ -48,8 +56,12 @@ class _Needy(Section):
         ("part = []", "part: must be a number"),
         ("is_open = 'perhaps'", "is_open: must be true or false"),
         ("is_open = []", "is_open: must be true or false"),
-        ("sides = []", "sides: must have at least 1 parts"),
-        ("sides = ['a', 'b', 'c']", "sides: must have at most 2 parts"),
+        ("sides = []", "sides: must hold more: 1 or more"),
+        ("sides = ['a', 'b', 'c']", "sides: must hold fewer: 2 or fewer"),
+        ("sides = 'left'", "sides: must be a list"),
+        ("limits = 3", "limits: must be a table of keys"),
+        ("since = 'yesterday'", "since: must be a date, as 2026-10-01"),
+        ("code = 'a'", "code: must have the form ^[0-9]$"),
         ("tone = 'loud'", "tone: must be one of 'low' or 'high'"),
         ("way = 'up'", "way: must be one of 'in' or 'out'"),
         ("colour = 1", "colour: is not a known key"),

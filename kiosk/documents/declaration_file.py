@@ -28,13 +28,13 @@ def _told_apart(questions: tuple[_QuestionSection, ...]) -> tuple[_QuestionSecti
 
 
 class _NoticeSection(Section):
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=2**31 - 1)  # a column of the server
     short: Words
     full: Words
 
 
 class _DeclarationFile(Section):
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=2**31 - 1)  # a column of the server
     title: Words
     notice: _NoticeSection
     question: Annotated[tuple[_QuestionSection, ...], Field(min_length=3), AfterValidator(_told_apart)]

@@ -80,8 +80,8 @@ class _SituationSection(Section):
 
 
 class _PlanFile(Section):
-    id: Annotated[str, Field(min_length=1, max_length=40)]
-    version: int = Field(ge=1)
+    id: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    version: int = Field(ge=1, le=2**31 - 1)  # a column of the server
     co_signed: tuple[Disposition, ...] = ()
     escalation: Annotated[tuple[str, ...], Field(min_length=1)]
     referral: tuple[str, ...] = ()

@@ -194,8 +194,8 @@ class _InstrumentSection(Section):
 
 
 class _PolicyFile(Section):
-    id: Annotated[str, Field(min_length=1, max_length=40)]
-    version: int = Field(ge=1)
+    id: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    version: int = Field(ge=1, le=2**31 - 1)  # a column of the server
     admission: _Admission
     typing: _Typing
     declaration: _DeclarationRule

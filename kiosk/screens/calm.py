@@ -21,19 +21,22 @@ CALM_S: Final = 2.0
 
 
 class Calm:
-    """Uses the time in which the window rests."""
+    """Uses the time in which the window rests. A display in a rest room has nothing to make: it shows one screen."""
 
     def __init__(self, case: Showcase, monotonic: Callable[[], float]) -> None:
         """Make the screens of `case`; `monotonic` gives seconds."""
         self._case = case
         self._monotonic = monotonic
-        self._turn, self._since = -1, 0.0
+        self._since = monotonic()
+
+    def disturb(self) -> None:
+        """Wait again: somebody touched the window, or it turned to another screen."""
+        self._since = self._monotonic()
 
     def rest(self, _dt: float) -> None:
-        """Make a screen when nobody has touched anything for a while; nothing once all are made."""
-        if self._turn != self._case.turn:
-            self._turn, self._since = self._case.turn, self._monotonic()
-        if self._case.is_home and self._monotonic() - self._since >= CALM_S:
+        """Make a screen when nothing has happened for a while; nothing once all are made."""
+        is_board = self._case.stage.settings.is_board
+        if self._case.is_home and not is_board and self._monotonic() - self._since >= CALM_S:
             self._case.make_next()
 
 

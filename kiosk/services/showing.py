@@ -59,7 +59,7 @@ class Showing:
         """Return the wait for the guard, the same for every cause; None: for somebody whom no visit is known of."""
         if visit is None:
             return View(Face.GUARD, has_booking=False)
-        return View(Face.GUARD, visit.id, number=visit.label, has_booking=visit.booking is not None)
+        return View(Face.GUARD, visit.id, number=visit.label, has_booking=_is_told_of_a_booking(visit))
 
     def of(self, visit: Visit, state: State, hint: Hint = Hint.NONE) -> View:
         """Return the view of a visit at its step."""
@@ -78,7 +78,7 @@ class Showing:
             until=visit.rest_until if visit.step is Step.RESTING else None,
             hint=hint,
             looks_to_guard=looks_to_guard,
-            has_booking=visit.booking is not None or face is not Face.GUARD,
+            has_booking=_is_told_of_a_booking(visit),
             measured_at=self.measured_at if face is Face.MEASURING else None,
         )
 
@@ -135,6 +135,14 @@ class Showing:
             if opens > now and is_site_open(site, opens):
                 return opens
         return None
+
+
+def _is_told_of_a_booking(visit: Visit) -> bool:
+    """Tell whether the wait for the guard says that the booking is kept.
+
+    A code that is not ours has none, and its wait must read like everybody's, also after the visitor called again.
+    """
+    return visit.booking is not None or not LOOKS_TO_GUARD.isdisjoint(visit.reasons)
 
 
 def _sent_to(reason: Reason, now: datetime, site: Site | None) -> RefusalFacts:

@@ -29,7 +29,7 @@ DESK: Final = (1280, 800)
 SIZES: Final = {"phone": PHONE, "desk": DESK}
 _FONTS: Final = "pylopdf_fonts_zh_cn"  # the font that the kiosk draws with; a test machine may have none for Chinese
 _Read = TypeVar("_Read")
-_WAIT_S: Final = 20.0
+_WAIT_S: Final = 60.0
 _OVERFLOW: Final = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 

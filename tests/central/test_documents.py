@@ -58,11 +58,11 @@ def test_an_unchanged_document_costs_an_empty_answer(city: City) -> None:
     import requests
 
     for given in (tag, f"W/{tag}", f'"other", {tag}'):
-        again = requests.get(city.url + "/v1/documents", headers={**caller_headers, "If-None-Match": given}, timeout=10)
+        again = requests.get(city.url + "/v1/documents", headers={**caller_headers, "If-None-Match": given}, timeout=60)
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["X-VB-Protocol"] == "1"
     city.desk.catalogue.put_notices(HERE, [WORDS])
-    changed = requests.get(city.url + "/v1/documents", headers={**caller_headers, "If-None-Match": tag}, timeout=10)
+    changed = requests.get(city.url + "/v1/documents", headers={**caller_headers, "If-None-Match": tag}, timeout=60)
     assert changed.status_code == 200
     city.desk.catalogue.put_notices(HERE, [])
     assert caller.get("/v1/documents").headers["ETag"] == tag

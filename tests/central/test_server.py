@@ -58,7 +58,7 @@ def test_the_program_serves_and_stops_cleanly(tmp_path: Path) -> None:
     try:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
-        assert requests.get(url + "/healthz", timeout=10).json()["protocol"] == 1
+        assert requests.get(url + "/healthz", timeout=60).json()["protocol"] == 1
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=30)
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -212,40 +212,113 @@ def test_what_is_no_document_is_refused_in_words(city: City) -> None:
 
 
 @KINDS
-def test_every_text_that_was_set_can_be_read_by_the_name_that_the_log_gives(city: City, kind: DocumentKind) -> None:
-    """The one in force and all before it, as they were sent, notes in them included; also after it was taken away."""
-    first = _text(kind) + "# by the order of 1 March\n"
+def test_all_that_was_set_can_be_read_for_good(city: City, kind: DocumentKind) -> None:
+    """In order, as it was sent, notes in it included, with when it counted; nothing noted is ever changed."""
+    first, again = _text(kind) + "# by the order of 1 March\n", _text(kind)
     second = _raised(_text(kind), 2)
-    for text in (first, second):
+    for text in (first, first, again, second):
         assert city.office("PUT", _path(kind), text.encode()).status_code == 200
         city.clock.advance(seconds=60)
-    told = city.office("GET", _path(kind)).json()["documents"]
-    assert [(one["version"], one["text"], one["is_in_force"]) for one in told] == [(2, second, True), (1, first, False)]
-    assert told[0]["set_at"] > told[1]["set_at"]
+    told = _told(city, kind)
+    assert [(one["version"], one["text"], one["is_in_force"]) for one in told] == [
+        (2, second, True),
+        (1, again, False),
+        (1, first, False),
+    ]
+    assert told[0]["set_at"] > told[1]["set_at"] > told[2]["set_at"]
     assert city.office("DELETE", _path(kind)).status_code == 200
-    assert [one["is_in_force"] for one in city.office("GET", _path(kind)).json()["documents"]] == [False, False]
+    assert city.office("DELETE", _path(kind)).status_code == 200  # which does nothing more
+    assert [(one["is_taken_away"], one["is_in_force"]) for one in _told(city, kind)] == [(True, False)] + [
+        (False, False)
+    ] * 3
     assert city.office("PUT", _path(kind), _text(kind).encode()).status_code == 400  # the log may have named the second
+    assert city.office("PUT", _path(kind), second.encode()).status_code == 200
+    assert [one["number"] for one in _told(city, kind)] == [5, 4, 3, 2, 1]
     assert city.office("GET", _path(kind, "nowhere")).status_code == 404
     browser = Browser(city)
     browser.sign_in()
     page = browser.open(f"{PAGE}/documents/{kind.value}?lang=en").text
-    for text in (first, second):
-        link = re.findall(rf'href="({PAGE}/documents/{kind.value}/text[^"]+)"', page)[::-1][text == second]
+    assert "taken away 2020-03-10 09:0" in page
+    links = re.findall(rf'href="({PAGE}/documents/{kind.value}/text[^"]+)"', page)
+    for link, text in zip(links, (second, second, again, first), strict=True):
         shown = browser.open(html.unescape(link))
         assert html.escape(text) in shown.text
-    assert browser.open(f"{PAGE}/documents/{kind.value}/text?id=nobody&version=1").status_code == 404
-    assert browser.open(f"{PAGE}/documents/{kind.value}/text?id=&version=x").status_code == 400
+    for number in ("0", "4", "9", "x", ""):
+        assert browser.open(f"{PAGE}/documents/{kind.value}/text?number={number}").status_code == 404
+
+
+def _told(city: City, kind: DocumentKind) -> list[dict[str, Any]]:
+    return city.office("GET", _path(kind)).json()["documents"]
+
+
+def _by_an_earlier_program(city: City, text: str, kind: DocumentKind) -> None:
+    """Set a document as a program did that kept only what is in force."""
+    assert city.office("PUT", _path(kind), text.encode()).status_code == 200
+    with sqlite3.connect(city.data / "central.db") as db:
+        db.execute("DELETE FROM document_texts")
 
 
 @KINDS
 def test_what_an_earlier_program_set_keeps_its_name(city: City, kind: DocumentKind) -> None:
-    """It kept no texts: the one in force is known by its content alone, and its version still means only that."""
-    assert city.office("PUT", _path(kind), _raised(_text(kind), 4).encode()).status_code == 200
-    with sqlite3.connect(city.data / "central.db") as db:
-        db.execute("DELETE FROM document_texts")
-    assert city.office("GET", _path(kind)).json()["documents"] == []
+    """Also once another was set, or it was taken away: it is noted then, without a time or a text."""
+    _by_an_earlier_program(city, _raised(_text(kind), 4), kind)
+    assert _told(city, kind) == []
     assert city.office("PUT", _path(kind), _text(kind).encode()).status_code == 400
+    assert city.office("DELETE", _path(kind)).status_code == 200
+    assert city.office("PUT", _path(kind), _text(kind).encode()).status_code == 400
+    assert [(one["version"], one["set_at"] is None, one["text"]) for one in _told(city, kind)][1] == (4, True, "")
     assert city.office("PUT", _path(kind), _raised(_text(kind), 5).encode()).status_code == 200
+    browser = Browser(city)
+    browser.sign_in()
+    assert "set before times were noted" in browser.open(f"{PAGE}/documents/{kind.value}?lang=en").text
+    assert "Its text was not kept" in browser.open(f"{PAGE}/documents/{kind.value}/text?lang=en&number=1").text
+
+
+def test_what_an_earlier_program_set_keeps_its_name_beside_another_id(city: City) -> None:
+    """Another authority's policy comes between."""
+    own, other = (
+        _raised(_text(DocumentKind.POLICY), 4),
+        _text(DocumentKind.POLICY).replace('id = "own"', 'id = "other"'),
+    )
+    _by_an_earlier_program(city, own, DocumentKind.POLICY)
+    path = _path(DocumentKind.POLICY)
+    assert city.office("PUT", path, other.encode()).status_code == 200
+    changed = own.replace("elevated = 37.30", "elevated = 37.20")
+    assert city.office("PUT", path, changed.encode()).status_code == 400
+    assert city.office("PUT", path, own.encode()).status_code == 200
+    told = [(one["id"], one["version"]) for one in _told(city, DocumentKind.POLICY)]
+    assert told == [("own", 4), ("other", 1), ("own", 4)]
+
+
+@pytest.mark.parametrize("wrong", ["version = 100000000000000000000", "version = 2147483648", "version = 0"])
+@KINDS
+def test_a_version_that_no_column_holds_is_a_mistake(city: City, kind: DocumentKind, wrong: str) -> None:
+    """And no failure of the server."""
+    answer = city.office("PUT", _path(kind), _text(kind).replace("version = 1", wrong, 1).encode())
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+
+
+@pytest.mark.parametrize("kind", [DocumentKind.POLICY, DocumentKind.PLAN])
+def test_an_id_is_of_signs_that_can_be_read(city: City, kind: DocumentKind) -> None:
+    """A database may refuse others, and nobody could find it in the log."""
+    answer = city.office("PUT", _path(kind), _text(kind).replace('id = "own"', 'id = "a\\u0000b"', 1).encode())
+    assert answer.status_code == 400
+    assert "id: must have the form" in answer.json()["message"]
+
+
+def test_the_page_takes_as_long_a_text_as_it_says(city: City) -> None:
+    """Each Chinese sign takes nine bytes of a form."""
+    text = _text(DocumentKind.PLAN)
+    text += "#" + "注" * (LONGEST - len(text) - 1)
+    assert len(text) == LONGEST
+    browser = Browser(city)
+    browser.sign_in()
+    page = f"{PAGE}/documents/plan?lang=zh"
+    browser.open(page)
+    answer = browser.send(page, text=text)
+    assert answer.status_code == 200
+    assert _typed(answer.text) == text
+    assert browser.send(page, text=text + "注").status_code == 400
 
 
 @KINDS

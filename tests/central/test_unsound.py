@@ -166,7 +166,7 @@ def test_the_bound_holds_the_largest_lawful_batch(city: City) -> None:
 def test_a_request_without_a_length_is_refused(city: City) -> None:
     """Nothing without an end is read."""
     caller = city.kiosk()
-    answer = requests.post(city.url + "/v1/entries", data=iter([b"{}"]), headers=caller.headers, timeout=10)
+    answer = requests.post(city.url + "/v1/entries", data=iter([b"{}"]), headers=caller.headers, timeout=60)
     assert (answer.status_code, answer.json()["code"]) == (411, "length_required")
-    big = requests.post(city.url + "/v1/enrol", data=b" " * 70_000, timeout=10)
+    big = requests.post(city.url + "/v1/enrol", data=b" " * 70_000, timeout=60)
     assert (big.status_code, big.json()["code"]) == (413, "too_large")

@@ -296,6 +296,7 @@ def test_a_mistake_inside_the_window_hands_the_visit_to_the_guard(bench: Bench) 
     settle()
     bench.kiosk.work()
     assert bench.app.shown_name is Face.GUARD
+    assert bench.app.screen.text == bench.app.texts.t("guard_wait.text_no_booking")  # true of a walk-in as well
     assert bench.desk.asked("unexpected") == [("unexpected", VISIT)]
 
 

@@ -41,7 +41,7 @@ def test_whoever_comes_first_waits_for_no_screen_to_be_made(fresh: Bench) -> Non
     made = fresh.app._case._screens
     _rest(fresh, CALM_S - REST_S)
     assert list(made) == [Face.IDLE]
-    _rest(fresh, REST_S * 2)
+    _rest(fresh, REST_S)
     assert len(made) == 2
     _rest(fresh, REST_S * len(SCREENS))
     assert made.keys() == SCREENS.keys() - {Panel.REST_BOARD}  # which stands in the place of the idle screen, or never
@@ -57,9 +57,20 @@ def test_nothing_is_made_while_somebody_is_there(fresh: Bench) -> None:
     assert made.keys() == {Face.IDLE, Face.REST}
     fresh.show(View(Face.IDLE))
     _rest(fresh, CALM_S - REST_S)
+    fresh.app.root.dispatch("on_touched")  # on whatever there is: large type, a notice
+    _rest(fresh, CALM_S - REST_S)
+    assert made.keys() == {Face.IDLE, Face.REST}
     fresh.app.acts.open_help()
     _rest(fresh, 2 * CALM_S)
     assert made.keys() == {Face.IDLE, Face.REST, Panel.HELP}
+
+
+def test_a_display_makes_no_screens_that_it_never_shows(fresh: Bench) -> None:
+    """It shows who is called, and nobody touches it."""
+    case = fresh.app._case
+    case._first_stage = replace(case._first_stage, settings=replace(case._first_stage.settings, is_board=True))
+    _rest(fresh, 2 * CALM_S)
+    assert list(case._screens) == [Face.IDLE]
 
 
 def test_a_station_makes_its_screens_while_nobody_is_signed_in(fresh: Bench) -> None:

@@ -132,6 +132,16 @@ def test_a_bad_code_is_refused_and_kept_as_it_was(door: Door, text: str, expecte
     assert text.encode(errors="backslashreplace").startswith(raw)
 
 
+@pytest.mark.parametrize("key_id", ["", "2031-z"])
+def test_a_code_that_is_not_ours_waits_in_the_same_words_also_after_calling_again(door: Door, key_id: str) -> None:
+    """Nobody beside them may read in the words that something is wrong with the code."""
+    code = code_of(new_booking(), key=STRANGER, **({"key_id": key_id} if key_id else {}))
+    shown = door.scan(code)
+    assert shown.visit_id is not None
+    again = door.desk.ask_person(shown.visit_id)
+    assert (again.face, again.has_booking) == (Face.GUARD, True)
+
+
 @pytest.mark.parametrize("texts", [["https://pay.example/1"], ["健康码"], ["", " "], ["VB2:X", "123"], []])
 def test_a_foreign_code_leaves_no_trace(door: Door, texts: list[str]) -> None:
     """A health code is nobody's business here: a hint, and no entry."""

@@ -191,5 +191,5 @@ def pushed(port: int, event: dict[str, Any] | None, *, password: str = "secret",
     with requests.Session() as session:
         session.trust_env = False
         url = f"http://127.0.0.1:{port}/events"
-        answer = session.post(url, json=body, auth=HTTPDigestAuth("kiosk", password), timeout=10)
+        answer = session.post(url, json=body, auth=HTTPDigestAuth("kiosk", password), timeout=60)
     return answer.status_code
