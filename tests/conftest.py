@@ -55,6 +55,16 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_sessionfinish() -> None:
+    """Let the end be quick: pytest looks for garbage five times then.
+
+    With everything that the tests left that took a worker over fifteen seconds, after which it is killed, and what it
+    had noted of the coverage is lost.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _process_stays_as_it_was() -> Iterator[None]:
     """Find the test that leaves another umask or folder to those after it: which those are depends on luck."""

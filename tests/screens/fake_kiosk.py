@@ -195,6 +195,8 @@ class Bench:
         Window.remove_widget(self.app.root)
         App._running_app = None
         gc.unfreeze()  # a window stands as long as its process, but not a test's
+        gc.collect()
+        gc.freeze()
 
     def show(self, view: View) -> None:
         """Show a view, with whatever it asks of the worker answered."""
