@@ -121,7 +121,7 @@ class Catalogue:
         """
         with self._db.write() as tx:
             _need_site(tx, site_id)
-            in_force = self._noted(tx, site_id, kind)
+            in_force, done = _history(tx, site_id, kind)
             before = document_texts.newest(tx, site_id, kind, name_of(document)[0])
             if before is not None:
                 refuse_second_meaning(kind, before, document)
@@ -129,8 +129,7 @@ class Catalogue:
                 known = set(tx.scalars(select(services.c.service_id)))
                 refuse_unknown_services(document, known)
             record = _dump(document)
-            last = next(iter(document_texts.kept(tx, site_id, kind)), None)
-            if in_force != document or last is None or last.text != text:
+            if in_force != document or done[0].text != text:
                 document_texts.keep(tx, site_id, kind, document, text, self._clock.now())
             _put(tx, sites, sites.c.site_id == site_id, {kind.value: record})
 
@@ -138,16 +137,10 @@ class Catalogue:
         """Leave the kiosks to their own file; what was set is still kept. Raises Unknown for no site."""
         with self._db.write() as tx:
             _need_site(tx, site_id)
-            if self._noted(tx, site_id, kind) is not None:
+            in_force, _done = _history(tx, site_id, kind)
+            if in_force is not None:
                 document_texts.keep(tx, site_id, kind, None, "", self._clock.now())
             _put(tx, sites, sites.c.site_id == site_id, {kind.value: None})
-
-    def _noted(self, tx: Connection, site_id: str, kind: DocumentKind) -> Document | None:
-        """Return the document in force, noted first when an earlier program set it, which kept nothing else."""
-        found = document_of(tx, site_id, RECORDS[kind])
-        if found is not None and all(item.name != name_of(found) for item in document_texts.kept(tx, site_id, kind)):
-            document_texts.keep(tx, site_id, kind, found, "", None)
-        return found
 
     def document_texts(self, site_id: str, kind: DocumentKind) -> list[DocumentText]:
         """Return all that was set for a site and taken away, the last first; raises Unknown for no site."""
@@ -285,6 +278,18 @@ def site_of(tx: Connection, site_id: str) -> Site:
     if record is None:
         raise Unknown("no such site")
     return from_json(Site, json.loads(record))
+
+
+def _history(tx: Connection, site_id: str, kind: DocumentKind) -> tuple[Document | None, list[DocumentText]]:
+    """Return the document in force and all that was done, the last first.
+
+    What an earlier program set, which kept nothing else, is noted before.
+    """
+    found, done = document_of(tx, site_id, RECORDS[kind]), document_texts.kept(tx, site_id, kind)
+    if found is not None and all(item.name != name_of(found) for item in done):
+        document_texts.keep(tx, site_id, kind, found, "", None)
+        done = document_texts.kept(tx, site_id, kind)
+    return found, done
 
 
 def _cap_share(cap: int, kiosks: int) -> int:

@@ -6,10 +6,11 @@ from datetime import date
 from typing import Annotated, Final
 
 from fastapi import Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from central.answers import answer, desk_of
 from central.office import PathId, office_router
+from central.wishes import Wish
 from kiosk.domain.wire import to_json
 
 router: Final = office_router("keeping", "/sites/{site_id}")
@@ -17,10 +18,8 @@ router: Final = office_router("keeping", "/sites/{site_id}")
 _Who = Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class HoldWish(BaseModel):
+class HoldWish(Wish):
     """The days that are held, both included, and who orders it, why."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     from_day: date
     until_day: date
@@ -28,10 +27,8 @@ class HoldWish(BaseModel):
     reason: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
-class LiftWish(BaseModel):
+class LiftWish(Wish):
     """Who lifts a hold."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     by: _Who
 

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Annotated, Final
 
 from fastapi import Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from central.answers import HEADERS, answer, desk_of
 from central.ledgers import Export
 from central.office import PathId, office_router
+from central.wishes import Wish
 from kiosk.domain.wire import to_json
 from ledger.forms import MEDIA_TYPES, Form, write
 
@@ -19,10 +20,8 @@ router: Final = office_router()
 _Said = Annotated[str, Field(max_length=200)]
 
 
-class LedgerWish(BaseModel):
+class LedgerWish(Wish):
     """Which ledger is wanted; `full` shows names and numbers, and needs `by` and `reason`."""
-
-    model_config = ConfigDict(extra="forbid")
 
     day: date
     format: Form = "xlsx"

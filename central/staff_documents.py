@@ -64,22 +64,16 @@ def document_page(
         longest=LONGEST,
         csrf=csrf,
         earlier=words.t("document_texts") if known else "",
-        texts=joined(
-            [
-                words.fill(
-                    "document_text_row",
-                    number=item.number,
-                    site=site_id,
-                    kind=kind.value,
-                    name=_said(words, item.name),
-                    when=_when(words, item, zone),
-                )
-                if not item.is_gone
-                else words.fill("document_gone_row", said=_when(words, item, zone))
-                for item in known
-            ]
-        ),
+        texts=joined([_row(words, site_id, kind, item, zone) for item in known]),
     )
+
+
+def _row(words: Words, site_id: str, kind: DocumentKind, item: DocumentText, zone: ZoneInfo) -> Html:
+    when = _when(words, item, zone)
+    if item.is_gone:
+        return words.fill("document_gone_row", said=when)
+    name = _said(words, item.name)
+    return words.fill("document_text_row", number=item.number, site=site_id, kind=kind.value, name=name, when=when)
 
 
 def document_text_page(desk: Desk, words: Words, site_id: str, kind: DocumentKind, number: str) -> Html:

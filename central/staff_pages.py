@@ -26,6 +26,8 @@ from central.staff_sessions import Session, Sessions
 from kiosk.protocol import enrolment_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from central.core import Desk
 
 router: Final = APIRouter(prefix="/staff", include_in_schema=False)
@@ -167,11 +169,9 @@ def code_page(request: Request, site_id: PathId, kiosk_id: PathId, session: Sess
 @router.get("/sites/{site_id}/documents/{kind}")
 def document(request: Request, site_id: PathId, kind: DocumentKind, session: Session = Depends(_signed_in)) -> Response:
     """Show what is in force, in a form for a new one, and what was set before."""
-    try:
-        page = document_page(desk_of(request), _words(request), site_id, kind, session.csrf)
-    except Unknown:
-        return _not_found(request, session)
-    return _page(request, session, page)
+    return _found(
+        request, session, lambda: document_page(desk_of(request), _words(request), site_id, kind, session.csrf)
+    )
 
 
 @router.get("/sites/{site_id}/documents/{kind}/text")
@@ -183,11 +183,9 @@ def document_text(
     session: Session = Depends(_signed_in),
 ) -> Response:
     """Show one text as it was set: what an inspection looks for that reads its name in the log."""
-    try:
-        page = document_text_page(desk_of(request), _words(request), site_id, kind, number)
-    except Unknown:
-        return _not_found(request, session)
-    return _page(request, session, page)
+    return _found(
+        request, session, lambda: document_text_page(desk_of(request), _words(request), site_id, kind, number)
+    )
 
 
 @router.post("/sites/{site_id}/documents/{kind}")
@@ -266,6 +264,14 @@ def _board(request: Request, session: Session, site_id: str, wrong: str = "") ->
     except Unknown:
         return _not_found(request, session)
     return _page(request, session, main, status=400 if wrong else 200)
+
+
+def _found(request: Request, session: Session, make: Callable[[], Html]) -> Response:
+    """Return a page of something, or that there is no such thing."""
+    try:
+        return _page(request, session, make())
+    except Unknown:
+        return _not_found(request, session)
 
 
 def _not_found(request: Request, session: Session) -> Response:
