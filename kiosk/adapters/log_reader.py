@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.adapters.database import Database
 from kiosk.adapters.state_tables import StateTables
-from kiosk.domain.entry import GENESIS, Entry, EntryKind, Flaw, verify
+from kiosk.domain.entry import GENESIS, Entry, EntryKind, Flaw, WireTimes, verify_stored
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.domain.retention import KEPT_KINDS
 from kiosk.domain.times import from_wire, to_wire
@@ -128,8 +128,8 @@ class LogReader(LogView):
         seen elsewhere.
         """
         seq, seen = self._database.rows("SELECT seq, hash FROM sent")[0]
-        walked = Walked(self.entries())
-        held, last, flaw = verify(walked, anchors={**({seq: seen} if seen else {}), **(anchors or {})})
+        walked = Walked(read_stored(self._database, self.identity, 0, -1))
+        held, last, flaw = verify_stored(walked, anchors={**({seq: seen} if seen else {}), **(anchors or {})})
         return held, last, Flaw(held + 1, "form") if walked.is_broken else flaw
 
     def old(self, before: datetime) -> Iterator[tuple[int, EntryKind, str, datetime]]:
@@ -154,12 +154,12 @@ class LogReader(LogView):
 class Walked:
     """Entries on their way through `verify`; a row that is none ends them and is remembered."""
 
-    def __init__(self, entries: Iterator[Entry]) -> None:
+    def __init__(self, entries: Iterator[tuple[Entry, WireTimes]]) -> None:
         """Walk over `entries`."""
         self._entries = entries
         self.is_broken = False
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[tuple[Entry, WireTimes]]:
         """Yield entries up to the first that cannot be read."""
         try:
             yield from self._entries
@@ -172,7 +172,14 @@ class UnreadableEntry(StoreDamaged):
 
 
 def read_entries(database: Database, identity: Identity, after: int, limit: int) -> Iterator[Entry]:
-    """Yield entries after number `after`; `limit` -1 means all."""
+    """Yield entries after number `after`; `limit` -1 means all. Raises UnreadableEntry."""
+    return (entry for entry, _times in read_stored(database, identity, after, limit))
+
+
+def read_stored(
+    database: Database, identity: Identity, after: int, limit: int
+) -> Iterator[tuple[Entry, WireTimes]]:
+    """Yield entries as `read_entries` does, each with its times as the file has them."""
     previous = database.scalar("SELECT hash FROM entry WHERE seq <= ? ORDER BY seq DESC LIMIT 1", after) or GENESIS
     sql = f"SELECT {COLUMNS} FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - fixed names
     for row in database.walk(sql, after, limit):
@@ -181,7 +188,7 @@ def read_entries(database: Database, identity: Identity, after: int, limit: int)
         except ValueError as error:
             message = f"{database.path}: entry {row[0]} cannot be read: {error}"
             raise UnreadableEntry(message) from error
-        yield entry
+        yield entry, (row[2], row[3])
         previous = entry.hash
 
 

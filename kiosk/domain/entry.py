@@ -141,7 +141,11 @@ class Envelope(NamedTuple):
         return entry_hash(self, *_wire_times(self))
 
 
-def _wire_times(sealed: Envelope | Entry) -> tuple[str, str]:
+WireTimes = tuple[str, str]
+"""When an entry happened and when it was recorded, as `to_wire` writes them."""
+
+
+def _wire_times(sealed: Envelope | Entry) -> WireTimes:
     """Return when it happened and was recorded, as `to_wire` writes them: one text for most, which saves the time."""
     recorded = to_wire(sealed.recorded_at)
     return recorded if sealed.happened_at == sealed.recorded_at else to_wire(sealed.happened_at), recorded
@@ -162,7 +166,7 @@ def entry_hash(sealed: Envelope | Entry, happened_at: str, recorded_at: str) -> 
     return hashlib.sha256(_DOMAIN + line.encode()).hexdigest()
 
 
-def seal(envelope: Envelope, body: str, salt: str, times: tuple[str, str] | None = None) -> Entry:
+def seal(envelope: Envelope, body: str, salt: str, times: WireTimes | None = None) -> Entry:
     """Return the entry of a sealed `envelope`, whose digest must be that of `body` and `salt`.
 
     `times`: when it happened and was recorded, as `to_wire` writes them, where that is at hand.
@@ -190,13 +194,13 @@ class Flaw:
     why: str
 
 
-def flaw_in(entry: Entry, expected_seq: int, prev_hash: str) -> Flaw | None:
-    """Return what is wrong with `entry` at its place in the chain, or None."""
+def flaw_in(entry: Entry, expected_seq: int, prev_hash: str, times: WireTimes | None = None) -> Flaw | None:
+    """Return what is wrong with `entry` at its place in the chain, or None; `times`: its own, as they are stored."""
     if entry.seq != expected_seq:
         return Flaw(expected_seq, "gap")
     if entry.prev_hash != prev_hash:
         return Flaw(entry.seq, "link")
-    if entry_hash(entry, *_wire_times(entry)) != entry.hash:
+    if entry_hash(entry, *(times or _wire_times(entry))) != entry.hash:
         return Flaw(entry.seq, "hash")
     if (entry.body is None) != (entry.salt is None):
         return Flaw(entry.seq, "salt")
@@ -206,9 +210,9 @@ def flaw_in(entry: Entry, expected_seq: int, prev_hash: str) -> Flaw | None:
 
 
 def _fits(body: str, salt: str, digest: str) -> bool:
-    """Tell whether `digest` is that of the body; a salt that is no hex fits nothing."""
+    """Tell whether `digest` is that of the body; a salt that is no hex, or spelt another way, fits nothing."""
     try:
-        return body_digest(body, salt) == digest
+        return body_digest(body, salt) == digest and bytes.fromhex(salt).hex() == salt
     except ValueError:
         return False
 
@@ -221,12 +225,26 @@ def verify(
     `anchors`: hashes by number that were seen elsewhere, on the server or on a printed ledger; a chain that was cut,
     or rewritten whole, holds in itself and is found by them.
     """
+    return verify_stored(((entry, _wire_times(entry)) for entry in entries), seq, prev_hash, anchors)
+
+
+def verify_stored(
+    entries: Iterable[tuple[Entry, WireTimes]],
+    seq: int = 1,
+    prev_hash: str = GENESIS,
+    anchors: Mapping[int, str] | None = None,
+) -> tuple[int, str, Flaw | None]:
+    """Walk a chain as `verify` does, each entry with its times as they are stored: what stands there is what counts.
+
+    A time read and written again would hide what was done to its text (more digits of a second), and takes a fifth of
+    the time of the walk.
+    """
     seen = anchors or {}
     held, first = 0, seq
     bare: list[int] = []
     registered: list[tuple[int, int]] = []
-    for entry in entries:
-        flaw = flaw_in(entry, seq, prev_hash)
+    for entry, times in entries:
+        flaw = flaw_in(entry, seq, prev_hash, times)
         if flaw is None and seen.get(seq, entry.hash) != entry.hash:
             flaw = Flaw(seq, "anchor")
         if flaw is not None:

@@ -8,9 +8,11 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kiosk.adapters.database import Database, read_key
 from kiosk.adapters.log_reader import LogReader
@@ -454,6 +456,29 @@ def test_whoever_holds_the_key_and_edits_the_file_is_found(store: LogStore, path
     assert flaw_of(path) is None
     store._database.run(change)
     assert flaw_of(path) is not None
+
+
+_TEXTS: Final = ("kind", "happened_at", "recorded_at", "body", "salt", "digest", "hash")
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_character_of_an_entry_can_be_changed_added_or_taken_away_unseen(
+    store: LogStore, path: Path, data: st.DataObject
+) -> None:
+    """What is verified is the text in the file, not what it means: a time with more digits is another time."""
+    while store.last()[0] < 3:
+        note(store)
+    column, seq = data.draw(st.sampled_from(_TEXTS)), data.draw(st.integers(1, 3))
+    true = str(store._database.scalar(f"SELECT {column} FROM entry WHERE seq = ?", seq))
+    place = data.draw(st.integers(0, len(true)))
+    put = data.draw(st.sampled_from(["", "0", "9", " ", ".", "Z", "+00:00", true[place : place + 1].swapcase()]))
+    text = true[:place] + put + true[place + data.draw(st.integers(0, 2)) :]
+    store._database.run(f"UPDATE entry SET {column} = ? WHERE seq = ?", text, seq)
+    try:
+        assert (flaw_of(path) is None) == (text == true)
+    finally:
+        store._database.run(f"UPDATE entry SET {column} = ? WHERE seq = ?", true, seq)
 
 
 def test_a_cut_tail_is_found_by_the_last_hash_that_was_acknowledged(store: LogStore, path: Path) -> None:

@@ -47,6 +47,7 @@ EDITS: list[dict[str, Any]] = [
     {"salt": "0" * 32},
     {"salt": None},
     {"salt": "no hex"},
+    {"salt": " " + (LINES[1].salt or "")},  # the same bytes, spelt another way
     {"digest": "0" * 64},
     {"prev_hash": "1" * 64},
     {"hash": "2" * 64},
