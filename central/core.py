@@ -53,7 +53,12 @@ class Desk:
         self.settings = settings
         self.clock = clock
         self._database = Database(settings.database.url or f"sqlite:///{data_dir / 'central.db'}")
-        self.keyring = self._keys(data_dir / KEYS_FILE)
+        try:
+            self.keyring = self._keys(data_dir / KEYS_FILE)
+            self._admin_token = _admin_token(data_dir / (settings.admin.token_file or "admin.token"))
+        except BaseException:
+            self._database.close()
+            raise
         self.catalogue = Catalogue(self._database, clock, self.keyring)
         self.bookings = Bookings(self._database, clock, self.keyring, settings.bookings, randbits)
         self.fleet = Fleet(self._database, clock, settings.enrolment)
@@ -70,7 +75,6 @@ class Desk:
         self.escalating = Escalating(self._database, self.office_log, self.tokens, clock.now())
         self.day_figures = DayFigures(self._database, clock)
         self.scenes = Scenes(self._database, clock, self.tokens)
-        self._admin_token = _admin_token(data_dir / (settings.admin.token_file or "admin.token"))
 
     def _keys(self, path: Path) -> Keyring:
         """Return the keys; raises ConfigError where they are missing beside a database that stands on them."""

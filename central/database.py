@@ -1,7 +1,13 @@
-"""The one place that knows which database it is: SQLite by default, anything SQLAlchemy speaks otherwise.
+"""The one place that knows which database it is: SQLite by default, or PostgreSQL.
+
+Both: one change at a time, in a transaction of its own, so that a rule that reads before it writes holds; and what was
+committed is on the disk. Each reader sees one state of the data, and cannot write.
 
 SQLite: WAL, synchronous FULL, foreign keys on, all read back. There is exactly one writing connection, and only it
 checkpoints: SQLite before 3.51.3 can corrupt a WAL that two connections checkpoint at once (server-facts.md).
+
+PostgreSQL: whoever changes something holds a lock of the database until the commit, be it another program on another
+machine. A database that would lose a commit, or cannot hold every sign of Unicode, is refused.
 """
 
 from __future__ import annotations
@@ -10,21 +16,28 @@ import logging
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, create_engine, event, insert, make_url, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from central import log_tables, tables
 from central.refusals import CannotWrite
 from kiosk.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
-    from sqlalchemy import Engine
+    from sqlalchemy import URL, Engine
+    from sqlalchemy.exc import DBAPIError
 
-_BUSY_MS = 10_000
+# No error of the database repeats what it was given: parameters hold names and telephone numbers.
+_ONE: Final[Mapping[str, Any]] = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 60, "hide_parameters": True}
+_MANY: Final[Mapping[str, Any]] = {"pool_size": 8, "max_overflow": 32, "hide_parameters": True}
+_BUSY_MS: Final = 10_000
+_ONE_CHANGE: Final = 0x73637265656E  # the number of the lock; any would do that no other program uses on this database
+# It is full, gone, going down, or a standby that takes nothing.
+_TROUBLES: Final = (OperationalError, InterfaceError, InternalError)
 _WHAT_TO_DO = "make room on the database's disk, or see why it is gone; kiosks keep what they have and send it again"
 
 logger = logging.getLogger(__name__)
@@ -34,21 +47,27 @@ class Database:
     """Transactions on the server's tables. Used from many threads; call `close` at the end."""
 
     def __init__(self, url: str) -> None:
-        """Open the database at a SQLAlchemy `url` and make the tables that are missing."""
+        """Open the database at a SQLAlchemy `url` and make the tables that are missing.
+
+        Raises StoreError when it is not there, is none of the two, would lose what it says it keeps, or has a version
+        that this program does not know.
+        """
         self.trouble = ""
         """Why the last change could not be stored, in the database's own word; "" when it was stored."""
-        # No error of the database repeats what it was given: parameters hold names and telephone numbers.
-        if make_url(url).get_backend_name() == "sqlite":
-            _keep_private(make_url(url).database)
-            self._writer = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True)
-            self._reader = create_engine(url, pool_size=8, max_overflow=32, hide_parameters=True)
-            _set_up_sqlite(self._writer, begin="BEGIN IMMEDIATE", is_writer=True)
-            _set_up_sqlite(self._reader, begin="BEGIN", is_writer=False)
-        else:
-            self._writer = create_engine(url, pool_pre_ping=True, hide_parameters=True)
-            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ")
-        log_tables.metadata.create_all(self._writer)
-        self._check_version()
+        engines = {"sqlite": _sqlite, "postgresql": _postgresql}.get(make_url(url).get_backend_name())
+        if engines is None:
+            raise StoreError("[database] url: this server keeps its data in SQLite or in PostgreSQL")
+        self._writer, self._reader = engines(make_url(url))
+        try:
+            with self.write() as tx:
+                log_tables.metadata.create_all(tx)
+                _check_version(tx)
+        except CannotWrite as error:
+            self.close()
+            raise StoreError(f"the database cannot be opened: {_told(error)}") from error
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def write(self) -> Generator[Connection]:
@@ -59,7 +78,7 @@ class Database:
         try:
             with self._writer.begin() as tx:
                 yield tx
-        except OperationalError as error:
+        except _TROUBLES as error:
             self.trouble = _name_of(error)
             logger.error("nothing can be stored (%s): %s", self.trouble, _WHAT_TO_DO)  # noqa: TRY400 - no news in it
             raise CannotWrite(self.trouble) from error
@@ -67,9 +86,13 @@ class Database:
 
     @contextmanager
     def read(self) -> Generator[Connection]:
-        """Open a transaction that reads one state of the data."""
-        with self._reader.connect() as tx:
-            yield tx
+        """Open a transaction that reads one state of the data. Raises CannotWrite when the database is gone."""
+        try:
+            with self._reader.connect() as tx:
+                yield tx
+        except _TROUBLES as error:
+            logger.error("nothing can be read (%s): %s", _name_of(error), _WHAT_TO_DO)  # noqa: TRY400 - no news in it
+            raise CannotWrite(_name_of(error)) from error
 
     def check(self) -> None:
         """Make sure that the database answers and, where the last change could not be stored, that one can be again.
@@ -98,16 +121,22 @@ class Database:
         self._reader.dispose()
         self._writer.dispose()
 
-    def _check_version(self) -> None:
-        with self.write() as tx:
-            version = tx.scalar(select(tables.schema.c.version))
-            if version is None:
-                tx.execute(insert(tables.schema).values(version=tables.SCHEMA_VERSION))
-            elif version != tables.SCHEMA_VERSION:
-                raise StoreError(f"the database has schema {version}, this program knows {tables.SCHEMA_VERSION}")
+
+def _check_version(tx: Connection) -> None:
+    version = tx.scalar(select(tables.schema.c.version))
+    if version is None:
+        tx.execute(insert(tables.schema).values(version=tables.SCHEMA_VERSION))
+    elif version != tables.SCHEMA_VERSION:
+        raise StoreError(f"the database has schema {version}, this program knows {tables.SCHEMA_VERSION}")
 
 
-def _name_of(error: OperationalError) -> str:
+def _told(error: CannotWrite) -> str:
+    """Return what the database said, in full: nothing was given to it yet that it could repeat."""
+    cause = error.__cause__
+    return " ".join(str(getattr(cause, "orig", cause)).split())
+
+
+def _name_of(error: DBAPIError) -> str:
     """Return the database's own name for a trouble; never its text, which may repeat what was stored."""
     for name in ("sqlite_errorname", "sqlstate"):
         found = getattr(error.orig, name, None)
@@ -139,6 +168,39 @@ def _keep_private(name: str | None) -> None:
     except OSError as error:
         message = f"{name}: cannot be made readable by its owner only: {error.strerror}"
         raise StoreError(message) from error
+
+
+def _sqlite(url: URL) -> tuple[Engine, Engine]:
+    """Return what writes a file of SQLite, and what reads it."""
+    _keep_private(url.database)
+    writer, reader = create_engine(url, **_ONE), create_engine(url, **_MANY)
+    _set_up_sqlite(writer, begin="BEGIN IMMEDIATE", is_writer=True)
+    _set_up_sqlite(reader, begin="BEGIN", is_writer=False)
+    return writer, reader
+
+
+def _postgresql(url: URL) -> tuple[Engine, Engine]:
+    """Return what writes a database of PostgreSQL, and what reads it; each looks first whether its connection lives."""
+    address = url.set(drivername="postgresql+psycopg")
+    writer = create_engine(address, isolation_level="READ COMMITTED", pool_pre_ping=True, **_ONE)
+    reader = create_engine(address, isolation_level="REPEATABLE READ", pool_pre_ping=True, **_MANY)
+    event.listen(writer, "connect", _make_durable)
+    event.listen(writer, "begin", _wait_for_others)
+    return writer, reader.execution_options(postgresql_readonly=True)
+
+
+def _make_durable(raw: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
+    """Let a commit return when it is on the disk; raises StoreError where PostgreSQL was told not to care."""
+    for name, held in (("fsync", "on"), ("server_encoding", "UTF8")):
+        if (found := raw.execute(f"SHOW {name}").fetchone()[0]) != held:
+            raise StoreError(f"PostgreSQL runs with {name} = {found}; this server needs {name} = {held}")
+    if raw.execute("SHOW synchronous_commit").fetchone()[0] == "off":  # whatever else it says is as strong or stronger
+        raw.execute("SET synchronous_commit = on")
+    raw.commit()
+
+
+def _wait_for_others(tx: Connection) -> None:
+    tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ONE_CHANGE})")
 
 
 def _set_up_sqlite(engine: Engine, *, begin: str, is_writer: bool) -> None:

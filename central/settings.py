@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from kiosk.errors import ConfigError
 from kiosk.toml_file import Section, parse, read
@@ -48,6 +50,14 @@ class DatabaseSettings(_Section):
 
     url: str = ""
 
+    @field_validator("url")
+    @classmethod
+    def _is_known(cls, url: str) -> str:
+        if url and not _is_database(url):
+            # Without the text: a password may stand in it.
+            raise ValueError("must be sqlite:///FILE or postgresql://USER@HOST/NAME")
+        return url
+
 
 class BookingSettings(_Section):
     """Which days a kiosk holds, counted from the site's today, and how many bookings one page carries."""
@@ -88,6 +98,14 @@ class Settings(_Section):
     enrolment: EnrolmentSettings = EnrolmentSettings()
     limits: LimitSettings = LimitSettings()
     admin: AdminSettings = AdminSettings()
+
+
+def _is_database(url: str) -> bool:
+    """Tell whether a URL names a database that this server can keep its data in."""
+    try:
+        return make_url(url).get_backend_name() in ("sqlite", "postgresql")
+    except ArgumentError:
+        return False
 
 
 def load(path: Path) -> Settings:

@@ -4,8 +4,9 @@
 # Kivy draws through Mesa's OpenGL (EGL where there is no display) and reads touch screens with mtdev; pyzbar loads zbar.
 packages_run=(libgl1 libgl1-mesa-dri libegl1 libegl-mesa0 libgbm1 libmtdev1 libzbar0)
 packages_test=(xvfb xauth xdotool openbox)
-# The tests of the server's pages look at them with it; where it is not to be had they are skipped, and say so.
+# What some tests need beside the product. Where they are not to be had these tests are skipped, and say so.
 packages_browser=(chromium chromium-driver)
+packages_postgresql=(postgresql)
 
 # Kivy has no build for a newer Python yet.
 oldest=3.11 newest=3.13
@@ -37,8 +38,9 @@ set_up() {
     can_make_venv "$python" || packages+=("python$(version "$python")-venv")
   fi
   install_debian "$what" "${packages[@]}"
-  if [[ $what == test ]] && ! (install_debian test "${packages_browser[@]}"); then
-    say "no chromium here: tests/browser will be skipped"
+  if [[ $what == test ]]; then
+    (install_debian test "${packages_browser[@]}") || say "no chromium here: tests/browser will be skipped"
+    (install_debian test "${packages_postgresql[@]}") || say "no PostgreSQL here: the tests of it will be skipped"
   fi
   fill_venv "$what" "$venv" "$python" "${files[@]}"
   exec {lock}<&-

@@ -219,14 +219,25 @@ def test_root_gets_the_missing_packages_only(machine: Machine) -> None:
     ]
 
 
-def test_a_machine_that_has_no_chromium_is_tested_all_the_same(machine: Machine) -> None:
-    """The browser is asked for, by itself; where it is not to be had, one line says what is skipped."""
-    machine.command("dpkg-query", 'for name in "${@:4}"; do [[ $name == chromium* ]] || echo "$name installed"; done')
-    machine.command("apt-get", 'echo "apt-get $*" >>"$DONE"; [[ $* != *chromium* ]]')
+@pytest.mark.parametrize(
+    ("package", "install", "told"),
+    [
+        ("chromium", "chromium chromium-driver", "no chromium here: tests/browser will be skipped"),
+        ("postgresql", "postgresql", "no PostgreSQL here: the tests of it will be skipped"),
+    ],
+)
+def test_a_machine_that_lacks_what_some_tests_need_is_tested_all_the_same(
+    machine: Machine, package: str, install: str, told: str
+) -> None:
+    """It is asked for, by itself; where it is not to be had, one line says what is skipped."""
+    machine.command(
+        "dpkg-query", f'for name in "${{@:4}}"; do [[ $name == {package}* ]] || echo "$name installed"; done'
+    )
+    machine.command("apt-get", f'echo "apt-get $*" >>"$DONE"; [[ $* != *{package}* ]]')
     result = machine.start("test", "format")
-    assert "no chromium here: tests/browser will be skipped" in result.stderr
+    assert told in result.stderr
     assert result.returncode == 0
-    assert any(line.endswith("install chromium chromium-driver") for line in machine.was_done())
+    assert any(line.endswith(f"install {install}") for line in machine.was_done())
     assert any("requirements-dev.txt" in line for line in machine.was_done())
 
 

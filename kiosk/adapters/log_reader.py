@@ -176,9 +176,7 @@ def read_entries(database: Database, identity: Identity, after: int, limit: int)
     return (entry for entry, _times in read_stored(database, identity, after, limit))
 
 
-def read_stored(
-    database: Database, identity: Identity, after: int, limit: int
-) -> Iterator[tuple[Entry, WireTimes]]:
+def read_stored(database: Database, identity: Identity, after: int, limit: int) -> Iterator[tuple[Entry, WireTimes]]:
     """Yield entries as `read_entries` does, each with its times as the file has them."""
     previous = database.scalar("SELECT hash FROM entry WHERE seq <= ? ORDER BY seq DESC LIMIT 1", after) or GENESIS
     sql = f"SELECT {COLUMNS} FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - fixed names

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import ValidationError
 
-from central.settings import ServerSettings, Settings, TlsSettings
+from central.settings import TlsSettings
 from kiosk.adapters.central_client import probe
 from kiosk.adapters.trust import Trust
 from kiosk.config import ServerSettings as KioskServer
@@ -44,7 +44,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sealed]:
     ours, stranger = Authority(folder, "ours"), Authority(folder, "stranger")
     cert_file, key_file = ours.issue("server")
     tls = TlsSettings(cert_file=cert_file, key_file=key_file, client_ca_file=ours.ca_file)
-    city = found_city(folder / "data", Settings(server=ServerSettings(port=0), tls=tls))
+    city = found_city(folder / "data", tls=tls)
     yield Sealed(city, ours, stranger)
     city.server.stop()
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
 
 from central.bookings import BookingWish, IssuedBooking
+from central.log_tables import metadata
 from central.server import RunningServer
-from central.settings import ServerSettings, Settings
+from central.settings import DatabaseSettings, ServerSettings, Settings
 from kiosk.domain.entry import GENESIS, Entry, EntryKind, Envelope, body_digest, canonical, seal
 from kiosk.domain.ids import KioskId, ServiceId, SiteId
 from kiosk.domain.site import Service, Site, Words
@@ -26,6 +28,8 @@ from kiosk.protocol.messages import MAX_BATCH, PROTOCOL_HEADER, to_wire_entry
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
+
+    from pydantic import BaseModel
 
     from central.core import Desk
     from kiosk.domain.booking import Booking
@@ -249,11 +253,28 @@ class City:
         """Return what the server holds of a kiosk's log."""
         return list(self.desk.intake.entries(caller.log.site_id, caller.log.kiosk_id, caller.log.epoch))
 
+    def dump(self) -> str:
+        """Return everything that stands in the database, bytes as the text that they are."""
+        with self.desk._database.read() as tx:
+            rows = [row for table in metadata.sorted_tables for row in tx.execute(select(table))]
+        return "\n".join(str(value.decode() if isinstance(value, bytes) else value) for row in rows for value in row)
 
-def found_city(data: Path, settings: Settings | None = None) -> City:
-    """Start a server with two sites; the caller stops it."""
+
+def url_for(_data: Path) -> str:
+    """Return the URL of the database that belongs to a data folder; "": SQLite in that folder."""
+    return ""
+
+
+def settings_for(data: Path, **sections: BaseModel) -> Settings:
+    """Return settings of a server on any free port of loopback, with its data in `data` or in what goes with it."""
+    given = {"server": ServerSettings(port=0), "database": DatabaseSettings(url=url_for(data)), **sections}
+    return Settings.model_validate(given)
+
+
+def found_city(data: Path, **sections: BaseModel) -> City:
+    """Start a server with two sites, and these sections of its settings; the caller stops it."""
     clock = ToldClock()
-    server = RunningServer(settings or Settings(server=ServerSettings(port=0)), data, clock)
+    server = RunningServer(settings_for(data, **sections), data, clock)
     for site, cap in ((HERE, 100), (THERE, 50)):
         words = Words(f"车管 {site}", f"Site {site}")
         server.desk.catalogue.put_site(Site(site, words, words, "Asia/Shanghai", 510, 1050, cap=cap))

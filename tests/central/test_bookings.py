@@ -11,7 +11,7 @@ import pytest
 
 from central.bookings import BookingWish
 from central.refusals import BadRequest, QuotaFull, Taken, Unknown
-from central.settings import BookingSettings, ServerSettings, Settings
+from central.settings import BookingSettings
 from kiosk.domain import booking_number
 from kiosk.domain.admission import Reason
 from kiosk.domain.booking import Booking, BookingStatus
@@ -19,7 +19,19 @@ from kiosk.domain.booking_code import BadCode, Claims, read
 from kiosk.domain.id_number import keyed_hash
 from kiosk.domain.site import Service, Words
 from kiosk.domain.wire import from_json
-from tests.central.builders import HERE, ID_NUMBER, NAME, NINE, PHONE, PLATE, SERVICE, THERE, City, found_city
+from tests.central.builders import (
+    HERE,
+    ID_NUMBER,
+    NAME,
+    NINE,
+    PHONE,
+    PLATE,
+    SERVICE,
+    THERE,
+    City,
+    found_city,
+    settings_for,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -272,8 +284,7 @@ def test_numbers_do_not_repeat_at_a_site(tmp_path: Path) -> None:
     from tests.central.builders import ToldClock
 
     drawn = iter([1, 7, 2, 7, 8])
-    settings = Settings(server=ServerSettings(port=0), bookings=BookingSettings())
-    server = RunningServer(settings, tmp_path, ToldClock(), randbits=lambda _bits: next(drawn))
+    server = RunningServer(settings_for(tmp_path), tmp_path, ToldClock(), randbits=lambda _bits: next(drawn))
     city = City(server, "", ToldClock(), tmp_path)
     try:
         words = Words("甲", "A")
@@ -289,8 +300,7 @@ def test_numbers_do_not_repeat_at_a_site(tmp_path: Path) -> None:
 
 def test_pages_are_bounded_by_the_settings(tmp_path: Path) -> None:
     """A server may answer in smaller pages than it is asked for."""
-    settings = Settings(server=ServerSettings(port=0), bookings=BookingSettings(page=2))
-    city = found_city(tmp_path / "data", settings)
+    city = found_city(tmp_path / "data", bookings=BookingSettings(page=2))
     try:
         for _ in range(3):
             city.book()

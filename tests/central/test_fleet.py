@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
-from central.settings import EnrolmentSettings, ServerSettings, Settings
+from central.settings import EnrolmentSettings
 from tests.central.builders import HERE, THERE, found_city, is_ours
 
 if TYPE_CHECKING:
@@ -66,8 +65,7 @@ def test_a_new_code_voids_the_older_one(city: City) -> None:
 
 def test_guessing_codes_is_slowed_for_everybody(tmp_path: Path) -> None:
     """Nobody searches codes by trying many handles; a minute later honest work goes on."""
-    settings = Settings(server=ServerSettings(port=0), enrolment=EnrolmentSettings(per_minute=3))
-    city = found_city(tmp_path / "data", settings)
+    city = found_city(tmp_path / "data", enrolment=EnrolmentSettings(per_minute=3))
     try:
         statuses = [city.enrol(f"0000000{number}-000000000000").status_code for number in range(4)]
         assert statuses == [403, 403, 403, 429]
@@ -151,10 +149,9 @@ def test_secrets_are_kept_as_hashes_and_files_of_the_owner(city: City) -> None:
     city.desk.fleet.put_kiosk(HERE, "door-1", "A")
     code = city.desk.fleet.enrolment_code(HERE, "door-1").code
     caller = city.enrolled(code)
-    city.server.stop()
     for name in ("keys.json", "admin.token"):
         assert (city.data / name).stat().st_mode & 0o777 == 0o600
-    dump = "\n".join(sqlite3.connect(city.data / "central.db").iterdump())
+    dump = city.dump()
     assert caller.token not in dump
     assert caller.token.partition("~")[2] not in dump
     assert code.partition("-")[2] not in dump

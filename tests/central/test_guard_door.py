@@ -9,9 +9,8 @@ import pytest
 import requests
 
 from central.server import RunningServer
-from central.settings import ServerSettings, Settings
 from kiosk.domain.lockout import delay_s
-from tests.central.builders import HERE, THERE, City
+from tests.central.builders import HERE, THERE, City, settings_for
 from tests.central.guard_builders import (
     CASE_PAGE,
     LI,
@@ -143,7 +142,7 @@ def test_an_account_that_is_none_looks_like_a_wrong_pin(browser: GuardBrowser) -
 
 def _restarted(city: City) -> City:
     city.server.stop()
-    server = RunningServer(Settings(server=ServerSettings(port=0)), city.data, city.clock)
+    server = RunningServer(settings_for(city.data), city.data, city.clock)
     return City(server, server.start(), city.clock, city.data)
 
 

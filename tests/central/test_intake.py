@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from central.settings import ServerSettings, Settings
 from kiosk.domain.entry import GENESIS, verify
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.protocol.messages import to_wire_entry
-from tests.central.builders import HERE, NINE, THERE, LogMaker
+from tests.central.builders import HERE, NINE, THERE, LogMaker, settings_for
 
 if TYPE_CHECKING:
     from typing import Any
@@ -220,7 +219,7 @@ def test_a_server_that_starts_again_holds_what_it_acknowledged(city: City) -> No
     city.server.stop()
     from central.server import RunningServer
 
-    again = RunningServer(Settings(server=ServerSettings(port=0)), city.data, city.clock)
+    again = RunningServer(settings_for(city.data), city.data, city.clock)
     try:
         caller.url = again.start()
         assert caller.upload([]).json()["high_seq"] == 3

@@ -111,6 +111,7 @@ def test_what_was_kept_aside_is_erased_by_its_age(city: City) -> None:
     assert city.desk.retention.run(HERE).aside == 0
 
 
+@pytest.mark.sqlite
 def test_the_name_is_gone_from_the_servers_files(city: City, tmp_path: Path) -> None:
     """Found before the erasure in the database and its write-ahead log, in neither after it."""
     caller = city.kiosk()

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from sqlalchemy import update
 
+from central import tables
 from central.clock import SystemClock
 from central.keyring import Keyring
 from central.server import RunningServer, main, new_keys
-from central.settings import ServerSettings, Settings, load
+from central.settings import load
 from kiosk.errors import ConfigError, StoreError
-from tests.central.builders import ToldClock
+from tests.central.builders import ToldClock, settings_for
 
 if TYPE_CHECKING:
     from tests.central.builders import City
@@ -68,29 +70,25 @@ def test_the_program_serves_and_stops_cleanly(tmp_path: Path) -> None:
     assert sqlite3.connect(tmp_path / "data" / "central.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+@pytest.mark.usefixtures("signals")
 def test_settings_that_cannot_be_used_end_with_three_and_a_taken_port_with_two(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """An operator sees the mistakes and an exit code, and no traceback."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     path = tmp_path / "central.toml"
     path.write_text("[server]\nport = -1\n")
-    try:
-        assert main(path, tmp_path / "data") == 3
-        assert "server.port" in caplog.text
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            port = taken.getsockname()[1]
-            path.write_text(f"[server]\nport = {port}\n")
-            assert main(path, tmp_path / "data") == 2
-        assert str(port) in caplog.text
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
+    assert main(path, tmp_path / "data") == 3
+    assert "server.port" in caplog.text
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        path.write_text(f"[server]\nport = {port}\n")
+        assert main(path, tmp_path / "data") == 2
+    assert str(port) in caplog.text
 
 
 def test_a_server_may_be_stopped_before_it_starts_and_twice(tmp_path: Path) -> None:
     """A demo that fails half-way still cleans up."""
-    server = RunningServer(Settings(server=ServerSettings(port=0)), tmp_path, ToldClock())
+    server = RunningServer(settings_for(tmp_path), tmp_path, ToldClock())
     assert not server.is_serving
     server.stop()
     server.stop()
@@ -123,13 +121,14 @@ def test_keys_survive_a_restart(tmp_path: Path) -> None:
 
 def test_a_database_of_another_version_is_not_touched(city: City) -> None:
     """A newer server's data is not read by guesswork."""
+    with city.desk._database.write() as tx:
+        tx.execute(update(tables.schema).values(version=99))
     city.server.stop()
-    with sqlite3.connect(city.data / "central.db") as raw:
-        raw.execute("UPDATE schema_version SET version = 99")
     with pytest.raises(StoreError, match="99"):
-        RunningServer(Settings(server=ServerSettings(port=0)), city.data, city.clock)
+        RunningServer(settings_for(city.data), city.data, city.clock)
 
 
+@pytest.mark.sqlite
 def test_sqlite_is_durable_and_has_one_checkpointer(city: City) -> None:
     """WAL and FULL are set and read back on every connection; readers neither write nor checkpoint."""
     database = city.desk._database
@@ -163,14 +162,14 @@ def test_a_token_that_is_no_secret_opens_nothing(tmp_path: Path, text: str) -> N
     (tmp_path / "admin.token").write_text(text)
     (tmp_path / "admin.token").chmod(0o600)
     with pytest.raises(ConfigError, match=r"admin\.token: a token has 24 signs"):
-        RunningServer(Settings(), tmp_path, ToldClock())
+        RunningServer(settings_for(tmp_path), tmp_path, ToldClock())
 
 
 def test_a_token_that_others_may_read_is_refused(city: City) -> None:
     """As the keys are: whoever may read it is the admin."""
     (city.data / "admin.token").chmod(0o644)
     with pytest.raises(ConfigError, match=r"admin\.token: others may read it"):
-        RunningServer(Settings(), city.data, city.clock)
+        RunningServer(settings_for(city.data), city.data, city.clock)
 
 
 def test_a_database_restored_without_its_keys_makes_no_new_ones_unasked(city: City) -> None:
@@ -178,35 +177,32 @@ def test_a_database_restored_without_its_keys_makes_no_new_ones_unasked(city: Ci
     city.server.stop()
     (city.data / "keys.json").unlink()
     with pytest.raises(ConfigError, match="--new-keys"):
-        RunningServer(Settings(), city.data, city.clock)
+        RunningServer(settings_for(city.data), city.data, city.clock)
     assert not (city.data / "keys.json").exists()
     assert (new_keys(city.data), new_keys(city.data)) == (0, 2)
-    RunningServer(Settings(), city.data, city.clock).stop()
+    RunningServer(settings_for(city.data), city.data, city.clock).stop()
 
 
+@pytest.mark.sqlite
 def test_the_database_is_its_owners_in_a_folder_that_is_everybodys(tmp_path: Path) -> None:
     """Names and telephone numbers stand in it; a database of an earlier version is closed to others as well."""
     tmp_path.chmod(0o755)
     (tmp_path / "central.db").touch()
     (tmp_path / "central.db").chmod(0o644)
-    server = RunningServer(Settings(server=ServerSettings(port=0)), tmp_path, ToldClock())
+    server = RunningServer(settings_for(tmp_path), tmp_path, ToldClock())
     server.start()
     modes = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.glob("central.db*")}
     server.stop()
     assert modes == dict.fromkeys(("central.db", "central.db-wal", "central.db-shm"), 0)
 
 
+@pytest.mark.usefixtures("signals")
 def test_one_server_at_a_time_uses_a_data_folder(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Two would keep one database and tell two stories; the second says why it does not start."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     config = tmp_path / "central.toml"
     config.write_text("[server]\nport = 0\n")
-    try:
-        with (tmp_path / "in-use").open("w") as first:
-            fcntl.flock(first, fcntl.LOCK_EX)
-            assert main(config, tmp_path) == 2
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
+    with (tmp_path / "in-use").open("w") as first:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        assert main(config, tmp_path) == 2
     assert f"{tmp_path}: in use by another server" in caplog.text
     assert not (tmp_path / "central.db").exists()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import delete
 
 from central.site_documents import LONGEST, RECORDS, DocumentKind, Mistaken, document_in
+from central.tables import document_texts
 from kiosk.documents.declaration_file import declaration_in
 from kiosk.documents.plan_file import plan_in
 from kiosk.documents.policy_file import policy_in
@@ -254,8 +255,8 @@ def _told(city: City, kind: DocumentKind) -> list[dict[str, Any]]:
 def _by_an_earlier_program(city: City, text: str, kind: DocumentKind) -> None:
     """Set a document as a program did that kept only what is in force."""
     assert city.office("PUT", _path(kind), text.encode()).status_code == 200
-    with sqlite3.connect(city.data / "central.db") as db:
-        db.execute("DELETE FROM document_texts")
+    with city.desk._database.write() as tx:
+        tx.execute(delete(document_texts))
 
 
 @KINDS

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from central.findings import FindingKind
-from central.settings import ServerSettings, Settings
+from central.settings import ServerSettings
 from central.staff_html import LANGUAGES, Html, Words, file, qr
 from kiosk.protocol import enrolment_text
 from kiosk.texts import placeholders
@@ -253,7 +253,7 @@ def test_both_languages_say_the_same() -> None:
 def test_the_address_in_the_qr_can_be_set(tmp_path: Path) -> None:
     """Behind a proxy the browser's address is not the one that kiosks have in their settings."""
     url = "https://central.example.cn"
-    city = found_city(tmp_path / "data", Settings(server=ServerSettings(port=0, public_url=url)))
+    city = found_city(tmp_path / "data", server=ServerSettings(port=0, public_url=url))
     try:
         city.desk.fleet.put_kiosk(HERE, "door-1", "A")
         browser = Browser(city)

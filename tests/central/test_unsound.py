@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from central.settings import LimitSettings, ServerSettings, Settings
+from central.settings import LimitSettings
 from kiosk.protocol.messages import MAX_BATCH, MAX_BODY_CHARS, to_wire_entry
 from tests.central.builders import THERE, found_city, is_ours
 
@@ -145,8 +145,7 @@ def test_gzip_is_taken_and_half_of_it_is_not(city: City) -> None:
 
 def test_a_small_gzip_that_holds_a_giant_is_stopped(tmp_path: Path) -> None:
     """A bomb costs no more memory than the bound."""
-    settings = Settings(server=ServerSettings(port=0), limits=LimitSettings(upload_mb=1))
-    city = found_city(tmp_path / "data", settings)
+    city = found_city(tmp_path / "data", limits=LimitSettings(upload_mb=1))
     try:
         answer = city.kiosk().upload_packed(b'{"entries": ["' + b" " * 50_000_000 + b'"]}')
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
