@@ -116,28 +116,28 @@ def put_guard(request: Request, site_id: PathId, guard_id: PathId, wish: GuardWi
     """Make or change a guard."""
     if wish.is_tried_first():
         raise BadRequest("pin: its digits are all the same or in order, which is tried first; choose another")
-    desk_of(request).catalogue.put_guard(site_id, guard_id, wish.name, wish.pin, wish.role)
+    desk_of(request).roster.put(site_id, guard_id, wish.name, wish.pin, wish.role)
     return _done(request)
 
 
 @router.delete("/sites/{site_id}/guards/{guard_id}")
 def remove_guard(request: Request, site_id: PathId, guard_id: PathId) -> Response:
     """Take a guard off a site."""
-    desk_of(request).catalogue.remove_guard(site_id, guard_id)
+    desk_of(request).roster.remove(site_id, guard_id)
     return _done(request)
 
 
 @router.post("/sites/{site_id}/guards/{guard_id}/badge")
 def make_badge(request: Request, site_id: PathId, guard_id: PathId) -> Response:
     """Make a badge: tells its text once, to be printed as a QR code; the badge before is void."""
-    secret = desk_of(request).catalogue.make_badge(site_id, guard_id)
+    secret = desk_of(request).roster.make_badge(site_id, guard_id)
     return answer(desk_of(request), {"badge": BADGE + secret})
 
 
 @router.delete("/sites/{site_id}/guards/{guard_id}/badge")
 def remove_badge(request: Request, site_id: PathId, guard_id: PathId) -> Response:
     """Take a guard's badge away."""
-    desk_of(request).catalogue.remove_badge(site_id, guard_id)
+    desk_of(request).roster.remove_badge(site_id, guard_id)
     return _done(request)
 
 

@@ -1,15 +1,13 @@
-"""Sites, services, policy, notices and guards: what the authority decides, and kiosks are told as documents."""
+"""Sites, services, policy, notices: what the authority decides, and kiosks are told as documents. Guards: roster.py."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from argon2 import PasswordHasher
 from sqlalchemy import Table, delete, insert, select, update
 
 from central import document_texts
@@ -25,18 +23,16 @@ from central.site_documents import (
     refuse_second_meaning,
     refuse_unknown_services,
 )
-from central.tables import guards, lockouts, notices, services, sites
+from central.tables import guards, notices, services, sites
 from kiosk.domain.declaration import Declaration
-from kiosk.domain.ids import GuardId
 from kiosk.domain.plan import CaseLimits, Plan
 from kiosk.domain.policy import Policy
 from kiosk.domain.site import Service, Site, Words
 from kiosk.domain.wire import from_json, to_json
-from kiosk.protocol.messages import Documents, Guard
+from kiosk.protocol.messages import Documents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Literal
 
     from sqlalchemy import ColumnElement, Connection
 
@@ -45,11 +41,8 @@ if TYPE_CHECKING:
     from central.document_texts import DocumentText
     from central.keyring import Keyring
 
-# 19 MiB, two passes: a kiosk's small computer checks it in well under a second (server-facts.md, section 6).
-_HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _D = TypeVar("_D", bound=Policy | Declaration | Plan)
 _COLUMNS: Final = {record: sites.c[kind.value] for kind, record in RECORDS.items()}
-_BADGE_BYTES: Final = 24  # 192 bits: nobody guesses a badge
 
 _NO_PLAN: Final = Plan(
     id="",
@@ -79,7 +72,7 @@ class Catalogue:
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise BadRequest("no such time zone") from error
         with self._db.write() as tx:
-            if _put(tx, sites, sites.c.site_id == site.id, {"record": _dump(site)}):
+            if change_row(tx, sites, sites.c.site_id == site.id, {"record": _dump(site)}):
                 return
             counters = {"booking_rev": 0, "booking_floor": 0, "view_version": 0, "window_day": ""}
             tx.execute(insert(sites).values(site_id=site.id, record=_dump(site), **counters))
@@ -100,10 +93,10 @@ class Catalogue:
         `hourly_quota`: bookings an hour, 0 for no limit; an hour that holds bookings already keeps its own.
         """
         with self._db.write() as tx:
-            _need_site(tx, site_id)
+            need_site(tx, site_id)
             values = {"record": _dump(service), "hourly_quota": hourly_quota}
             where = (services.c.site_id == site_id) & (services.c.service_id == service.id)
-            if not _put(tx, services, where, values):
+            if not change_row(tx, services, where, values):
                 tx.execute(insert(services).values(site_id=site_id, service_id=service.id, **values))
 
     def services(self, site_id: str) -> list[tuple[Service, int]]:
@@ -120,7 +113,7 @@ class Catalogue:
         for a suspended service that nobody offers.
         """
         with self._db.write() as tx:
-            _need_site(tx, site_id)
+            need_site(tx, site_id)
             in_force, done = _history(tx, site_id, kind)
             before = document_texts.newest(tx, site_id, kind, name_of(document)[0])
             if before is not None:
@@ -131,16 +124,16 @@ class Catalogue:
             record = _dump(document)
             if in_force != document or done[0].text != text:
                 document_texts.keep(tx, site_id, kind, document, text, self._clock.now())
-            _put(tx, sites, sites.c.site_id == site_id, {kind.value: record})
+            change_row(tx, sites, sites.c.site_id == site_id, {kind.value: record})
 
     def remove_document(self, site_id: str, kind: DocumentKind) -> None:
         """Leave the kiosks to their own file; what was set is still kept. Raises Unknown for no site."""
         with self._db.write() as tx:
-            _need_site(tx, site_id)
+            need_site(tx, site_id)
             in_force, _done = _history(tx, site_id, kind)
             if in_force is not None:
                 document_texts.keep(tx, site_id, kind, None, "", self._clock.now())
-            _put(tx, sites, sites.c.site_id == site_id, {kind.value: None})
+            change_row(tx, sites, sites.c.site_id == site_id, {kind.value: None})
 
     def document_texts(self, site_id: str, kind: DocumentKind) -> list[DocumentText]:
         """Return all that was set for a site and taken away, the last first; raises Unknown for no site."""
@@ -156,62 +149,10 @@ class Catalogue:
     def put_notices(self, site_id: str, words: Sequence[Words]) -> None:
         """Replace the notices that a site's idle screens roll."""
         with self._db.write() as tx:
-            _need_site(tx, site_id)
+            need_site(tx, site_id)
             tx.execute(delete(notices).where(notices.c.site_id == site_id))
             for place, item in enumerate(words):
                 tx.execute(insert(notices).values(site_id=site_id, place=place, record=_dump(item)))
-
-    def put_guard(
-        self,
-        site_id: str,
-        guard_id: str,
-        name: str,
-        pin: str,
-        role: Literal["guard", "leader", "supervisor"] = "guard",
-    ) -> None:
-        """Make or change a guard; only a slow hash of the PIN is kept and told to the kiosks."""
-        guard = Guard(id=GuardId(guard_id), name=name, pin_hash=_HASHER.hash(pin), role=role)
-        with self._db.write() as tx:
-            _need_site(tx, site_id)
-            known = guard_of(tx, site_id, guard_id)
-            if known is not None:
-                guard = guard.model_copy(update={"badge_hash": known.badge_hash})
-            where = (guards.c.site_id == site_id) & (guards.c.guard_id == guard_id)
-            if not _put(tx, guards, where, {"record": guard.model_dump_json()}):
-                tx.execute(insert(guards).values(site_id=site_id, guard_id=guard_id, record=guard.model_dump_json()))
-
-    def make_badge(self, site_id: str, guard_id: str) -> str:
-        """Return a new secret for a guard's badge, told once; only its hash is kept, and the badge before is void."""
-        secret = secrets.token_urlsafe(_BADGE_BYTES)
-        self._set_badge(site_id, guard_id, hashlib.sha256(secret.encode()).hexdigest())
-        return secret
-
-    def remove_badge(self, site_id: str, guard_id: str) -> None:
-        """Take a guard's badge away: it opens nothing any more."""
-        self._set_badge(site_id, guard_id, "")
-
-    def guards(self, site_id: str) -> list[Guard]:
-        """Return the guards of a site."""
-        with self._db.read() as tx:
-            return guards_of(tx, site_id)
-
-    def _set_badge(self, site_id: str, guard_id: str, badge_hash: str) -> None:
-        with self._db.write() as tx:
-            _need_site(tx, site_id)
-            guard = guard_of(tx, site_id, guard_id)
-            if guard is None:
-                raise Unknown("no such guard")
-            record = guard.model_copy(update={"badge_hash": badge_hash}).model_dump_json()
-            of_guard = (guards.c.site_id == site_id) & (guards.c.guard_id == guard_id)
-            _put(tx, guards, of_guard, {"record": record})
-
-    def remove_guard(self, site_id: str, guard_id: str) -> None:
-        """Take a guard off a site; the log keeps what was done by that id."""
-        with self._db.write() as tx:
-            where = (guards.c.site_id == site_id) & (guards.c.guard_id == guard_id)
-            if tx.execute(delete(guards).where(where)).rowcount == 0:
-                raise Unknown("no such guard")
-            tx.execute(delete(lockouts).where(lockouts.c.site_id == site_id, lockouts.c.guard_id == guard_id))
 
     def documents(self, site_id: str) -> Documents:
         """Return what a site's kiosks work by; its version is the hash of its content."""
@@ -223,14 +164,14 @@ class Catalogue:
             content: dict[str, Any] = {
                 "site": to_json(site),
                 "sites": _records(tx, select(sites.c.record).order_by(sites.c.site_id)),
-                "services": _of_site(tx, services, site_id),
+                "services": records_of_site(tx, services, site_id),
                 "policy": json.loads(row.policy) if row.policy else None,
                 "plan": json.loads(row.plan) if row.plan else None,
                 "declaration": json.loads(row.declaration) if row.declaration else None,
-                "notices": _of_site(tx, notices, site_id),
+                "notices": records_of_site(tx, notices, site_id),
                 "keys": self._keyring.public(),
                 "revoked_keys": self._keyring.revoked(),
-                "guards": _of_site(tx, guards, site_id),
+                "guards": records_of_site(tx, guards, site_id),
                 "holds": [to_json(hold) for hold in standing(tx, site_id)],
                 "cap_share": _cap_share(site.cap, entry_kiosks(tx, site_id)),
             }
@@ -260,18 +201,6 @@ def questions_of(tx: Connection, site_id: str) -> dict[str, Words]:
     return {question.id: question.text for question in declaration.questions} if declaration is not None else {}
 
 
-def guard_of(tx: Connection, site_id: str, guard_id: str) -> Guard | None:
-    """Return a guard of a site, or None."""
-    of_guard = (guards.c.site_id == site_id) & (guards.c.guard_id == guard_id)
-    record = tx.scalar(select(guards.c.record).where(of_guard))
-    return Guard.model_validate_json(record) if record is not None else None
-
-
-def guards_of(tx: Connection, site_id: str) -> list[Guard]:
-    """Return the guards of a site."""
-    return [Guard.model_validate(record) for record in _of_site(tx, guards, site_id)]
-
-
 def site_of(tx: Connection, site_id: str) -> Site:
     """Return a site within a transaction; raises Unknown."""
     record = tx.scalar(select(sites.c.record).where(sites.c.site_id == site_id))
@@ -297,12 +226,13 @@ def _cap_share(cap: int, kiosks: int) -> int:
     return max(1, cap // max(1, kiosks)) if cap else 0
 
 
-def _need_site(tx: Connection, site_id: str) -> None:
+def need_site(tx: Connection, site_id: str) -> None:
+    """Hold the site's row until the commit; raises Unknown for no site."""
     if not lock_site(tx, site_id):
         raise Unknown("no such site")
 
 
-def _put(tx: Connection, table: Table, where: ColumnElement[bool], values: dict[str, Any]) -> bool:
+def change_row(tx: Connection, table: Table, where: ColumnElement[bool], values: dict[str, Any]) -> bool:
     """Change a row that is there; returns whether it was."""
     return tx.execute(update(table).where(where).values(**values)).rowcount == 1
 
@@ -312,7 +242,8 @@ def _dump(record: Site | Service | Policy | Declaration | Plan | Words) -> str:
     return json.dumps(to_json(from_json(type(record), asdict(record))), ensure_ascii=False)
 
 
-def _of_site(tx: Connection, table: Table, site_id: str) -> list[Any]:
+def records_of_site(tx: Connection, table: Table, site_id: str) -> list[Any]:
+    """Return the records in the rows of a site, by the table's key."""
     query = select(table.c.record).where(table.c.site_id == site_id).order_by(*table.primary_key.columns)
     return _records(tx, query)
 

@@ -25,6 +25,7 @@ from central.ledgers import Ledgers
 from central.office_log import OfficeLog
 from central.refusals import Unauthorised
 from central.retention import Retention
+from central.roster import Roster
 from central.site_view import SiteViews
 from central.tables import sites
 from central.tokens import Tokens
@@ -60,6 +61,7 @@ class Desk:
             self._database.close()
             raise
         self.catalogue = Catalogue(self._database, clock, self.keyring)
+        self.roster = Roster(self._database)
         self.bookings = Bookings(self._database, clock, self.keyring, settings.bookings, randbits)
         self.fleet = Fleet(self._database, clock, settings.enrolment)
         self.tokens = Tokens(self._database, clock)

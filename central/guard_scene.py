@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from central.catalogue import document_of, guard_of, guards_of, plan_of, questions_of, site_of
+from central.catalogue import document_of, plan_of, questions_of, site_of
 from central.clock import from_ms
 from central.log_tables import chains, entries
+from central.roster import guard_of, guards_of
 from central.site_view import case_of, cases_since, site_version, visit_of
 from central.tables import bookings, kiosks
 from kiosk.domain.case import CaseEvent, Role

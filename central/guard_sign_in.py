@@ -16,8 +16,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, insert, select, update
 
-from central.catalogue import guard_of, guards_of, site_of
+from central.catalogue import site_of
 from central.clock import from_ms
+from central.roster import guard_of, guards_of
 from central.tables import lockouts
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.lockout import delay_s

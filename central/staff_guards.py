@@ -56,6 +56,6 @@ def guard_rows(desk: Desk, words: Words, site_id: str, csrf: str) -> Html:
                 remove=words.fill("badge_remove", site=site_id, guard=guard.id, csrf=csrf) if guard.badge_hash else "",
                 csrf=csrf,
             )
-            for guard in desk.catalogue.guards(site_id)
+            for guard in desk.roster.of_site(site_id)
         ]
     )

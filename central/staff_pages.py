@@ -217,7 +217,7 @@ def _lines_as_in_a_file(text: str) -> str:
 def new_badge(request: Request, site_id: PathId, guard_id: PathId, session: Session = Depends(_signed_in)) -> Response:
     """Make a badge, and go to the page that shows it once."""
     try:
-        session.badges[site_id, guard_id] = desk_of(request).catalogue.make_badge(site_id, guard_id)
+        session.badges[site_id, guard_id] = desk_of(request).roster.make_badge(site_id, guard_id)
     except Unknown:
         return _not_found(request, session)
     return go(f"/staff/sites/{quote(site_id)}/guards/{quote(guard_id)}/badge?lang={_words(request).language}")
@@ -229,7 +229,7 @@ def remove_badge(
 ) -> Response:
     """Take a guard's badge away."""
     try:
-        desk_of(request).catalogue.remove_badge(site_id, guard_id)
+        desk_of(request).roster.remove_badge(site_id, guard_id)
     except Unknown:
         return _not_found(request, session)
     return go(f"/staff/sites/{quote(site_id)}?lang={_words(request).language}")

@@ -138,7 +138,7 @@ def _plan() -> Plan:
 
 def employ(central: Central, guard: DrawnGuard) -> None:
     """Let a guard sign in at the site's kiosks."""
-    central.catalogue.put_guard(HERE, guard.id, guard.name, guard.pin, guard.role)
+    central.roster.put(HERE, guard.id, guard.name, guard.pin, guard.role)
 
 
 class BookingOffice:

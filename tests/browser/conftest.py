@@ -31,7 +31,7 @@ def city(tmp_path: Path) -> Iterator[City]:
     catalogue = made.server.desk.catalogue
     catalogue.put_document(HERE, DocumentKind.PLAN, settings.plan)
     catalogue.put_document(HERE, DocumentKind.POLICY, replace(settings.policy, case_on_declaration=True))
-    catalogue.put_guard(HERE, WANG[0], "王小红", WANG[1], "guard")
+    made.server.desk.roster.put(HERE, WANG[0], "王小红", WANG[1], "guard")
     yield made
     made.stop()
 

@@ -37,9 +37,9 @@ def furnish(city: City, site: str = HERE) -> None:
     for kind in (DocumentKind.PLAN, DocumentKind.POLICY):
         text = (CONFIG / kind.file_name).read_text(encoding="utf-8")
         catalogue.put_document(site, kind, document_in(kind, text), text)
-    catalogue.put_guard(site, *LI, "leader")
-    catalogue.put_guard(site, *WANG, "guard")
-    catalogue.put_guard(site, *CHEN, "supervisor")
+    city.desk.roster.put(site, *LI, "leader")
+    city.desk.roster.put(site, *WANG, "guard")
+    city.desk.roster.put(site, *CHEN, "supervisor")
 
 
 def open_case(city: City, caller: Caller, number: int = 1, **more: object) -> None:

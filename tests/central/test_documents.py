@@ -31,8 +31,8 @@ def _documents(caller: Caller) -> Documents:
 def test_documents_hold_what_a_site_works_by(city: City) -> None:
     """Site, directory, services, keys, guards and notices come in one versioned document."""
     city.desk.catalogue.put_notices(HERE, [WORDS, Words("二", "Two")])
-    city.desk.catalogue.put_guard(HERE, "guard-1", "李建国", "274951", "leader")
-    city.desk.catalogue.put_guard(THERE, "guard-2", "王", "274951")
+    city.desk.roster.put(HERE, "guard-1", "李建国", "274951", "leader")
+    city.desk.roster.put(THERE, "guard-2", "王", "274951")
     documents = _documents(city.kiosk())
     assert documents.site.id == HERE
     assert [site.id for site in documents.sites] == [THERE, HERE]
@@ -42,10 +42,10 @@ def test_documents_hold_what_a_site_works_by(city: City) -> None:
     (guard,) = documents.guards
     assert (guard.id, guard.role) == ("guard-1", "leader")
     assert PasswordHasher().verify(guard.pin_hash, "274951")
-    city.desk.catalogue.remove_guard(HERE, "guard-1")
+    city.desk.roster.remove(HERE, "guard-1")
     assert _documents(city.kiosk()).guards == []
     with pytest.raises(Unknown):
-        city.desk.catalogue.remove_guard(HERE, "guard-1")
+        city.desk.roster.remove(HERE, "guard-1")
 
 
 def test_an_unchanged_document_costs_an_empty_answer(city: City) -> None:

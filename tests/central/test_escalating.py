@@ -67,7 +67,7 @@ def test_a_silent_kiosks_case_goes_on_once_for_each_contact(city: City, door: Ca
 
 def test_what_was_seen_to_in_time_begins_with_the_first_contact_again(city: City, door: Caller) -> None:
     """A case opened on the page is the server's own to look after."""
-    city.desk.case_desk.open(HERE, city.desk.catalogue.guards(HERE)[0], Cause.COLLAPSE)
+    city.desk.case_desk.open(HERE, city.desk.roster.of_site(HERE)[0], Cause.COLLAPSE)
     (ours,) = [item.case.id for item in scene(city).open_cases if item.case.label == "C001"]
     door.get("/v1/bookings")
     city.clock.advance(seconds=301)

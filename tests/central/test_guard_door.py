@@ -196,7 +196,7 @@ def test_one_account_that_waits_locks_nobody_else_out(browser: GuardBrowser) -> 
 
 def test_a_badge_opens_an_account_that_waits(browser: GuardBrowser) -> None:
     """Its secret is random; what is none opens nothing."""
-    secret = browser.city.desk.catalogue.make_badge(HERE, LI[0])
+    secret = browser.city.desk.roster.make_badge(HERE, LI[0])
     for _ in range(4):
         browser.sign_in(pin="000000")
     for wrong in ("VBG1.", f"VBG1.{secret[:-1]}", f"VBG2.{secret}"):
@@ -209,9 +209,9 @@ def test_a_badge_opens_an_account_that_waits(browser: GuardBrowser) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda city: city.desk.catalogue.put_guard(HERE, LI[0], LI[1], "111111", "leader"),
-        lambda city: city.desk.catalogue.put_guard(HERE, LI[0], LI[1], LI[2], "guard"),
-        lambda city: city.desk.catalogue.remove_guard(HERE, LI[0]),
+        lambda city: city.desk.roster.put(HERE, LI[0], LI[1], "111111", "leader"),
+        lambda city: city.desk.roster.put(HERE, LI[0], LI[1], LI[2], "guard"),
+        lambda city: city.desk.roster.remove(HERE, LI[0]),
     ],
 )
 def test_a_changed_account_is_signed_out_at_once(browser: GuardBrowser, change: Callable[[City], None]) -> None:

@@ -57,16 +57,16 @@ def test_a_badge_is_shown_once_and_told_to_the_kiosks_as_a_hash(city: City, brow
     page = browser.send(f"{PAGE}/guards/{LI[0]}/badge").text
     assert "<svg" in page
     assert "<svg" not in browser.open(f"{PAGE}/guards/{LI[0]}/badge").text
-    secret = city.desk.catalogue.make_badge(HERE, LI[0])
+    secret = city.desk.roster.make_badge(HERE, LI[0])
     assert qr(f"VBG1.{secret}") not in page
     assert len(secret) >= 32
     guards = {item["id"]: item for item in caller.get("/v1/documents").json()["documents"]["guards"]}
     assert guards[LI[0]]["badge_hash"] == hashlib.sha256(secret.encode()).hexdigest()
-    city.desk.catalogue.put_guard(HERE, *LI, "leader")  # a new PIN leaves the badge as it is
-    assert [item.id for item in city.desk.catalogue.guards(HERE) if item.badge_hash] == [LI[0]]
+    city.desk.roster.put(HERE, *LI, "leader")  # a new PIN leaves the badge as it is
+    assert [item.id for item in city.desk.roster.of_site(HERE) if item.badge_hash] == [LI[0]]
     browser.open(PAGE)
     assert browser.send(f"{PAGE}/guards/{LI[0]}/badge/remove").status_code == 200
-    assert not any(item.badge_hash for item in city.desk.catalogue.guards(HERE))
+    assert not any(item.badge_hash for item in city.desk.roster.of_site(HERE))
 
 
 def test_the_office_makes_and_takes_badges(city: City, browser: Browser) -> None:
