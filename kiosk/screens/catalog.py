@@ -62,8 +62,8 @@ from kiosk.screens.rest import RestScreen
 from kiosk.screens.rest_board import RestBoardScreen
 from kiosk.screens.sides import Sides
 from kiosk.screens.signs import Sign
+from kiosk.screens.text import Text
 from kiosk.screens.which import WhichScreen
-from kiosk.screens.widgets import Text
 from kiosk.services.enrolling import Stage, Trouble
 from kiosk.services.guards import GuardAct
 from kiosk.services.health import FAULT, state_key

@@ -9,7 +9,8 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty, Obje
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens.base import VisitorScreen
-from kiosk.screens.widgets import RowCard, lines_of
+from kiosk.screens.text import lines_of
+from kiosk.screens.widgets import RowCard
 
 if TYPE_CHECKING:
     from kivy.uix.widget import Widget

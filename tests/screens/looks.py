@@ -14,7 +14,8 @@ from kivy.uix.scrollview import ScrollView
 from kiosk.screens.live_picture import LivePicture
 from kiosk.screens.qr import QrPicture
 from kiosk.screens.signs import Sign
-from kiosk.screens.widgets import Card, Text
+from kiosk.screens.text import Text
+from kiosk.screens.widgets import Card
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,8 +23,8 @@ from kiosk.screens.failures import Regular
 from kiosk.screens.rest_board import CalledTile, RestingRow
 from kiosk.screens.signs import Sign
 from kiosk.screens.stage import TIMEOUTS_S
+from kiosk.screens.text import Text
 from kiosk.screens.turning import PART_S
-from kiosk.screens.widgets import Text
 from kiosk.services.views import Face, RefusalFacts, View
 from tests.screens.fake_kiosk import Bench
 from tests.screens.samples import CARD, FULL_FACTS, RESTING_FACTS, SAMPLES, VISIT, frame
