@@ -2,9 +2,10 @@
 # shellcheck shell=bash disable=SC2154  # $home and $venv come from `run`
 
 steps=(format lint types layers dependencies docstrings spelling tests docs)
-# What is quick and needs no window: run on the newest Python as well, with the server's data in PostgreSQL; `--long`: on
-# every newer one.
-quick_tests=(tests/domain tests/services tests/central tests/adapters tests/ledger)
+# What is quick and needs no window: run on the newest Python as well. `--long`: on every newer one, and the server's tests,
+# which have one database or the other, with all their data in PostgreSQL.
+quick_tests=(tests/domain tests/services tests/adapters tests/ledger)
+server_tests=(tests/central --database postgresql)
 
 chosen=() long=()
 
@@ -78,7 +79,7 @@ check_tests_on_newer_pythons() {
     [[ $number != "$(version "$venv/bin/python")" ]] || continue
     printf '\n== tests on Python %s\n' "$number"
     fill_venv test "$venv-$number" "$python" requirements.txt requirements-dev.txt
-    "$venv-$number/bin/python" -m pytest --quiet --numprocesses 2 --postgresql "${quick_tests[@]}"
+    "$venv-$number/bin/python" -m pytest --quiet --numprocesses 2 "${quick_tests[@]}" ${long[0]:+"${server_tests[@]}"}
   done
 }
 

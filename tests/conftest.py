@@ -35,9 +35,10 @@ settings.load_profile("kiosk")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--long` for pytest, as `./run test --long` passes it on; `--postgresql` for the tests of the server."""
+    """`--long` for pytest, as `./run test --long` passes it on; `--database` for the tests of the server."""
     parser.addoption("--long", action="store_true", help="run the tests marked `long` as well")
-    parser.addoption("--postgresql", action="store_true", help="tests/central on PostgreSQL instead of SQLite")
+    databases = ("both", "sqlite", "postgresql")
+    parser.addoption("--database", choices=databases, default="both", help="both: each test of the server on one")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,11 +1,13 @@
 """The server that the tests of this folder talk to: a real one, on loopback, with a real database.
 
-SQLite, or with `--postgresql` a cluster of PostgreSQL that every test has a database of its own in.
+SQLite, or a cluster of PostgreSQL that every test has a database of its own in. Every test has one of the two by its
+name, unless `--database` says which; a machine without PostgreSQL has SQLite.
 """
 
 from __future__ import annotations
 
 import signal
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,10 +33,15 @@ def cluster() -> Iterator[postgres.Cluster]:
 
 @pytest.fixture(autouse=True)
 def _on_postgresql(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give every server of a test a database of PostgreSQL where `--postgresql` asks for it."""
-    if not request.config.getoption("--postgresql"):
+    """Give every server of a test a database of PostgreSQL where it is its turn, or is asked for."""
+    wanted = request.config.getoption("--database")
+    is_of_sqlite = request.node.get_closest_marker("sqlite") is not None
+    if wanted == "both":
+        is_its_turn = zlib.crc32(request.node.nodeid.encode()) % 2 == 0  # the same everywhere, and each time
+        wanted = "postgresql" if is_its_turn and not is_of_sqlite and postgres.programs() else "sqlite"
+    if wanted == "sqlite":
         return
-    if request.node.get_closest_marker("sqlite"):
+    if is_of_sqlite:
         pytest.skip("about SQLite and its files")
     monkeypatch.setattr(builders, "url_for", request.getfixturevalue("cluster").url)
 

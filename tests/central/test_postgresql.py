@@ -1,6 +1,6 @@
 """What PostgreSQL alone could break: two programs on one database, a cluster that stops, a cluster that forgets.
 
-Everything else about the server is tested on it by `pytest tests/central --postgresql`.
+Half of the other tests of the server have it for their database, all with `pytest tests/central --database postgresql`.
 """
 
 from __future__ import annotations
