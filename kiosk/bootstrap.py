@@ -93,11 +93,12 @@ class Kiosk:
         on_worker = OnWorker(self.log, self.call)
         self.reporter = Reporter(self.reader, self.central, on_worker, Backoff(random.random), link=link)
         self.refresher = Refresher(self.central, self.copy, self.clock, Backoff(random.random), link, roller)
-        self._make_watch(parts, AsideLogs(data, key))
+        self._make_watch(parts, AsideLogs(data, key), files)
         self._make_loops()
 
-    def _make_watch(self, parts: Parts, aside: AsideLogs) -> None:
-        self.retention = Retention(self.old_reader, self.log, self.desk.visits.rules, self.clock, self.call, aside)
+    def _make_watch(self, parts: Parts, aside: AsideLogs, files: LedgerWriter) -> None:
+        rules, more = self.desk.visits.rules, (aside, files.drop_papers, self._offset_ms)
+        self.retention = Retention(self.old_reader, self.log, rules, self.clock, self.call, *more)
         self.alarm = parts.alarm or open_alarm(
             self.settings.kiosk.alarm, lambda ok: self.set_device("alarm", is_well=ok)
         )

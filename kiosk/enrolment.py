@@ -1,26 +1,25 @@
-"""A kiosk's data folder and identity: set up once, set up anew, wiped; and who may use the folder now.
+"""A kiosk's data folder and identity: set up once, set up anew; and who may use the folder now. Wiping: `wiping.py`.
 
-Nothing here loses an entry: while the server lacks any of them, the folder is neither set up anew nor wiped.
+Nothing here loses an entry: while the server lacks any of them, the folder is not set up anew.
 """
 
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kiosk.adapters.aside_logs import AsideLogs
 from kiosk.adapters.central_client import CentralClient, client_by
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.database import read_key
 from kiosk.adapters.escrow import SEALED_FILE, seal
 from kiosk.adapters.local_copy import SqliteCopy
-from kiosk.adapters.log_reader import Identity, LogReader
+from kiosk.adapters.log_reader import Identity
 from kiosk.adapters.log_store import LogStore
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.errors import StoreError
@@ -99,12 +98,13 @@ def central_client(settings: Settings, token: str | None, clock: Clock) -> Centr
 def enrol(settings: Settings, data: Path, code: str) -> Identity:
     """Trade a one-time code for this kiosk's identity and keep it in a new log; raises ServerError or StoreError.
 
-    A log that is enrolled already is put aside, whole, as `log-epoch-N.db`; only once the server holds all of it.
+    A log that is enrolled already is put aside, whole, as `log-epoch-N.db` (or with a number more where that is taken);
+    only once the server holds all of it.
     """
     with in_use(data):
         key = data_key(settings, data)
-        _deliver(settings, data, key)
-        old = _shipped(data, key)
+        old = deliver(settings, data, key)
+        name = _name_aside(data, old) if old is not None else ""
         _seal(settings, data, key)
         private = Ed25519PrivateKey.generate()
         public = private.public_key().public_bytes_raw().hex()
@@ -118,8 +118,8 @@ def enrol(settings: Settings, data: Path, code: str) -> Identity:
             id_key=answer.id_key,
             private_key=private.private_bytes_raw().hex(),
         )
-        if old is not None:
-            _put_aside(data, old)
+        if name:
+            _put_aside(data, name)
         store = LogStore(data / LOG_FILE, key, SystemClock(), lambda: None)
         try:
             store.enrol(identity)
@@ -144,103 +144,64 @@ def is_enrolled(settings: Settings, data: Path) -> bool:
         store.close()
 
 
-def wipe(settings: Settings, data: Path, exported: Path | None) -> int:
-    """Delete everything in `data`; return how many entries were only in `exported`.
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A log that was shipped as far as it can be: whose it is, how much the server lacks, and whether it was asked.
 
-    Raises StoreError while entries are unsent, unless `exported` (`log export --json`) holds each of them, and while
-    days in any of its logs are under a legal hold.
+    `is_compared`: the server said how far its own copy goes; what it had lost since was sent again. `is_settled`: all
+    of the log is in its one file, and no other process is in the midst of it.
     """
-    with in_use(data):
-        key = data_key(settings, data)
-        _deliver(settings, data, key)
-        _refuse_held(data, key)
-        unsent = _unsent(data, key)
-        missing = unsent - _hashes(exported) if exported is not None else unsent
-        if missing:
-            raise StoreError(_unsent_words(data, len(missing)))
-        for pattern in ("log*.db*", f"{COPY_FILE}*", SEALED_FILE):
-            for path in data.glob(pattern):
-                path.unlink()
-    return len(unsent)
+
+    identity: Identity
+    unsent: int
+    is_compared: bool
+    is_settled: bool
 
 
-def _deliver(settings: Settings, data: Path, key: bytes) -> None:
-    """Ship what a kiosk that was stopped left unsent, if only the word that it was stopped; what cannot go stays."""
+def deliver(settings: Settings, data: Path, key: bytes) -> Delivered | None:
+    """Ship what a kiosk that was stopped left unsent, if only the word that it was stopped; what cannot go stays.
+
+    Returns None where no enrolled log lies in `data`.
+    """
     if not (data / LOG_FILE).exists():
-        return
+        return None
     store = LogStore(data / LOG_FILE, key, SystemClock(), lambda: None)
     try:
-        if store.identity is None:
-            return
-        client = central_client(settings, store.identity.token, SystemClock())
+        identity = store.identity
+        if identity is None:
+            return None
+        client = central_client(settings, identity.token, SystemClock())
         reporter = Reporter(store, client, store, Backoff(lambda: 0.0))
+        reporter.step()  # also with nothing to send: the server may have come back from an older copy of itself
         while left := store.last()[0] - store.acknowledged():
             reporter.step()
             if store.last()[0] - store.acknowledged() == left:
                 break
         client.close()
+        return Delivered(identity, store.last()[0] - store.acknowledged(), reporter.is_compared, store.settle())
     finally:
         store.close()
 
 
-def _refuse_held(data: Path, key: bytes) -> None:
-    """Raise StoreError where a log in `data`, put aside or not, has days that must not be erased."""
-    for aside in AsideLogs(data, key).logs():
-        if aside.holds or aside.unsent:
-            why = "is under a legal hold" if aside.holds else f"has {aside.unsent} entries that are unsent"
-            raise StoreError(f"{data / aside.name}: {why}; take this file into safe keeping first")
-    if not (data / LOG_FILE).exists():
-        return
-    store = LogStore(data / LOG_FILE, key, SystemClock(), lambda: None)
-    try:
-        held = [hold.id for hold in store.state.holds()]
-    finally:
-        store.close()
-    if held:
-        raise StoreError(f"{data}: under a legal hold ({', '.join(held)}); lift it first: main.py log hold --lift ID")
-
-
-def _unsent(data: Path, key: bytes) -> set[str]:
-    """Return the hashes of the entries that the server lacks."""
-    if not (data / LOG_FILE).exists():
-        return set()
-    reader = LogReader(data / LOG_FILE, key)
-    try:
-        return {entry.hash for entry in reader.entries(reader.acknowledged())}
-    finally:
-        reader.close()
-
-
-def _hashes(exported: Path) -> set[str]:
-    """Return the hashes of the entries in an exported file; raises StoreError when it is none."""
-    try:
-        with exported.open(encoding="utf-8") as file:
-            return {str(json.loads(line)["hash"]) for line in file if line.strip()}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"{exported}: not a file of entries; make one by: main.py log export --json"
-        raise StoreError(message) from error
-
-
-def _unsent_words(data: Path, count: int) -> str:
+def unsent_words(data: Path, count: int) -> str:
+    """Return what is said where entries would be lost: how many, and the two ways on."""
     return (
         f"{data}: {count} entries are unsent; let the kiosk reach the server first, or keep them by: "
         f"main.py log export --data {data} --json > FILE"
     )
 
 
-def _shipped(data: Path, key: bytes) -> int | None:
-    """Return the epoch of the log in `data`, None when there is none; raises StoreError while any of it is unsent."""
-    path = data / LOG_FILE
-    if not path.exists():
-        return None
-    store = LogStore(path, key, SystemClock(), lambda: None)
-    try:
-        identity, unsent = store.identity, store.last()[0] - store.acknowledged()
-    finally:
-        store.close()
-    if identity is not None and unsent:
-        raise StoreError(_unsent_words(data, unsent))
-    return identity.epoch if identity is not None else None
+def _name_aside(data: Path, old: Delivered) -> str:
+    """Return the name that the old log gets; raises StoreError while the server lacks some of it, or it is in use."""
+    if old.unsent:
+        raise StoreError(unsent_words(data, old.unsent))
+    if not old.is_settled:
+        message = f"{data / LOG_FILE}: another program is reading this log (log list, log export?); end it first"
+        raise StoreError(message)
+    # Another kiosk's log may have the same epoch: each counts from one.
+    numbers = ("", *(f"-{number}" for number in range(2, 1000)))
+    names = (f"log-epoch-{old.identity.epoch}{number}.db" for number in numbers)
+    return next(name for name in names if not any(data.glob(f"{name}*")))
 
 
 def _seal(settings: Settings, data: Path, key: bytes) -> None:
@@ -257,8 +218,10 @@ def _seal(settings: Settings, data: Path, key: bytes) -> None:
         raise StoreError(message)
 
 
-def _put_aside(data: Path, epoch: int) -> None:
-    """Rename a log that was closed cleanly; what SQLite left beside it would be taken for the new one's."""
-    (data / LOG_FILE).rename(data / f"log-epoch-{epoch}.db")
-    for name in (f"{LOG_FILE}-wal", f"{LOG_FILE}-shm", COPY_FILE, f"{COPY_FILE}-wal", f"{COPY_FILE}-shm"):
-        (data / name).unlink(missing_ok=True)
+def _put_aside(data: Path, name: str) -> None:
+    """Rename a log that is whole in its file; what SQLite left beside it would be taken for the new one's."""
+    if (ahead := data / f"{LOG_FILE}-wal").exists() and ahead.stat().st_size:
+        ahead.rename(data / f"{name}-wal")  # somebody wrote since it was looked at: it goes with its log
+    (data / LOG_FILE).rename(data / name)
+    for left in (f"{LOG_FILE}-wal", f"{LOG_FILE}-shm", COPY_FILE, f"{COPY_FILE}-wal", f"{COPY_FILE}-shm"):
+        (data / left).unlink(missing_ok=True)

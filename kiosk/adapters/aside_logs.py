@@ -10,7 +10,6 @@ from kiosk.adapters.log_reader import LogReader
 from kiosk.domain.ids import CaseId
 from kiosk.domain.record import Hold
 from kiosk.domain.retention import AsideLog
-from kiosk.domain.times import from_wire
 from kiosk.domain.wire import from_text
 from kiosk.errors import StoreError
 
@@ -22,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 _OPEN_CASES: Final = "SELECT id FROM isolation_case WHERE is_open = 1"
 _HOLDS: Final = "SELECT data FROM hold WHERE lifted = 0"
+_UNREADABLE: Final = (StoreError, ValueError)
 _BESIDE: Final = ("-wal", "-shm", "")  # the file itself last: what was begun is found again
 
 
@@ -35,14 +35,27 @@ class AsideLogs:
 
     def logs(self) -> Iterator[AsideLog]:
         """Yield what there is to know of each; one that cannot be read, or that is empty, is passed over and stays."""
-        for path in sorted(self._folder.glob("log-epoch-*.db")):
+        for path in self._paths():
             try:
                 found = self._look(path)
-            except (StoreError, ValueError) as error:
+            except _UNREADABLE as error:
                 logger.warning("%s stays: %s", path.name, type(error).__name__)
             else:
                 if found is not None:
                     yield found
+
+    def unreadable(self) -> list[str]:
+        """Return the names of those that cannot be read: what they hold, and whether it may go, nobody knows."""
+        found: list[str] = []
+        for path in self._paths():
+            try:
+                self._look(path)
+            except _UNREADABLE:
+                found.append(path.name)
+        return found
+
+    def _paths(self) -> list[Path]:
+        return sorted(self._folder.glob("log-epoch-*.db"))
 
     def _look(self, path: Path) -> AsideLog | None:
         # Not through the state's tables: an older version wrote them, and only what is asked for has to be known.
@@ -51,15 +64,15 @@ class AsideLogs:
             count, last_hash = reader.last()
             if count == 0:
                 return None
-            first, last = reader.rows("SELECT min(recorded_at), max(recorded_at) FROM entry")[0]
+            first, last = reader.recorded_between()
             return AsideLog(
                 name=path.name,
                 epoch=reader.identity.epoch,
                 entries=count,
                 hash=last_hash,
                 unsent=count - reader.acknowledged(),
-                first=from_wire(first),
-                last=from_wire(last),
+                first=first,
+                last=last,
                 open_cases=tuple(CaseId(row[0]) for row in reader.rows(_OPEN_CASES)),
                 holds=tuple(from_text(Hold, row[0]) for row in reader.rows(_HOLDS)),
             )

@@ -144,18 +144,23 @@ class Database:
 
         What is added are zeros, which SQLite takes for the end of the log. Without room on the disk it stays short.
         """
+        try:
+            # Inside a transaction: nobody else may write between the look at the length and the zeros.
+            with self.transaction():
+                self._add_zeros()
+        except (StoreError, apsw.Error, OSError) as error:
+            logger.warning("the write-ahead log stays short: %s", type(error).__name__)
+
+    def _add_zeros(self) -> None:
         base = self._vfs.removeprefix(_CIPHER_VFS) or _MACHINE_VFS
         flags = apsw.SQLITE_OPEN_WAL | apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+        file: Any = apsw.VFSFile(base, f"{self.path}-wal", [flags, 0])
         try:
-            file: Any = apsw.VFSFile(base, f"{self.path}-wal", [flags, 0])
-            try:
-                for start in range(file.xFileSize(), _LOG_AHEAD_BYTES, _BLOCK):
-                    file.xWrite(bytes(_BLOCK), start)  # block by block: large ones are synced whole later on
-                file.xSync(apsw.SQLITE_SYNC_NORMAL)
-            finally:
-                file.xClose()
-        except (apsw.Error, OSError) as error:
-            logger.warning("the write-ahead log stays short: %s", type(error).__name__)
+            for start in range(file.xFileSize(), _LOG_AHEAD_BYTES, _BLOCK):
+                file.xWrite(bytes(_BLOCK), start)  # block by block: large ones are synced whole later on
+            file.xSync(apsw.SQLITE_SYNC_NORMAL)
+        finally:
+            file.xClose()
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return every row."""

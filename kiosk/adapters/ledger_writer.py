@@ -6,7 +6,7 @@ Slow (a printed ledger of 2,000 visitors takes seconds), so it runs on a thread 
 from __future__ import annotations
 
 import os
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from glob import glob, has_magic
 from pathlib import Path
@@ -19,6 +19,7 @@ from ledger.forms import blank, write
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
+    from datetime import datetime
 
     from kiosk.domain.ledger import Ledger, Making
     from kiosk.domain.ledger_row import Known
@@ -78,6 +79,13 @@ class LedgerWriter:
         """Return the folder for papers in the kiosk's data, made when it is not there."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
         return self.folder
+
+    def drop_papers(self, before: datetime) -> None:
+        """Delete what was written into the kiosk's own folder before a moment; what cannot be deleted stays."""
+        for path in self.folder.glob("*"):
+            with suppress(OSError):
+                if path.stat().st_mtime < before.timestamp():
+                    path.unlink()
 
     def write_ledger(self, folder: Path, name: str, known: Known, how: Making) -> Path:
         """Write a day's ledger as a spreadsheet, and beside it to be printed; return the spreadsheet.

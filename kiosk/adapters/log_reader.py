@@ -103,6 +103,11 @@ class LogReader(LogView):
         """Return at most `limit` entries after the last acknowledged one, in order."""
         return list(self.entries(self.acknowledged(), limit))
 
+    def recorded_between(self) -> tuple[datetime, ...]:
+        """Return when the earliest and the latest entry were recorded; nothing of an empty log."""
+        first, last = self._database.rows("SELECT min(recorded_at), max(recorded_at) FROM entry")[0]
+        return (from_wire(first), from_wire(last)) if first is not None else ()
+
     def first_since(self, moment: datetime) -> int:
         """Return the number of the first entry that was recorded at `moment` or later; one past the last if none.
 

@@ -22,17 +22,16 @@ from kiosk.domain.entry import (
     canonical,
     seal,
 )
-from kiosk.domain.retention import KEPT_KINDS
+from kiosk.domain.retention import KEPT_KINDS, Erasure
 from kiosk.domain.state import apply
 from kiosk.domain.times import from_wire, to_wire
 from kiosk.errors import StoreDamaged, StoreForked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from kiosk.domain.ids import VisitId
     from kiosk.domain.state_keeper import State
     from kiosk.ports import Clock
 
@@ -148,19 +147,24 @@ class LogStore(LogView):
             self._database.run("UPDATE sent SET fork = ? WHERE fork = ''", why)
         self._fork = self._fork or why
 
-    def erase(self, seqs: Sequence[int], visit_ids: Iterable[VisitId], body: Mapping[str, Any]) -> None:
-        """Erase bodies and salts, and the state of visits that are gone with them; `body` is of the ERASED entry.
+    def erase(self, choose: Callable[[State, int], Erasure | None]) -> int:
+        """Erase bodies and salts, and the state of visits that are gone with them; return how many bodies.
 
-        One transaction. The numbers, times, kinds and hashes stay, and the chain holds. Entries that the server has
-        not acknowledged are left as they are, whatever is asked.
+        One transaction, in which `choose` is asked what, with the state and the last acknowledged number as they are
+        then: nobody places a hold between its look and the erasure. The numbers, times, kinds and hashes stay, and the
+        chain holds. Entries that the server has not acknowledged are left as they are, whatever is asked.
         """
         with self.act() as act:
-            for seq in seqs:
+            what = choose(act.state, self.acknowledged())
+            if what is None:
+                return 0
+            for seq in what.seqs:
                 self._database.run(
                     "UPDATE entry SET body = NULL, salt = NULL WHERE seq = ? AND seq <= (SELECT seq FROM sent)", seq
                 )
-            self._tables.forget(visit_ids)
-            act.record(EntryKind.ERASED, body)
+            self._tables.forget(what.visit_ids)
+            act.record(EntryKind.ERASED, what.body)
+        return len(what.seqs)
 
     def sweep(self) -> bool:
         """Remember how far nothing is left to erase, and cut the write-ahead log; False while a reader is in it."""
@@ -172,6 +176,10 @@ class LogStore(LogView):
         is_cut = self._database.truncate_log_ahead()
         self._database.lengthen_log_ahead()
         return is_cut
+
+    def settle(self) -> bool:
+        """Write everything into the one file, as before it is renamed; False while another reads or writes in it."""
+        return self._database.truncate_log_ahead()
 
     def rebuild(self) -> bool:
         """Make the state anew from the entries; return whether it came out as it was."""

@@ -86,6 +86,12 @@ class Visit:
     adopted_from: datetime | None = None  # when another kiosk last touched what was taken over
     walk_in: str = ""  # why somebody came in without a booking (`domain/walk_in.py`)
     with_visit: VisitId | None = None  # a companion or a child: whose
+    corrected_at: datetime | None = None  # when a figure of it was last corrected, which moves it nowhere
+
+    @property
+    def last_at(self) -> datetime:
+        """When something was last recorded of it: its time to be forgotten counts from here."""
+        return max(self.touched_at, self.corrected_at or self.touched_at)
 
     @property
     def is_green(self) -> bool:

@@ -97,12 +97,12 @@ def visit_in(body: str) -> VisitId | None:
 
 def is_visit_due(keeping: Keeping, visit: Visit, case: Case | None, now: datetime) -> bool:
     """Tell whether a visit's time is over; `case` is its isolation case, None when it has none or none is known."""
-    if visit.case_id is None and case is None:
-        return now - visit.touched_at > timedelta(days=keeping.visit_days)
+    if visit.case_id is None and not visit.settled and case is None:
+        return now - visit.last_at > timedelta(days=keeping.visit_days)
     if case is not None and case.is_open:
         return False
     # A case that another kiosk handled is known here by its visit only.
-    moments = [visit.touched_at, *([case.touched_at] if case is not None and case.touched_at is not None else [])]
+    moments = [visit.last_at, *([case.touched_at] if case is not None and case.touched_at is not None else [])]
     return now - max(moments) > timedelta(days=keeping.case_days)
 
 
@@ -138,6 +138,15 @@ def ranges(seqs: Iterable[int]) -> list[list[int]]:
 def erased_body(seqs: Iterable[int], policy: str, before: date) -> Mapping[str, Any]:
     """Return the body of an ERASED entry; everything erased was recorded on days before `before`."""
     return {"ranges": ranges(seqs), "policy": policy, "before": before.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What one act erases: the bodies of these numbers, what is known of these visits, and what is said of it."""
+
+    seqs: Sequence[int]
+    visit_ids: Sequence[VisitId]
+    body: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

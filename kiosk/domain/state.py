@@ -252,8 +252,11 @@ def _late_entry(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
         state.set_count(INSIDE, state.count(INSIDE) + 1)
 
 
-def _corrected(_state: State, _entry: Entry, _body: Mapping[str, Any]) -> None:
-    """A corrected figure is the ledger's matter: what was decided by the old one was decided."""
+def _corrected(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    """A corrected figure is the ledger's matter, since what was decided was decided; but the visit is kept as long."""
+    known = state.visit(VisitId(body["visit_id"]))
+    if known is not None:
+        state.put_visit(replace(known, corrected_at=entry.happened_at))
 
 
 _CHANGES: Final[Mapping[EntryKind, Callable[[Visit, Entry, Mapping[str, Any]], Changes]]] = {

@@ -14,11 +14,12 @@ from kiosk.adapters.local_copy import SqliteCopy
 from kiosk.config import load
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.times import to_wire
-from kiosk.enrolment import COPY_FILE, wipe
+from kiosk.enrolment import COPY_FILE
 from kiosk.errors import StoreError, UsageError
 from kiosk.log_commands.files import Command, log_file, open_reader, open_store, said
 from kiosk.services.retention import Retention
 from kiosk.services.rulebook import Rulebook
+from kiosk.wiping import wipe
 
 if TYPE_CHECKING:
     import argparse

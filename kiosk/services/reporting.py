@@ -95,19 +95,20 @@ class Reporter:
     shipping: Shipping
     backoff: Backoff
     link: Link = field(default_factory=Link)
-    _is_compared: bool = field(default=False, init=False)
+    is_compared: bool = field(default=False, init=False)
+    """Whether the server has said how far its copy goes since this began."""
     _was_well: bool = field(default=True, init=False)
 
     def step(self) -> float:
         """Ship one batch, if there is one; return how many seconds to wait before the next step."""
         entries = self.outbox.unsent(MAX_BATCH)
-        if not entries and self._is_compared:
+        if not entries and self.is_compared:
             return FLUSH_S
         try:
-            if not self._is_compared:
+            if not self.is_compared:
                 # Before anything is sent: numbers that the server holds already may be somebody else's.
                 self._compare(self._send(()))
-                self._is_compared = True
+                self.is_compared = True
                 entries = self.outbox.unsent(MAX_BATCH)
             if entries:
                 self._take(entries, self._send(entries))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.policy import LEAST_KEPT_DAYS
 from kiosk.domain.retention import (
     MOST_RANGES,
+    Erasure,
     Subject,
     deleted_body,
     erased_body,
@@ -29,7 +30,7 @@ from kiosk.domain.times import local_day
 from kiosk.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kiosk.domain.ids import VisitId
     from kiosk.domain.record import Hold
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 STEP_S: Final = 3600.0
+_DAY_MS: Final = 24 * 3600 * 1000
 _SOON_S: Final = 60.0  # a reader was in the write-ahead log: it is cut at the next try
 
 
@@ -76,8 +78,8 @@ class Aside(Protocol):
 class Eraser(Protocol):
     """The log's writer, as far as retention needs it."""
 
-    def erase(self, seqs: Sequence[int], visit_ids: Iterable[VisitId], body: Mapping[str, Any]) -> None:
-        """Erase bodies and salts and the visits' state, in one act."""
+    def erase(self, choose: Callable[[State, int], Erasure | None]) -> int:
+        """Erase in one act what `choose` names by the state and the last acknowledged number; return how much."""
         ...
 
     def sweep(self) -> bool:
@@ -100,7 +102,11 @@ class _Matter:
 
 @dataclass(slots=True)
 class Retention:
-    """Erases what is past its time. `on_writer` runs a job on the thread that alone writes the log."""
+    """Erases what is past its time. `on_writer` runs a job on the thread that alone writes the log.
+
+    `drop_papers` deletes the files for people that were written before a moment; `offset_ms` tells the server's clock
+    minus ours, as last measured.
+    """
 
     reader: OldEntries
     eraser: Eraser
@@ -108,6 +114,8 @@ class Retention:
     clock: Clock
     on_writer: Callable[[Callable[[], Any]], Any]
     aside: Aside | None = None
+    drop_papers: Callable[[datetime], None] = lambda _before: None
+    offset_ms: Callable[[], int | None] = lambda: None
 
     def step(self) -> float:
         """Erase what is due; return how many seconds to wait before the next step."""
@@ -120,18 +128,20 @@ class Retention:
 
     def run(self) -> tuple[int, bool]:
         """Return how many bodies were erased, and whether no trace of them is left in any file."""
-        if not self.rules.is_set_up:
+        if not self.rules.is_set_up or self._is_clock_wrong():
             return 0, True
         policy = self.rules.policy
         # The youngest body that may be erased is two days old, so that its day lies before yesterday.
         before = local_day(self.clock.now(), self.rules.site.timezone) - timedelta(days=LEAST_KEPT_DAYS - 1)
         erased = 0
         for matters in _batches(self._due()):
-            seqs = [seq for matter in matters for seq in matter.seqs]
-            ids = [matter.visit_id for matter in matters if matter.visit_id is not None]
-            body = erased_body(seqs, f"{policy.id}/{policy.version}", before)
-            self.on_writer(lambda seqs=seqs, ids=ids, body=body: self.eraser.erase(seqs, ids, body))
-            erased += len(seqs)
+
+            def choose(state: State, acknowledged: int, matters: Sequence[_Matter] = matters) -> Erasure | None:
+                still = self._still_due(matters, state, acknowledged)
+                return _erasure(still, f"{policy.id}/{policy.version}", before) if still else None
+
+            erased += self.on_writer(lambda choose=choose: self.eraser.erase(choose))
+        self.drop_papers(self.clock.now() - timedelta(days=LEAST_KEPT_DAYS))
         if self.aside is not None:
             self._delete_due(self.aside)
         return erased, bool(self.on_writer(self.eraser.sweep))
@@ -144,9 +154,24 @@ class Retention:
             holds = (*log.holds, *self._holds())
             is_kept = is_held(holds, (log.first, log.last), self.rules.site.timezone)
             if not is_kept and is_aside_due(policy.keeping, log, cases, now):
-                body = deleted_body(log, f"{policy.id}/{policy.version}")
-                self.on_writer(lambda body=body: self.eraser.erase([], [], body))
+                said = Erasure((), (), deleted_body(log, f"{policy.id}/{policy.version}"))
+                self.on_writer(lambda said=said: self.eraser.erase(lambda _state, _acknowledged: said))
                 aside.delete(log)
+
+    def _is_clock_wrong(self) -> bool:
+        """Tell whether the server's clock is more than a day away: what is past its time is not known then."""
+        is_wrong = abs(self.offset_ms() or 0) > _DAY_MS
+        if is_wrong:
+            logger.warning("retention waits: the clock is more than a day away from the server's")
+        return is_wrong
+
+    def _still_due(self, matters: Sequence[_Matter], state: State, acknowledged: int) -> list[_Matter]:
+        """Return what may be erased by what is known inside the act: a hold may have come since it was looked for.
+
+        The server may also have come back from an older copy of itself, and not hold it any more.
+        """
+        holds = (*state.holds(), *self.rules.holds())
+        return [item for item in matters if item.seqs[-1] <= acknowledged and not self._is_held(item, holds)]
 
     def _due(self) -> list[_Matter]:
         """Return what is erased now."""
@@ -180,8 +205,14 @@ class Retention:
         if visit is None:
             last = matter.moments[-1]
             return last < unsent_from and is_visitless_due(keeping, case, now, last)
-        last = max(visit.touched_at, *matter.moments)
+        last = max(visit.last_at, *matter.moments)
         return last < unsent_from and is_visit_due(keeping, visit, case, now)
+
+
+def _erasure(matters: Sequence[_Matter], policy: str, before: date) -> Erasure:
+    seqs = [seq for matter in matters for seq in matter.seqs]
+    ids = [matter.visit_id for matter in matters if matter.visit_id is not None]
+    return Erasure(seqs, ids, erased_body(seqs, policy, before))
 
 
 def _batches(matters: Sequence[_Matter]) -> Iterator[list[_Matter]]:

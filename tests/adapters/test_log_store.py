@@ -7,9 +7,11 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import apsw
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from kiosk.adapters.database import Database, read_key
 from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.log_store import LogStore
 from kiosk.domain.entry import GENESIS, EntryKind
+from kiosk.domain.retention import Erasure
 from kiosk.errors import StoreDamaged, StoreError
 from tests.domain import builders as make
 from tests.services.builders import DISK_KEY, ToldClock, identity
@@ -423,6 +426,34 @@ def test_two_writers_do_not_mix_their_acts(store: LogStore, path: Path) -> None:
     other.close()
 
 
+def test_the_log_ahead_is_lengthened_over_nobodys_commit(
+    store: LogStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command beside the kiosk that commits just when the length was looked at: its frames stay."""
+    other = LogStore(path, DISK_KEY, ToldClock(make.at(10)), lambda: None)
+    other._database._connection.set_busy_timeout(1)
+    done: list[int] = []
+    plain = apsw.VFSFile
+
+    class Held(plain):
+        def xFileSize(self) -> int:  # noqa: N802 - apsw's name
+            size = super().xFileSize()
+            with suppress(StoreError):
+                done.append(note(other))
+            return size
+
+    note(store)
+    monkeypatch.setattr(apsw, "VFSFile", Held)
+    assert store.sweep()
+    monkeypatch.undo()
+    reader = read_back(path)
+    assert {entry.seq for entry in reader.entries()} >= set(done)
+    reader.close()
+    assert flaw_of(path) is None
+    assert note(other) == note(store) - 1
+    other.close()
+
+
 # damage and forgery
 
 
@@ -499,7 +530,8 @@ def test_erased_bodies_leave_the_chain_whole(store: LogStore, path: Path) -> Non
     note(store, NAME)
     note(store)
     store.acknowledge(2)
-    store.erase([1], [], {"ranges": [[1, 1]], "policy": "test/1"})
+    assert store.erase(lambda _state, _acknowledged: None) == 0
+    assert store.erase(lambda _state, _sent: Erasure([1], [], {"ranges": [[1, 1]], "policy": "test/1"})) == 1
     reader = read_back(path)
     first = next(iter(reader.entries()))
     reader.close()

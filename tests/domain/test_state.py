@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.domain.change import replace
 from kiosk.domain.entry import Entry, EntryKind
 from kiosk.domain.ids import BookingId, CaseId, VisitId, in_digits
 from kiosk.domain.state import EVENTS, apply, event_of
@@ -213,11 +214,15 @@ def test_an_erased_entry_changes_nothing() -> None:
     assert state.visits == {}
 
 
-def test_a_correction_leaves_the_visit_as_it_was() -> None:
-    """The ledger shows the corrected figure; what was decided stays decided, and the visit is not touched anew."""
+def test_a_correction_moves_the_visit_nowhere() -> None:
+    """The ledger shows the corrected figure; what was decided stays decided, but it is kept as long as that."""
     way = (IDENTIFIED, ARRIVED, DECLARED, NORMAL, ADMITTED)
     corrected = (EntryKind.CORRECTED, {"visit_id": V, "of_seq": 4, "what": "reading", "value": "38.0"})
-    assert after(*way, corrected).visits == after(*way).visits
+    before, known = after(*way).visits[V], after(*way, corrected).visits[V]
+    assert (known.touched_at, known.last_at) == (before.touched_at, at(9, 0, 6))
+    assert before.last_at == before.touched_at
+    assert replace(known, corrected_at=None) == before
+    assert after(corrected).visits == {}
 
 
 def test_every_kind_of_entry_about_a_visit_is_an_event_or_opens_one() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import random
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kiosk.adapters.ledger_writer import LedgerWriter
 from kiosk.adapters.log_reader import LogReader
 from kiosk.domain.case import CaseAct, CaseEvent, Disposition, Role
+from kiosk.domain.correction import What, correction_body
 from kiosk.domain.entry import EntryKind, erased_ranges
 from kiosk.domain.ids import GuardId, KioskId
 from kiosk.domain.policy import BodySite, Keeping
@@ -24,7 +27,7 @@ from tests.domain import builders as make
 from tests.services.builders import DISK_KEY, Door
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from kiosk.domain.case import Case
@@ -201,6 +204,114 @@ def test_a_legal_hold_keeps_its_days_until_it_is_lifted(keeper: Keeper, by: str)
     assert keeper.retention.run()[0] > 0
     assert keeper.bodies_of(visit) == []
     assert keeper.door.is_proved()
+
+
+def hold_all(keeper: Keeper) -> None:
+    """Place a hold as a command beside the kiosk does."""
+    body = {"hold_id": "h1", "from": "2020-03-01", "until": "2020-03-31", "by": "court", "reason": "case 7"}
+    with keeper.door.log.act() as act:
+        act.record(EntryKind.HOLD_PLACED, body)
+
+
+def hold_by_server(keeper: Keeper) -> None:
+    """Hear of a hold that the server placed."""
+    hold = Hold("h1", date(2020, 3, 1), date(2020, 3, 31), make.at(9))
+    keeper.door.told(by=make.policy(keeping=Keeping(3, 6, 9)), holds=[hold])
+
+
+def server_forgets(keeper: Keeper) -> None:
+    """Hear that the server came back from an older copy of itself."""
+    keeper.door.log.send_again_after(0)
+
+
+@pytest.mark.parametrize("comes", [hold_all, hold_by_server, server_forgets])
+def test_what_comes_between_the_look_and_the_erasure_counts(keeper: Keeper, comes: Callable[[Keeper], None]) -> None:
+    """Whoever was told that the hold stands finds everything; no entry says of a body that is there that it is gone."""
+    visits = [keeper.visitor() for _ in range(3)]
+    keeper.sent()
+    keeper.days_pass(4)
+    keeper.sent()
+    whole = [keeper.bodies_of(visit) for visit in visits]
+    comings = iter((comes,))
+
+    def first_that(job: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the job returns
+        for come in comings:
+            come(keeper)
+        return job()
+
+    keeper.retention.on_writer = first_that
+    assert keeper.retention.run()[0] == 0
+    assert [keeper.bodies_of(visit) for visit in visits] == whole
+    assert [entry for entry in keeper.door.entries() if entry.kind is EntryKind.ERASED] == []
+    assert keeper.door.is_proved()
+
+
+def test_a_visit_waits_for_a_correction_of_it(keeper: Keeper) -> None:
+    """A corrected name is a part of the visit: nothing of it is erased before, and nothing is left after."""
+    visit = keeper.visitor()
+    keeper.sent()
+    keeper.days_pass(2.5)
+    opening = next(entry for entry in keeper.door.entries() if entry.body and visit_in(entry.body) == visit)
+    with keeper.door.log.act() as act:
+        act.record(EntryKind.CORRECTED, correction_body(opening, What.NAME, NAME, "guard-li", "slip"))
+    whole = keeper.bodies_of(visit)
+    keeper.days_pass(0.7)
+    assert keeper.retention.run()[0] == 0
+    keeper.sent()
+    keeper.days_pass(2.1)
+    assert keeper.retention.run()[0] == 0
+    keeper.days_pass(0.5)
+    assert keeper.retention.run()[0] == len(whole)
+    assert keeper.bodies_of(visit) == []
+    assert keeper.door.is_proved()
+
+
+def test_a_visit_whose_case_ended_at_another_door_is_kept_as_long_as_a_case(keeper: Keeper) -> None:
+    """It is over here, and its case is not known here any more: it had one all the same."""
+    code = keeper.door.books(
+        name_masked=NAME, slot_start=keeper.door.clock.now(), slot_end=keeper.door.clock.now().replace(minute=59)
+    )
+    visit = keeper.door.to_measuring(code)
+    ended = {"visit_id": visit, "guard_id": "guard-li", "settles": "case-of-door-2", "disposition": "referred"}
+    with keeper.door.log.act() as act:
+        act.record(EntryKind.HELD, {"visit_id": visit, "cause": "elevated"})
+        act.record(EntryKind.TURNED_AWAY, ended)
+    keeper.sent()
+    keeper.days_pass(5.5)
+    assert keeper.retention.run()[0] == 0
+    keeper.days_pass(1)
+    assert keeper.retention.run()[0] > 0
+    assert keeper.bodies_of(visit) == []
+
+
+@pytest.mark.parametrize("days_off", [2, -2])
+def test_nothing_is_forgotten_by_a_clock_that_the_server_says_is_wrong(keeper: Keeper, days_off: int) -> None:
+    """Set a year ahead for a minute, it would take what happened today for old."""
+    visit = keeper.visitor()
+    keeper.sent()
+    keeper.days_pass(40)
+    keeper.retention.offset_ms = lambda: -days_off * 24 * 3600 * 1000
+    assert keeper.retention.run() == (0, True)
+    assert keeper.bodies_of(visit)
+    keeper.retention.offset_ms = lambda: 30_000
+    assert keeper.retention.run()[0] > 0
+
+
+def test_papers_are_deleted_once_they_are_two_days_old(keeper: Keeper, tmp_path: Path) -> None:
+    """Blank sheets name who was expected, in the clear; what was printed on them is in the log."""
+    files = LedgerWriter(tmp_path / "log-B.db", DISK_KEY, tmp_path / "paper", ())
+    keeper.retention.drop_papers = files.drop_papers
+    keeper.retention.run()  # before there is a folder
+    paper = files.own_folder() / "blank.pdf"
+    paper.write_text(NAME)
+    now = keeper.door.clock.now().timestamp()
+    os.utime(paper, (now, now))
+    keeper.days_pass(1.9)
+    keeper.retention.run()
+    assert paper.exists()
+    keeper.days_pass(0.2)
+    keeper.retention.run()
+    assert not paper.exists()
 
 
 def test_a_hold_on_other_days_holds_nothing_back(keeper: Keeper) -> None:
