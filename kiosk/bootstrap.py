@@ -23,7 +23,7 @@ from kiosk.adapters.log_store import LogStore
 from kiosk.adapters.loop import Loop
 from kiosk.adapters.on_worker import OnWorker
 from kiosk.building import Ground, Parts, build_desk, configured_thermometer, token_roller
-from kiosk.device_lines import thermometer_line, unasked_lines
+from kiosk.device_lines import clock_line, thermometer_line, unasked_lines
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.screening import NO_DEVICE, Fault
 from kiosk.enrolment import COPY_FILE, LOG_FILE, PAPER_FOLDER, central_client, data_key, in_use, not_enrolled
@@ -135,6 +135,7 @@ class Kiosk:
         """Let alarms go on, visits follow their cases, and lamp and sounder say how it stands; on the worker."""
         try:
             self.watch.step()
+            self.real_desk.clock_is(self._offset_ms())
             self.room.look_out()
         except StoreError as error:
             self.real_desk.out_of_order(error)
@@ -278,7 +279,7 @@ class Kiosk:
         """Return how the devices stand; the thermometer is asked on its own thread."""
         now, policy = self.clock.now(), self.call(lambda: self.real_desk.visits.rules.policy)
         asked = self._measuring.submit(thermometer_line, self.thermometer, self.settings, now.date())
-        return (asked.result(), *unasked_lines(self.settings, policy, data, key, now))
+        return (asked.result(), clock_line(self._offset_ms()), *unasked_lines(self.settings, policy, data, key, now))
 
     def note_exit(self) -> None:
         """Hear from the sensor at the way out that somebody left."""

@@ -79,7 +79,7 @@ def build_desk(ground: Ground) -> Desk:
     showing = Showing(rules, hall, ground.thermometer.describe().site)
     visits = Visits(log, rules, hall, cases, showing, clock, ground.new_id)
     is_exit = ground.settings.kiosk.direction == "exit"
-    identifying = Identifying(visits, copy, bytes.fromhex(identity.id_key), is_exit)
+    identifying = Identifying(visits, copy, bytes.fromhex(identity.id_key), is_exit, ground.offset_ms)
     case_views = CaseViews(cases)
     guards, signing = Guards(visits, everywhere), SignIn(visits, check_pin)
     board = Board(visits, guards, hall, copy, identifying, everywhere, case_views)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import requests
@@ -18,6 +19,7 @@ from pydantic import ValidationError
 from kiosk.adapters.central_answers import DISTRUST, check_ours, said_no, translated
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.trust import Trust
+from kiosk.domain.admission import CLOCK_SKEW
 from kiosk.domain.times import to_ms
 from kiosk.errors import ServerError, ServerGarbled, ServerRejected, ServerUnreachable
 from kiosk.protocol.messages import (
@@ -271,7 +273,10 @@ def probe(where: _Where) -> tuple[bool, str]:
     finally:
         client.close()
     taken_ms = (time.monotonic() - began) * 1000
-    return True, f"{where.url} answers in {taken_ms:.0f} ms; its clock is {client.clock_offset_ms} ms ahead of ours"
+    offset_ms = client.clock_offset_ms or 0
+    is_near = abs(offset_ms) <= CLOCK_SKEW // timedelta(milliseconds=1)
+    advice = "" if is_near else "; set the clocks by the network (NTP): bookings are judged by this machine's"
+    return is_near, f"{where.url} answers in {taken_ms:.0f} ms; its clock is {offset_ms} ms ahead of ours{advice}"
 
 
 def _packed(body: Mapping[str, Any] | None, *, is_packed: bool) -> tuple[bytes | None, dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from kiosk.adapters.database import Database
@@ -138,13 +139,19 @@ class LogReader(LogView):
         return held, last, Flaw(held + 1, "form") if walked.is_broken else flaw
 
     def old(self, before: datetime) -> Iterator[tuple[int, EntryKind, str, datetime]]:
-        """Yield number, kind, body and time of what was recorded before `before`, is acknowledged and may be erased."""
+        """Yield number, kind, body and time of what was recorded before `before`, is acknowledged and may be erased.
+
+        The time is the server's, as far as the difference was known: what a clock recorded that stood a year behind is
+        not a year old.
+        """
         sql = (
-            f"SELECT seq, kind, body, recorded_at FROM entry WHERE {ERASABLE}"  # noqa: S608 - marks only
-            " AND seq <= (SELECT seq FROM sent) AND recorded_at < ? ORDER BY seq"
+            f"SELECT seq, kind, body, recorded_at, clock_offset_ms FROM entry WHERE {ERASABLE}"  # noqa: S608 - marks only
+            " AND seq <= (SELECT seq FROM sent) ORDER BY seq"
         )
-        for seq, kind, body, at in self._database.walk(sql, *KEPT_KINDS, to_wire(before)):
-            yield seq, EntryKind(kind), body, from_wire(at)
+        for seq, kind, body, recorded_at, offset_ms in self._database.walk(sql, *KEPT_KINDS):
+            at = from_wire(recorded_at) + timedelta(milliseconds=offset_ms or 0)
+            if at < before:
+                yield seq, EntryKind(kind), body, at
 
     @property
     def state(self) -> State:

@@ -62,6 +62,15 @@ CALLS_GUARD: Final = LOOKS_TO_GUARD | {Reason.ALREADY_ARRIVED, Reason.TOO_LATE, 
 """Reasons that a guard can settle on the spot; these visits stand on the guard's list."""
 
 
+BY_TIME: Final = frozenset({Reason.WRONG_DAY, Reason.SITE_CLOSED, Reason.TOO_LATE, Reason.TOO_EARLY})
+"""Reasons that the clock alone decides."""
+
+CLOCK_SKEW: Final = timedelta(minutes=2)
+"""How far two clocks may be apart before somebody is told (the server's `limits.clock_skew_s`)."""
+
+_CLOCK_UNSURE: Final = timedelta(minutes=15)  # the usual tolerance before and after a slot (peers.md 3.3)
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """What the door knows when it judges: everything except the booking."""
@@ -82,6 +91,15 @@ class Judgement:
     def shown(self) -> Reason | None:
         """The reason to show, or None."""
         return self.reasons[0] if self.reasons else None
+
+
+def is_for_a_person(judgement: Judgement, offset: timedelta) -> bool:
+    """Tell whether a guard must look, since the clock decided and is not to be trusted.
+
+    `offset`: the server's clock minus ours. Whose fault it is nobody here knows, so nobody is let in by such a clock
+    and nobody is sent away by it.
+    """
+    return abs(offset) > _CLOCK_UNSURE and (judgement.shown is None or judgement.shown in BY_TIME)
 
 
 def slot_opens(booking: Booking, policy: Policy) -> datetime:

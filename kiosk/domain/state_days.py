@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain import by_hand, reference
@@ -26,14 +26,16 @@ _OF_TODAY: Final = (INSIDE, TYPED_WRONG, EXTRA_LATE, COLD_BY_HAND)
 
 
 def _day_turned(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
+    before = state.count(DAY_OPENED)
     if "counter" in body:
         state.set_count(body["counter"], body["count"])
     for name in _OF_TODAY:
         state.set_count(name, 0)
     if entry.kind is EntryKind.DAY_OPENED:
-        # What a day's counters count never outlives the entries that moved them, so that erasing those changes
-        # no state. Yesterday's stay: a clock that is set back over midnight must not give a number twice.
-        state.drop_days(date.fromisoformat(body["day"]) - timedelta(days=1))
+        # Those of the day before stay, and so do those of the day that was opened last, however long ago the clock
+        # says that was: once it is set back it must not give a number twice.
+        day = date.fromisoformat(body["day"]).toordinal()
+        state.drop_days(date.fromordinal(max(1, min(day - 1, before or day))))
 
 
 def _erased(state: State, _entry: Entry, body: Mapping[str, Any]) -> None:

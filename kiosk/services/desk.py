@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from kiosk.domain.admission import CLOCK_SKEW
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.screening import Fault, Reading
 from kiosk.errors import StoreError
 from kiosk.services.guards import needs_guard
 from kiosk.services.hall import rests
+from kiosk.services.health import FAULT, WELL
 from kiosk.services.views import IdleFacts, View
 
 if TYPE_CHECKING:
@@ -127,6 +129,12 @@ class Desk:
         if self.health.devices.get(device) != state:
             self.health.devices = {**self.health.devices, device: state}
             self.note_device(device, state)
+
+    def clock_is(self, offset_ms: int | None) -> None:
+        """Hear how far the server's clock is from ours; said once it is too far, and once it is right again."""
+        is_off = abs(offset_ms or 0) > CLOCK_SKEW // timedelta(milliseconds=1)
+        if offset_ms is not None and (is_off or "clock" in self.health.devices):
+            self.device_is("clock", FAULT if is_off else WELL)
 
     def note_device(self, device: str, state: str) -> None:
         """Record that a device changed its state ("ok" or what is wrong with it)."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain import id_number
-from kiosk.domain.admission import Reason, judge
+from kiosk.domain.admission import Reason, is_for_a_person, judge
 from kiosk.domain.booking import BookingStatus
 from kiosk.domain.booking_code import BadCode, BookingNumber, Claims, ForeignCode, read
 from kiosk.domain.booking_number import is_well_formed, normalised
@@ -22,7 +23,7 @@ from kiosk.services.settling import settle_by_case
 from kiosk.services.views import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from kiosk.domain.booking import Booking
     from kiosk.domain.ids import GuardId
@@ -42,6 +43,7 @@ class Identifying:
     copy: LocalCopy
     id_key: bytes
     is_exit: bool = False
+    offset_ms: Callable[[], int | None] = lambda: None  # the server's clock minus ours, as last measured
     _exit_until: float = field(default=-1.0, init=False)
     _exit_by: str = field(default="", init=False)
     _wrong: int = field(default=0, init=False)
@@ -217,7 +219,10 @@ class Identifying:
             "by": found.by,
             **self._decided(found.source),
         }
-        if judgement.reasons:
+        if is_for_a_person(judgement, timedelta(milliseconds=self.offset_ms() or 0)):
+            act.record(EntryKind.IDENTIFIED, body)
+            act.record(EntryKind.HELD, {"visit_id": visit_id, "cause": "clock_off"})
+        elif judgement.reasons:
             earlier = {"earlier_visit": last.id} if last is not None else {}
             act.record(EntryKind.REFUSED, {**body, "reasons": list(judgement.reasons), **earlier})
         else:

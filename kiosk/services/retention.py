@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from kiosk.domain.change import replace
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.policy import LEAST_KEPT_DAYS
 from kiosk.domain.retention import (
@@ -105,7 +106,7 @@ class Retention:
     """Erases what is past its time. `on_writer` runs a job on the thread that alone writes the log.
 
     `drop_papers` deletes the files for people that were written before a moment; `offset_ms` tells the server's clock
-    minus ours, as last measured.
+    minus ours, as last measured, None as long as it was not.
     """
 
     reader: OldEntries
@@ -115,7 +116,7 @@ class Retention:
     on_writer: Callable[[Callable[[], Any]], Any]
     aside: Aside | None = None
     drop_papers: Callable[[datetime], None] = lambda _before: None
-    offset_ms: Callable[[], int | None] = lambda: None
+    offset_ms: Callable[[], int | None] = lambda: 0
 
     def step(self) -> float:
         """Erase what is due; return how many seconds to wait before the next step."""
@@ -128,8 +129,8 @@ class Retention:
 
     def run(self) -> tuple[int, bool]:
         """Return how many bodies were erased, and whether no trace of them is left in any file."""
-        if not self.rules.is_set_up or self._is_clock_wrong():
-            return 0, True
+        if not self.rules.is_set_up or not self._is_clock_sure():
+            return 0, False  # looked at again soon
         policy = self.rules.policy
         # The youngest body that may be erased is two days old, so that its day lies before yesterday.
         before = local_day(self.clock.now(), self.rules.site.timezone) - timedelta(days=LEAST_KEPT_DAYS - 1)
@@ -158,12 +159,15 @@ class Retention:
                 self.on_writer(lambda said=said: self.eraser.erase(lambda _state, _acknowledged: said))
                 aside.delete(log)
 
-    def _is_clock_wrong(self) -> bool:
-        """Tell whether the server's clock is more than a day away: what is past its time is not known then."""
-        is_wrong = abs(self.offset_ms() or 0) > _DAY_MS
-        if is_wrong:
+    def _is_clock_sure(self) -> bool:
+        """Tell whether the server's clock says the day that ours says: else nobody knows what is past its time.
+
+        Nothing is lost by waiting for the server's word: what it never acknowledged is not erased anyway.
+        """
+        offset_ms = self.offset_ms()
+        if offset_ms is not None and abs(offset_ms) > _DAY_MS:
             logger.warning("retention waits: the clock is more than a day away from the server's")
-        return is_wrong
+        return offset_ms is not None and abs(offset_ms) <= _DAY_MS
 
     def _still_due(self, matters: Sequence[_Matter], state: State, acknowledged: int) -> list[_Matter]:
         """Return what may be erased by what is known inside the act: a hold may have come since it was looked for.
@@ -206,7 +210,7 @@ class Retention:
             last = matter.moments[-1]
             return last < unsent_from and is_visitless_due(keeping, case, now, last)
         last = max(visit.last_at, *matter.moments)
-        return last < unsent_from and is_visit_due(keeping, visit, case, now)
+        return last < unsent_from and is_visit_due(keeping, replace(visit, touched_at=last), case, now)
 
 
 def _erasure(matters: Sequence[_Matter], policy: str, before: date) -> Erasure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,6 @@ from tests.central.builders import HERE, NAME, NINE, SERVICE, City, LogMaker, To
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from pathlib import Path
 
     from kiosk.adapters.central_client import CentralClient
@@ -135,6 +135,10 @@ def test_a_probe_says_what_an_operator_needs(city: City) -> None:
     from kiosk.config import ServerSettings
 
     settings = ServerSettings(url=city.url, connect_timeout_s=3, read_timeout_s=10)
+    is_well, words = probe(settings)
+    assert (is_well, city.url in words) == (False, True)
+    assert "set the clocks by the network" in words  # the city's stands still, in 2020
+    city.clock.advance(seconds=datetime.now(UTC).timestamp() - city.clock.monotonic())
     is_well, words = probe(settings)
     assert is_well
     assert city.url in words

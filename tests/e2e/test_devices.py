@@ -11,6 +11,7 @@ from central.site_documents import DocumentKind
 from demo.world import GUARD_ID, PIN
 from kiosk.check import check
 from kiosk.config import load
+from kiosk.device_lines import clock_line
 from kiosk.domain.ids import GuardId
 from kiosk.domain.policy import BodySite, Instrument
 from kiosk.services.device_views import DevicesView
@@ -37,11 +38,21 @@ def test_the_guards_page_says_of_the_thermometer_what_check_says(city: City) -> 
     kiosk = city.kiosk("A")
     city.tell("A")
     lines = {line.name: line for line in asked(kiosk).lines}
-    assert set(lines) == {"thermometer", "by_hand", "reference"}
+    assert set(lines) == {"thermometer", "clock", "by_hand", "reference"}
     out = io.StringIO()
     check(kiosk.settings.folder / "kiosk.toml", out)
     assert f"ok   thermometer: {lines['thermometer'].words}" in out.getvalue().splitlines()
     assert ("log", True) in asked(kiosk).others
+
+
+def test_the_clock_is_named_and_how_far_it_is_off() -> None:
+    """Nobody at the door can see it otherwise: the bar shows the hour only."""
+    assert clock_line(None).is_well
+    assert clock_line(-90_000).is_well
+    behind, ahead = clock_line(366 * 24 * 3_600_000), clock_line(-3 * 3_600_000 - 5)
+    assert (behind.is_well, ahead.is_well) == (False, False)
+    assert behind.words.startswith("366 days, 0:00:00 behind the server's")
+    assert ahead.words.startswith("3:00:00 ahead of the server's")
 
 
 def test_an_ended_calibration_of_the_servers_policy_is_not_well(city: City) -> None:
