@@ -57,7 +57,7 @@ from kiosk.screens.notice import NoticeScreen
 from kiosk.screens.out_of_order import OutOfOrderScreen
 from kiosk.screens.poses import POSES, STANCES
 from kiosk.screens.qr import QrCard
-from kiosk.screens.refused import RefusedScreen
+from kiosk.screens.refused import DAY_OVER, RefusedScreen
 from kiosk.screens.rest import RestScreen
 from kiosk.screens.rest_board import RestBoardScreen
 from kiosk.screens.sides import Sides
@@ -174,7 +174,7 @@ def face_of(view: View) -> Face:
 
 def required_texts() -> set[str]:
     """Return the keys that are made up from values; `Texts.load` checks them at start."""
-    keys = {f"refused.{reason}.{part}" for reason in Reason for part in ("title", "text", "todo")}
+    keys = {f"refused.{reason}.{part}" for reason in (*Reason, DAY_OVER) for part in ("title", "text", "todo")}
     keys |= {f"guard.cause.{reason}" for reason in Reason}
     keys |= {f"hint.{hint}" for hint in Hint if hint is not Hint.NONE}
     keys |= {f"sight.{hint.value}" for hint in Seen if hint is not Seen.NONE}

@@ -26,6 +26,10 @@ _SIGNS = {
 }
 
 
+DAY_OVER = "day_over"
+"""What is said of another day that has passed: nobody can come on it any more."""
+
+
 class RefusedScreen(VisitorScreen):
     """Says the one reason that helps most, with the facts to act on."""
 
@@ -42,7 +46,9 @@ class RefusedScreen(VisitorScreen):
         facts = self.view.refusal
         if facts is None:
             return
-        key = f"refused.{facts.reason}"
+        card = self.view.card
+        is_over = facts.reason is Reason.WRONG_DAY and card is not None and card.slot_end < (facts.now or self.now)
+        key = f"refused.{DAY_OVER if is_over else facts.reason}"
         values = self._values(facts)
         self.sign = _SIGNS.get(facts.reason, "person")
         self.title = self.texts.t(f"{key}.title", **values)
@@ -72,10 +78,11 @@ class RefusedScreen(VisitorScreen):
             ("service", texts.pick(card.service) if card is not None and facts.url else ""),
             ("earliest", stage.clock(earliest) if earliest else ""),
             ("opens", f"{stage.day(facts.opens)} {stage.clock(facts.opens)}" if facts.opens else ""),
-            ("first_seen", stage.clock(facts.first_seen) if facts.first_seen else ""),
+            ("first_seen", stage.dated_clock(facts.first_seen, facts.now or self.now) if facts.first_seen else ""),
             ("site", texts.pick(facts.site_name) if facts.site_name and not is_in_title else ""),
             ("address", texts.pick(facts.site_address) if facts.site_address else ""),
             ("now", stage.clock(facts.now) if facts.now and earliest else ""),
+            ("today", stage.day(facts.now) if facts.now and is_other_day else ""),
         ]
         return [(texts.t(f"refused.{name}"), value) for name, value in rows if value]
 

@@ -116,6 +116,12 @@ class Stage:
         """Return hours and minutes at the site."""
         return f"{moment.astimezone(self.settings.zone):%H:%M}"
 
+    def dated_clock(self, moment: datetime, now: datetime) -> str:
+        """Return hours and minutes at the site, with the day when that is not today's."""
+        zone = self.settings.zone
+        is_today = moment.astimezone(zone).date() == now.astimezone(zone).date()
+        return self.clock(moment) if is_today else f"{self.day(moment)} {self.clock(moment)}"
+
     def clock_from(self, moment: datetime) -> str:
         """Return the first whole minute at which `moment` is over, at the site: who comes then is not too early."""
         return self.clock(moment + timedelta(seconds=_MINUTE_S, microseconds=-1))

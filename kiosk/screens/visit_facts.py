@@ -19,9 +19,9 @@ def visit_rows(detail: GuardDetail, stage: Stage, now: datetime) -> list[tuple[s
     way = (("guard.number", detail.number), ("guard.no_booking", walk_in), ("guard.comes_with", detail.comes_with))
     rows += [(texts.t(key), said) for key, said in way if said]
     if detail.first_arrival is not None:
-        rows.append((texts.t("guard.first_arrival"), stage.clock(detail.first_arrival), "look"))
+        rows.append((texts.t("guard.first_arrival"), stage.dated_clock(detail.first_arrival, now), "look"))
     if detail.earlier is not None:
-        rows += _earlier(detail.earlier, stage)
+        rows += _earlier(detail.earlier, stage, now)
     if detail.card is not None:
         card = detail.card
         rows += [
@@ -45,11 +45,14 @@ def _cause(detail: GuardDetail, stage: Stage) -> str:
     return f"{cause} · {stage.texts.t(f'guard.cause.{detail.reason}')}"
 
 
-def _earlier(earlier: EarlierVisit, stage: Stage) -> list[tuple[str, ...]]:
+def _earlier(earlier: EarlierVisit, stage: Stage, now: datetime) -> list[tuple[str, ...]]:
     """Return what the booking's earlier visit left behind: it may be why its holder was not let in."""
     ended = stage.texts.t(f"guard.ended.{earlier.ended}")
     said = f"{stage.texts.t(f'guard.cause.{earlier.cause}')} · {ended}" if earlier.cause else ended
     rows: list[tuple[str, ...]] = [(stage.texts.t("guard.earlier_end"), said, "look")]
+    if earlier.number:
+        since = stage.dated_clock(earlier.admitted_at, now) if earlier.admitted_at is not None else ""
+        rows.append((stage.texts.t("guard.earlier_number"), f"{earlier.number} · {since}", "look"))
     return [*rows, *((*row, "look") for row in _readings(earlier, stage, "guard.earlier_readings"))]
 
 

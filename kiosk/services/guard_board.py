@@ -214,7 +214,8 @@ class Board:
             return None
         ended = earlier.step.value if earlier.step in ENDS else "open"
         case = self.guards.open_case_of(state, visit)
-        return EarlierVisit(_readings(earlier), "case" if case is not None else ended, earlier.cause)
+        how = "case" if case is not None else ended
+        return EarlierVisit(_readings(earlier), how, earlier.cause, earlier.queue_number, earlier.admitted_at)
 
     def _first_arrival(self, visit: Visit, state: State) -> datetime | None:
         """Return when the booking of `visit` first arrived in another visit, here or at another kiosk."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kiosk.services.views import View
     from kiosk.services.visits import Visits
 
+_USED: Final = frozenset({Step.ADMITTED, Step.LEFT, Step.TURNED_AWAY})
 EXIT_NEXT_S: Final = 15.0  # long enough to hold a code up, too short to be forgotten
 
 
@@ -177,9 +178,8 @@ class Identifying:
         """Tell whether scanning goes on with `last`; a visit of another kiosk is adopted first."""
         if last.step not in OPEN_STEPS and last.step is not Step.ABANDONED:
             return False
-        now, zone = self.visits.clock.now(), self.visits.rules.site.timezone
-        is_of_today = local_day(last.first_contact, zone) == local_day(now, zone)
-        if not is_of_today and self.visits.cases.undecided(act.state, last.id) is None:
+        now = self.visits.clock.now()
+        if not self._is_of_today(last) and self.visits.cases.undecided(act.state, last.id) is None:
             return False  # another day is judged anew
         if is_peer:
             idle_s = (now - last.touched_at).total_seconds()
@@ -187,6 +187,11 @@ class Identifying:
                 return False  # someone stands at the other kiosk with this very code
             adopt(act, last)
         return True
+
+    def _is_of_today(self, visit: Visit) -> bool:
+        """Tell whether a visit began today; one that was left open on another day has used nothing up."""
+        now, zone = self.visits.clock.now(), self.visits.rules.site.timezone
+        return local_day(visit.first_contact, zone) == local_day(now, zone)
 
     def _take_up(self, act: Act, visit_id: VisitId) -> View:
         """Take an open visit up where it was."""
@@ -208,7 +213,7 @@ class Identifying:
         """Judge the booking at first contact, which is now, and begin a visit: shown to its holder, or refused."""
         now = self.visits.clock.now()
         known = found.known
-        if last is not None and last.step in OPEN_STEPS | {Step.ADMITTED, Step.LEFT, Step.TURNED_AWAY}:
+        if last is not None and (last.step in _USED or (last.step in OPEN_STEPS and self._is_of_today(last))):
             known |= {Reason.ALREADY_ARRIVED}
         judgement = judge(found.booking, self.visits.rules.door(act.state.count(EXTRA_LATE)), now, known)
         visit_id = VisitId(self.visits.new_id())

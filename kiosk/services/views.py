@@ -212,6 +212,8 @@ class EarlierVisit:
     readings: tuple[tuple[datetime, str, str], ...]
     ended: str
     cause: str = ""
+    number: str = ""  # that it was let in with: whoever did not read it may ask
+    admitted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ class Visits:
         act.record(EntryKind.READING, body)
         if course.turn is Turn.PASS:
             if visit.declared_at is not None:
-                self.admit_or_line_up(act, visit)
+                self.admit_or_line_up(act, act.state.visit(visit.id) or visit)  # with this reading
         elif course.turn in {Turn.GUARD, Turn.CASE}:
             act.record(EntryKind.HELD, {"visit_id": visit.id, "cause": course.cause})
             if course.turn is Turn.CASE and self.cases.undecided(act.state, visit.id) is None:

@@ -240,6 +240,7 @@ def _card_of(reason: Reason) -> BookingCard | None:
     return replace(CARD, slot_start=at(11), slot_end=at(12))
 
 
+DAY_OVER_CARD: Final = replace(CARD, slot_start=at(17, day=9), slot_end=at(18, day=9))
 SEEN: Final = (Seen.COME_NEARER, Seen.HOLD_STILL, Seen.BRIGHTER, Seen.TOO_BRIGHT)
 SAMPLES: Final[tuple[Sample, ...]] = (
     Sample("idle", Face.IDLE, _idle(FACTS)),
@@ -314,6 +315,15 @@ SAMPLES: Final[tuple[Sample, ...]] = (
         )
         for reason in Reason
         if reason not in LOOKS_TO_GUARD
+    ),
+    Sample("refused-day-over", Face.REFUSED, _refusal(RefusalFacts(Reason.WRONG_DAY, now=NOW), DAY_OVER_CARD)),
+    Sample(
+        "refused-used-on-another-day",
+        Face.REFUSED,
+        _refusal(
+            RefusalFacts(Reason.ALREADY_ARRIVED, now=NOW, first_seen=at(17, 27, day=9)),
+            _card_of(Reason.ALREADY_ARRIVED),
+        ),
     ),
     *GUARD_SAMPLES,
     *DUTY_SAMPLES,

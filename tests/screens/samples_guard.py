@@ -156,6 +156,9 @@ REFUSED_DETAIL: Final = replace(
     override_by="guard",
     earlier=EarlierVisit(((at(9, 59), "38.5", "elevated"),), "turned_away", "refusal"),
 )
+LET_IN_BEFORE_DETAIL: Final = replace(  # whoever did not read their number comes back with the code
+    REFUSED_DETAIL, earlier=EarlierVisit(((at(9, 59), "36.5", "normal"),), "admitted", "", "B001", at(10, 0))
+)
 TO_KIOSK_DETAIL: Final = replace(
     REFUSED_DETAIL, row=replace(ROWS[2], state_key="at_kiosk", needs=()), override_by="", earlier=None
 )
@@ -316,6 +319,7 @@ GUARD_SAMPLES: Final = (
     Sample("guard-visit-conflict", Panel.GUARD_VISIT, detail(CONFLICT_DETAIL)),
     Sample("guard-visit-to-kiosk", Panel.GUARD_VISIT, detail(TO_KIOSK_DETAIL)),
     Sample("guard-visit-refused", Panel.GUARD_VISIT, detail(REFUSED_DETAIL), alarm=ALARM),
+    Sample("guard-visit-let-in-before", Panel.GUARD_VISIT, detail(LET_IN_BEFORE_DETAIL)),
     Sample("guard-visit-held", Panel.GUARD_VISIT, detail(HELD_DETAIL)),
     Sample("guard-visit-declared", Panel.GUARD_VISIT, detail(DECLARED_DETAIL)),
     Sample("guard-visit-companion", Panel.GUARD_VISIT, detail(COMPANION_DETAIL)),

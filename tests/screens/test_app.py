@@ -15,6 +15,7 @@ from kivy.clock import Clock
 from kivy.uix.widget import Widget
 
 from kiosk.domain.admission import Reason
+from kiosk.domain.ids import VisitId
 from kiosk.domain.policy import BodySite
 from kiosk.domain.site import Words
 from kiosk.screens import front
@@ -269,6 +270,20 @@ def test_somebody_is_called_whatever_else_was_touched(bench: Bench) -> None:
     bench.app.acts.ask_person()
     bench.kiosk.work()
     assert bench.desk.asked("ask_person") == [("ask_person", VISIT)]
+
+
+def test_who_calls_again_reads_that_it_was_done(bench: Bench) -> None:
+    """The answer shows the same wait again; without the words people go on pressing. The next one begins anew."""
+    waiting = view_of(Face.GUARD)
+    bench.desk.answers |= {"ask_person": waiting}
+    bench.show(waiting)
+    assert not bench.app.screen.has_called
+    bench.app.screen.on_call_again()
+    bench.kiosk.work()
+    settle()
+    assert bench.app.screen.has_called
+    bench.show(replace(waiting, visit_id=VisitId("another")))
+    assert not bench.app.screen.has_called
 
 
 def test_an_act_that_raises_hands_the_visit_to_the_guard(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:

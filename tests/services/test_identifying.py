@@ -248,6 +248,29 @@ def test_a_kiosk_without_todays_bookings_says_so_to_the_guard(door: Door) -> Non
     assert board.booking_data_of_today is False
 
 
+def test_who_was_never_let_in_on_another_day_has_not_used_the_code(door: Door) -> None:
+    """At rest when the doors closed: the day is over, and nobody is told that the code was used."""
+    code = door.books()
+    door.to_measuring(code)
+    door.clock.go_on(minutes=24 * 60)
+    door.day.turn()
+    assert reason(door.scan(code)) == "wrong_day"
+
+
+def test_the_guard_reads_the_number_of_who_was_let_in_before(door: Door) -> None:
+    """The machine died before the visitor had read it: one look, and no second number."""
+    code = door.books()
+    admitted = door.lets_in(code)
+    shown = door.scan(code)
+    assert shown.visit_id is not None
+    door.signs_in()
+    detail = door.desk.guarding.detail(shown.visit_id)
+    assert detail is not None
+    assert detail.earlier is not None
+    assert (detail.earlier.number, detail.earlier.admitted_at) == (admitted.number, door.clock.now())
+    assert door.bodies("admitted")[0]["readings"] == door.bodies("admitted")[0]["normal"] == 1
+
+
 def test_a_second_scan_is_refused_as_already_arrived_and_goes_to_the_guard(door: Door) -> None:
     """A photographed code may have been used by someone else: the guard compares card and name."""
     code = door.books()
