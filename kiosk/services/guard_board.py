@@ -52,6 +52,7 @@ _STATES = {
 _CALLED = {"in_line": "line_called", "resting": "rest_over"}
 
 _CAUSES = {Step.CARD_CHECK: "card_check", Step.RESTING: "resting", Step.HALL_LINE: "hall_full"}
+_REFUSED = frozenset(reason.value for reason in Reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +107,15 @@ class Board:
             room_from=free_from(places),
         )
 
-    def _pressing(self, row: GuardRow) -> tuple[int, datetime]:
-        """Return what orders rows: the loudest first, then by when something is due.
+    def _pressing(self, row: GuardRow) -> tuple[int, bool, datetime]:
+        """Return what orders rows: the loudest first, then whoever was not let in last, then by when something is due.
 
-        Who waits for a guard at a screen is to be seen within the time in which a case is to be taken.
+        Who waits for a guard at a screen is to be seen within the time in which a case is to be taken; whose
+        temperature or answer is open, before somebody whose booking is.
         """
         within = timedelta(seconds=self.visits.rules.plan.limits.acknowledge_s)
         due = row.due if row.case_id is not None else None
-        return (-row.level, due or row.since + within)
+        return (-row.level, row.cause_key in _REFUSED, due or row.since + within)
 
     def alarm(self, *, is_for_lamp: bool = False) -> AlarmView:
         """Return what calls a guard now: cases that call for somebody, and cases in which something is overdue.

@@ -112,6 +112,15 @@ def test_the_figures_of_the_overview(door: Door) -> None:
     assert dict(board.devices) == {"log": True}
 
 
+def test_a_temperature_that_is_open_comes_before_a_booking_that_is(door: Door) -> None:
+    """However long somebody waits who came too late: a child with a fever two minutes ago is looked at first."""
+    door.scan(door.books(slot_start=make.at(8), slot_end=make.at(9)))
+    door.clock.go_on(minutes=33)
+    feverish = door.to_measuring(door.books())
+    door.reads(feverish, 3745)
+    assert [row.cause_key for row in board_of(door).rows] == ["elevated", "too_late"]
+
+
 def test_one_visit_shows_its_readings_answers_and_cause(door: Door) -> None:
     """What a guard needs to decide; the card stays masked."""
     visit_id = door.to_measuring(door.books(), yes=("contact",))
