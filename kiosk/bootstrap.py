@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.adapters.actuators import open_alarm
 from kiosk.adapters.aside_logs import AsideLogs
+from kiosk.adapters.central_client import client_by
 from kiosk.adapters.ledger_writer import LedgerWriter
 from kiosk.adapters.local_copy import SqliteCopy
 from kiosk.adapters.log_reader import LogReader
@@ -26,7 +27,7 @@ from kiosk.building import Ground, Parts, build_desk, configured_thermometer, to
 from kiosk.device_lines import clock_line, thermometer_line, unasked_lines
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.screening import NO_DEVICE, Fault
-from kiosk.enrolment import COPY_FILE, LOG_FILE, PAPER_FOLDER, central_client, data_key, in_use, not_enrolled
+from kiosk.enrolment import COPY_FILE, LOG_FILE, PAPER_FOLDER, data_key, in_use, not_enrolled
 from kiosk.errors import DeviceError, KioskError, StoreError, StoreForked, StoreFull
 from kiosk.services.duty_desk import Outside
 from kiosk.services.health import FAULT, WELL
@@ -78,7 +79,9 @@ class Kiosk:
             self._hold.close()
             raise not_enrolled(data)
         self.identity = identity
-        self.central: Central = parts.central or central_client(settings, identity.token, self.clock)
+        self.central: Central = parts.central or client_by(
+            settings.kiosk.server, identity.token, self.clock, identity.epoch
+        )
         self.thermometer = parts.thermometer or configured_thermometer(settings, self.clock)
         self.copy = SqliteCopy(data / COPY_FILE, key)
         self.reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)

@@ -65,28 +65,27 @@ class CentralClient:
         token: str | None,
         *,
         clock: Clock,
-        connect_timeout_s: float = 3.0,
-        read_timeout_s: float = 10.0,
+        epoch: int | None = None,
+        timeouts_s: tuple[float, float] = (3.0, 10.0),
         trust: Trust = Trust(),  # noqa: B008 - it cannot be changed
         use_proxies: bool = False,
     ) -> None:
         """Make no call yet.
 
-        `token` is None until enrolled. `read_timeout_s` is for one silence, not for the call. `trust`: the
-        certificates of either side. `use_proxies`: go through the proxies that the environment names; off, since a
-        kiosk's server is on its own network, and never on for loopback.
+        `token` is None until enrolled. `epoch`: of the log that is sent; an answer for another one is none.
+        `timeouts_s`: for the connection, and for one silence, not the call. `trust`: the certificates of either side.
+        `use_proxies`: go through the environment's proxies; off, since a kiosk's server is on its own network.
         """
         self._base_url = base_url.rstrip("/")
         self._clock = clock
-        self._timeouts = (connect_timeout_s, read_timeout_s)
+        self._timeouts = timeouts_s
         self._offset_ms: int | None = None
         self._highest_sent: dict[int, int] = {}
         self._session = requests.Session()
         self._session.trust_env = use_proxies
+        self._session.verify, self._session.cert = trust.ca_file or True, trust.client_cert
         self._trust = trust
-        self._session.verify = trust.ca_file or True
-        self._session.cert = trust.client_cert
-        self._token = token
+        self._token, self._epoch = token, epoch
 
     @property
     def clock_offset_ms(self) -> int | None:
@@ -103,8 +102,8 @@ class CentralClient:
     ) -> UploadAnswer:
         """Upload entries, in order; with none of them, ask how far the server's copy goes."""
         body = {"last": last, "acknowledged": acknowledged, "entries": [to_wire_entry(entry) for entry in entries]}
-        status, answer = self._call("POST", "/v1/entries", body=body, is_packed=len(entries) >= GZIP_FROM)
-        parsed = self._parsed(UploadAnswer, (status, answer))
+        told = self._call("POST", "/v1/entries", body=body, is_packed=len(entries) >= GZIP_FROM)
+        parsed = self._parsed(UploadAnswer, told)
         self._check_fit(entries, parsed)
         return parsed
 
@@ -210,6 +209,9 @@ class CentralClient:
 
     def _check_fit(self, entries: Sequence[Entry], answer: UploadAnswer) -> None:
         """Raise ServerGarbled unless `answer` is for these entries and for no more than was ever sent."""
+        own = entries[0].epoch if entries else self._epoch
+        if own not in {None, answer.epoch}:
+            raise ServerGarbled(f"an answer for epoch {answer.epoch}, this log's is {own}")
         if len(answer.results) != len(entries):
             raise ServerGarbled(f"{len(answer.results)} results for {len(entries)} entries")
         for entry, result in zip(entries, answer.results, strict=True):
@@ -218,8 +220,6 @@ class CentralClient:
                 raise ServerGarbled(f"a result for entry {result.seq} where {entry.seq} was sent")
         if not entries:
             return
-        if answer.epoch != entries[0].epoch:
-            raise ServerGarbled(f"an answer for epoch {answer.epoch} where {entries[0].epoch} was sent")
         sent = max(entries[-1].seq, self._highest_sent.get(answer.epoch, 0))
         self._highest_sent[answer.epoch] = sent
         # A server that held all of these before may hold more than we remember: this disk is an old copy, or an
@@ -246,15 +246,15 @@ class _Where(Protocol):
     def client_key_file(self) -> str: ...
 
 
-def client_by(where: _Where, token: str | None, clock: Clock) -> CentralClient:
-    """Return a client by the settings; `token` is None until enrolled."""
+def client_by(where: _Where, token: str | None, clock: Clock, epoch: int | None = None) -> CentralClient:
+    """Return a client by the settings; `token` and `epoch` of the log that it sends are None until enrolled."""
     own = (where.client_cert_file, where.client_key_file) if where.client_cert_file else None
     return CentralClient(
         where.url,
         token,
         clock=clock,
-        connect_timeout_s=where.connect_timeout_s,
-        read_timeout_s=where.read_timeout_s,
+        epoch=epoch,
+        timeouts_s=(where.connect_timeout_s, where.read_timeout_s),
         trust=Trust(where.ca_file or None, own),
     )
 

@@ -7,11 +7,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from kiosk.adapters.central_client import client_by
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.log_store import LogStore
 from kiosk.config import load
-from kiosk.enrolment import LOG_FILE, central_client, data_key
+from kiosk.enrolment import LOG_FILE, data_key
 from kiosk.errors import StoreError
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ def server_copy(options: argparse.Namespace) -> dict[int, str]:
     settings = load(options.config)
     reader = open_reader(options)
     try:
-        token = reader.identity.token
-        client = central_client(settings, token, SystemClock())
+        own = reader.identity
+        client = client_by(settings.kiosk.server, own.token, SystemClock(), own.epoch)
         answer = client.send((), last=reader.last()[0], acknowledged=reader.acknowledged())
         client.close()
     finally:

@@ -103,6 +103,16 @@ def test_an_answer_that_does_not_fit_is_garbled(entries: list[Entry], case: str)
             client_of().send(entries)
 
 
+def test_an_answer_for_another_epoch_is_none_whether_entries_were_sent_or_not() -> None:
+    """Its numbers and hashes are another log's: they say nothing of this one."""
+    told = {"protocol": 1, "server_time_ms": NOW_MS, "results": [], "epoch": 2, "high_seq": 500, "high_hash": "ab" * 32}
+    with responses.RequestsMock() as net:
+        net.post(URL + "/v1/entries", json=told, headers=OURS)
+        with pytest.raises(ServerGarbled, match="epoch 2"):
+            client_of(epoch=1).send([])
+        assert client_of(epoch=2).send([]).high_seq == 500
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b'"ok"', b"<html>", b"\xff"])
 def test_a_body_that_is_no_answer_is_garbled(entries: list[Entry], body: bytes) -> None:
     """Our header alone acknowledges nothing."""
@@ -167,7 +177,7 @@ def test_a_silent_server_runs_into_the_time_out(entries: list[Entry]) -> None:
     """Nobody waits for ever: the call ends by itself."""
     began = time.monotonic()
     with raw_server(close=False) as url, pytest.raises(ServerUnreachable):
-        client_of(url, read_timeout_s=0.2).send(entries)
+        client_of(url, timeouts_s=(3.0, 0.2)).send(entries)
     assert time.monotonic() - began < 10
 
 

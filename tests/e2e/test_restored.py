@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import responses
 
 from demo.world import HERE
 from kiosk.adapters.log_reader import LogReader
 from kiosk.enrolment import LOG_FILE, data_key, enrol
 from kiosk.errors import StoreError, StoreForked
+from kiosk.protocol.messages import PROTOCOL_HEADER
 from kiosk.services.views import Face
 from tests.e2e.city import City, let_in, scan
 
@@ -216,3 +218,17 @@ def test_setting_up_anew_sends_first_what_an_orderly_stop_left(city: City) -> No
     stored = city.server.desk.intake.entries(who.site_id, who.kiosk_id, who.epoch)
     assert [entry.hash for entry in stored] == before
     assert log_of(city, "A") == []
+
+
+@pytest.mark.parametrize(("epoch", "high_seq"), [(2, 500), (7, 2)])
+def test_an_answer_for_another_epoch_takes_no_kiosk_out_of_order(city: City, epoch: int, high_seq: int) -> None:
+    """To the question how far the copy goes, which names no entry: nothing changes, and the next answer counts."""
+    kiosk = city.kiosk("A")
+    answer = {"protocol": 1, "server_time_ms": 1583802000000, "results": [], "epoch": epoch, "high_seq": high_seq}
+    with responses.RequestsMock() as net:
+        net.post(f"{city.url}/v1/entries", json=answer | {"high_hash": "ab" * 32}, headers={PROTOCOL_HEADER: "1"})
+        kiosk.reporter.step()
+    assert kiosk.reader.acknowledged() == 0
+    kiosk.call(lambda: kiosk.desk.note_device("lamp", "ok"))
+    kiosk.drain()
+    assert kiosk.reader.acknowledged() == kiosk.reader.last()[0] > 0
