@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ssl
-from typing import Final
+from typing import Final, TypeVar
 
 import requests
 from pydantic import ValidationError
 
+from kiosk.adapters.bounded_http import TooSlow
 from kiosk.errors import ServerError, ServerGarbled, ServerRejected, ServerUnreachable
 from kiosk.protocol.messages import PROTOCOL, PROTOCOL_HEADER, Trouble
+
+E = TypeVar("E", bound=BaseException)
 
 _NOT_MODIFIED: Final = 304
 _REDIRECTS: Final = range(300, 400)
@@ -49,20 +52,27 @@ def translated(error: requests.RequestException) -> ServerError:
     `SSLError` is a `ConnectionError` as well, and a missing client certificate may show as a plain one
     (server-facts.md): neither is "offline", waiting cures neither, so both are loud. A line cut within TLS is quiet.
     """
-    tls = _tls_error(error)
+    tls = _behind(error, ssl.SSLError)
     is_about_tls = tls is not None or isinstance(error, requests.exceptions.SSLError)
     if is_about_tls and not isinstance(tls, _CUT):
         return ServerRejected("the server's certificate is not trusted, or it does not trust ours", DISTRUST)
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return ServerRejected("server.url is no address of a server")
+    if is_too_slow(error):
+        return ServerUnreachable("the answer comes too slowly")
     return ServerUnreachable(f"no whole answer: {type(error).__name__}")
 
 
-def _tls_error(error: BaseException) -> ssl.SSLError | None:
-    """Return the TLS failure behind an error, however it was wrapped, or None."""
+def is_too_slow(error: requests.RequestException) -> bool:
+    """Tell whether an answer had begun and did not end."""
+    return _behind(error, TooSlow) is not None
+
+
+def _behind(error: BaseException, kind: type[E]) -> E | None:
+    """Return the failure of a `kind` behind an error, however it was wrapped, or None."""
     seen: BaseException | None = error
     for _ in range(_DEEPEST):
-        if seen is None or isinstance(seen, ssl.SSLError):
+        if seen is None or isinstance(seen, kind):
             return seen
         inner = (getattr(seen, "reason", None), *seen.args, seen.__cause__, seen.__context__)
         seen = next((item for item in inner if isinstance(item, BaseException)), None)

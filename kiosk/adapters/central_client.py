@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 import requests
 from pydantic import ValidationError
 
-from kiosk.adapters.central_answers import DISTRUST, check_ours, said_no, translated
+from kiosk.adapters.bounded_http import BoundedAdapter
+from kiosk.adapters.central_answers import DISTRUST, check_ours, is_too_slow, said_no, translated
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.trust import Trust
 from kiosk.domain.admission import CLOCK_SKEW
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 A = TypeVar("A", bound=Answer)
 
 _MOST_BYTES: Final = 32 * 1024 * 1024  # of one answer, unpacked; 5,000 bookings are about 3 MB
-_LONGEST_S: Final = 60.0  # for one whole call beyond its waiting, however slowly it drips in
 _CHUNK: Final = 64 * 1024
 _NOT_MODIFIED: Final = 304
 _NO_FILE: Final = "server.ca_file, client_cert_file or client_key_file cannot be read"
@@ -82,6 +82,8 @@ class CentralClient:
         self._offset_ms: int | None = None
         self._highest_sent: dict[int, int] = {}
         self._session = requests.Session()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, BoundedAdapter())
         self._session.trust_env = use_proxies
         self._session.verify, self._session.cert = trust.ca_file or True, trust.client_cert
         self._trust = trust
@@ -168,7 +170,7 @@ class CentralClient:
                 stream=True,
             ) as response:
                 check_ours(response)
-                answer = _whole_body(response, _LONGEST_S + wait_s)
+                answer = _whole_body(response)
         except requests.RequestException as error:
             raise self._told(error) from error
         except OSError as error:  # how requests says that a file of certificates is not there
@@ -185,7 +187,7 @@ class CentralClient:
         """Return what a failed call means; a line cut over TLS may be a no that `requests` cannot show."""
         told = translated(error)
         was_there = isinstance(error, requests.ConnectionError) and not isinstance(error, requests.ConnectTimeout)
-        if not isinstance(told, ServerUnreachable) or not was_there:
+        if not isinstance(told, ServerUnreachable) or not was_there or is_too_slow(error):
             return told
         if self._trust.is_turned_away(self._base_url, self._timeouts[0]):
             return ServerRejected("the server hangs up: it does not trust this kiosk's certificate", DISTRUST)
@@ -290,9 +292,8 @@ def _packed(body: Mapping[str, Any] | None, *, is_packed: bool) -> tuple[bytes |
     return gzip.compress(plain, 6, mtime=0), headers | {"Content-Encoding": "gzip"}
 
 
-def _whole_body(response: requests.Response, longest_s: float) -> bytes:
-    """Return the answer's body, within bounds of size and time."""
-    until = time.monotonic() + longest_s
+def _whole_body(response: requests.Response) -> bytes:
+    """Return the answer's body, within a bound of size; that of time is the line's."""
     parts: list[bytes] = []
     size = 0
     for part in response.iter_content(_CHUNK):
@@ -300,6 +301,4 @@ def _whole_body(response: requests.Response, longest_s: float) -> bytes:
         size += len(part)
         if size > _MOST_BYTES:
             raise ServerGarbled("an answer without end")
-        if time.monotonic() > until:
-            raise ServerUnreachable("the answer comes too slowly")
     return b"".join(parts)

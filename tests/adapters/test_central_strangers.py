@@ -181,12 +181,26 @@ def test_a_silent_server_runs_into_the_time_out(entries: list[Entry]) -> None:
     assert time.monotonic() - began < 10
 
 
-def test_a_dripping_answer_ends_as_well(entries: list[Entry], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A byte now and then restarts the silence's time-out, but not the call's."""
-    monkeypatch.setattr("kiosk.adapters.central_client._LONGEST_S", 0.05)
-    head = f"HTTP/1.1 200 OK\r\n{PROTOCOL_HEADER}: 1\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
-    drips = [b"1\r\n \r\n"] * 20
-    with raw_server(head, *drips, pause_s=0.05) as url, pytest.raises(ServerUnreachable, match="slowly"):
+OK_HEAD = f"HTTP/1.1 200 OK\r\n{PROTOCOL_HEADER}: 1\r\n".encode()
+DRIPS = {
+    "chunks": (OK_HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    "a body of a known length": (OK_HEAD + b"Content-Length: 4000\r\n\r\n", b" "),
+    "a body until the line is closed": (OK_HEAD + b"Connection: close\r\n\r\n", b" "),
+    "header after header": (OK_HEAD, b"X-Drip: 1\r\n"),
+    "one header": (OK_HEAD + b"X-Drip: ", b"1"),
+    "a first line": (b"HTTP/1.1 200 O", b"K"),
+    "promises of an answer": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("drip", DRIPS.values(), ids=DRIPS)
+def test_a_dripping_answer_ends_as_well(
+    entries: list[Entry], monkeypatch: pytest.MonkeyPatch, drip: tuple[bytes, bytes]
+) -> None:
+    """A byte now and then restarts the silence's time-out, but not the answer's: head or body, framed in any way."""
+    monkeypatch.setattr("kiosk.adapters.bounded_http._LONGEST_S", 0.05)
+    head, drop = drip
+    with raw_server(head, *[drop] * 80, pause_s=0.02) as url, pytest.raises(ServerUnreachable, match="slowly"):
         client_of(url).send(entries)
 
 
