@@ -15,10 +15,11 @@ from kiosk.domain.times import from_wire, to_wire
 from kiosk.errors import StoreDamaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from kiosk.domain.entry import Anchors
     from kiosk.domain.state_keeper import State
 
 COLUMNS = "seq, kind, happened_at, recorded_at, clock_offset_ms, body, salt, digest, hash"
@@ -127,15 +128,18 @@ class LogReader(LogView):
         """Return the rows of a query, for what no other method answers."""
         return self._database.rows(sql)
 
-    def verify(self, anchors: Mapping[int, str] | None = None) -> tuple[int, str, Flaw | None]:
+    def verify(self, anchors: Anchors | None = None) -> tuple[int, str, Flaw | None]:
         """Walk the chain; return how many entries hold, the last good hash, and the first flaw.
 
-        What the server acknowledged is an anchor: a log cut below it is found. `anchors`: hashes by number that were
-        seen elsewhere.
+        What the server acknowledged is an anchor, beside the `anchors` that were seen elsewhere: a log cut below it
+        is found. A log of version 1 knows its number only, until the next answer.
         """
         seq, seen = self._database.rows("SELECT seq, hash FROM sent")[0]
+        known = {seq: {seen} if seen else set[str]()}
+        for number, hashes in (anchors or {}).items():
+            known.setdefault(number, set()).update(hashes)
         walked = Walked(read_stored(self._database, self.identity, 0, -1))
-        held, last, flaw = verify_stored(walked, anchors={**({seq: seen} if seen else {}), **(anchors or {})})
+        held, last, flaw = verify_stored(walked, anchors=known)
         return held, last, Flaw(held + 1, "form") if walked.is_broken else flaw
 
     def old(self, before: datetime) -> Iterator[tuple[int, EntryKind, str, datetime]]:

@@ -18,6 +18,9 @@ from kiosk.domain.times import to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    Anchors = Mapping[int, AbstractSet[str]]
 
 GENESIS: Final = "0" * 64
 SALT_BYTES: Final = 16
@@ -218,12 +221,12 @@ def _fits(body: str, salt: str, digest: str) -> bool:
 
 
 def verify(
-    entries: Iterable[Entry], seq: int = 1, prev_hash: str = GENESIS, anchors: Mapping[int, str] | None = None
+    entries: Iterable[Entry], seq: int = 1, prev_hash: str = GENESIS, anchors: Anchors | None = None
 ) -> tuple[int, str, Flaw | None]:
     """Walk a chain from number `seq`; return how many entries hold, the last good hash, and the first flaw.
 
-    `anchors`: hashes by number that were seen elsewhere, on the server or on a printed ledger; a chain that was cut,
-    or rewritten whole, holds in itself and is found by them.
+    `anchors`: by number every hash that was seen elsewhere, on the server or on a printed ledger (none: only that
+    there was such an entry); a chain that was cut, or rewritten whole, holds in itself and is found by them.
     """
     return verify_stored(((entry, _wire_times(entry)) for entry in entries), seq, prev_hash, anchors)
 
@@ -232,7 +235,7 @@ def verify_stored(
     entries: Iterable[tuple[Entry, WireTimes]],
     seq: int = 1,
     prev_hash: str = GENESIS,
-    anchors: Mapping[int, str] | None = None,
+    anchors: Anchors | None = None,
 ) -> tuple[int, str, Flaw | None]:
     """Walk a chain as `verify` does, each entry with its times as they are stored: what stands there is what counts.
 
@@ -245,7 +248,7 @@ def verify_stored(
     registered: list[tuple[int, int]] = []
     for entry, times in entries:
         flaw = flaw_in(entry, seq, prev_hash, times)
-        if flaw is None and seen.get(seq, entry.hash) != entry.hash:
+        if flaw is None and seq in seen and not seen[seq] <= {entry.hash}:
             flaw = Flaw(seq, "anchor")
         if flaw is not None:
             return held, prev_hash, flaw
@@ -278,6 +281,6 @@ def _unregistered(bare: Sequence[int], registered: Sequence[tuple[int, int]]) ->
     return None
 
 
-def _missing(anchors: Mapping[int, str], first: int, after_last: int) -> Flaw | None:
+def _missing(anchors: Anchors, first: int, after_last: int) -> Flaw | None:
     """Return that the chain's end is missing, when it was once seen to go further."""
     return Flaw(after_last, "tail") if any(seq >= max(first, after_last) for seq in anchors) else None

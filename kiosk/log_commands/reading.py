@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.times import to_wire
 from kiosk.log_commands.files import Command, open_reader, open_store, said, server_copy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any, TextIO
 
     from kiosk.domain.entry import Entry
 
-_HASH_SIGNS: Final = 64
+_ANCHOR: Final = re.compile("0*([1-9][0-9]{0,15}):([0-9a-f]{64})")
 
 
 def list_entries(options: argparse.Namespace, out: TextIO) -> int:
@@ -47,9 +48,10 @@ def _row(entry: Entry, *, is_sent: bool) -> dict[str, Any]:
 
 def verify_chain(options: argparse.Namespace, out: TextIO) -> int:
     """Walk the chain; 1 with the first broken entry and why."""
-    anchors: dict[int, str] = dict(options.against)
-    if options.server:
-        anchors |= server_copy(options)
+    anchors: dict[int, set[str]] = {}
+    seen: Sequence[tuple[int, str]] = options.against
+    for seq, own in (*seen, *(server_copy(options).items() if options.server else ())):
+        anchors.setdefault(seq, set()).add(own)
     reader = open_reader(options)
     try:
         held, last, flaw = reader.verify(anchors)
@@ -84,11 +86,11 @@ WHY: Final[Mapping[str, str]] = {
 
 
 def _anchor(text: str) -> tuple[int, str]:
-    seq, _, seen = text.partition(":")
-    if not seq.isdecimal() or len(seen) != _HASH_SIGNS:
+    fits = _ANCHOR.fullmatch(text.lower())
+    if fits is None:
         message = f"{text!r} is not NUMBER:HASH, as a ledger prints it"
         raise argparse.ArgumentTypeError(message)
-    return int(seq), seen.lower()
+    return int(fits[1]), fits[2]
 
 
 def _verify_arguments(parser: argparse.ArgumentParser) -> None:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from kiosk.adapters.database import Database, read_key
 from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.log_store import LogStore
-from kiosk.domain.entry import GENESIS, EntryKind
+from kiosk.domain.entry import GENESIS, EntryKind, Flaw
 from kiosk.domain.retention import Erasure
 from kiosk.errors import StoreDamaged, StoreError
 from tests.domain import builders as make
@@ -523,6 +523,23 @@ def test_a_cut_tail_is_found_by_the_last_hash_that_was_acknowledged(store: LogSt
     reader.close()
     assert (held, flaw) == (2, None)
     assert last != told
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_was_acknowledged_beyond_the_end_is_a_cut_tail_with_or_without_its_hash(
+    store: LogStore, path: Path, kept: bool
+) -> None:
+    """A log of version 1 knows no hash of what it acknowledged until the next answer."""
+    for _ in range(3):
+        note(store)
+    store.acknowledge(3)
+    if not kept:
+        store._database.run("UPDATE sent SET hash = ''")
+    store._database.run("DELETE FROM entry WHERE seq > 1")
+    reader = read_back(path)
+    held, _last, flaw = reader.verify()
+    reader.close()
+    assert (held, flaw) == (1, Flaw(2, "tail"))
 
 
 def test_erased_bodies_leave_the_chain_whole(store: LogStore, path: Path) -> None:

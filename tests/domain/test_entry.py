@@ -174,7 +174,7 @@ def test_an_entry_cannot_say_that_later_ones_were_erased() -> None:
 
 def test_a_cut_tail_and_a_rewritten_log_are_found_by_what_was_seen_elsewhere() -> None:
     """Both hold in themselves; the server or a printed ledger knows a hash of the true one."""
-    seen = {4: LINES[3].hash}
+    seen = {4: {LINES[3].hash}}
     assert verify(LINES, anchors=seen)[2] is None
     assert verify(LINES[:4], anchors=seen)[2] is None
     assert verify(LINES[:3], anchors=seen)[2] == Flaw(4, "tail")
@@ -182,6 +182,15 @@ def test_a_cut_tail_and_a_rewritten_log_are_found_by_what_was_seen_elsewhere() -
     forged = chain([(EntryKind.STARTED, {"mode": "other"}), *BODIES[1:]])
     assert verify(forged)[2] is None
     assert verify(forged, anchors=seen)[2] == Flaw(4, "anchor")
+
+
+def test_of_one_number_every_hash_that_was_seen_counts() -> None:
+    """A right one beside it hides no wrong one; and a number that was seen without its hash tells of a cut tail."""
+    true, other = LINES[3].hash, "ab" * 32
+    for seen in ({true, other}, {other, true}, {other}):
+        assert verify(LINES, anchors={4: seen})[2] == Flaw(4, "anchor")
+    assert verify(LINES, anchors={4: set(), 5: {LINES[4].hash}})[2] is None
+    assert verify(LINES[:3], anchors={4: set()})[2] == Flaw(4, "tail")
 
 
 @settings(max_examples=2000)
@@ -193,7 +202,7 @@ def test_thousands_of_random_edits_are_found(data: st.DataObject) -> None:
         place = data.draw(st.integers(0, max(0, len(lines) - 1)))
         lines = data.draw(st.sampled_from(TAMPERS))(lines, place, data)
     if lines != LINES:
-        held, _last, flaw = verify(lines, anchors={len(LINES): LINES[-1].hash})
+        held, _last, flaw = verify(lines, anchors={len(LINES): {LINES[-1].hash}})
         assert flaw is not None or held > len(LINES)
         differing = [at for at, (line, true) in enumerate(zip(lines, LINES, strict=False)) if line != true]
         # A body that is gone is no proof by itself: the entry that registers it may stand behind the break.
