@@ -57,18 +57,27 @@ def open_store(options: argparse.Namespace) -> LogStore:
     return LogStore(*log_file(options.config, options.data), SystemClock(), lambda: None)
 
 
-def server_copy(options: argparse.Namespace) -> dict[int, str]:
-    """Return the number and hash of the last entry that the server holds of this log; raises ServerError."""
+@dataclass(frozen=True, slots=True)
+class ServerCopy:
+    """How far the server's copy of a log goes, its last hash there ("": in quarantine), and what was acknowledged."""
+
+    seq: int
+    hash: str
+    acknowledged: int
+
+
+def server_copy(options: argparse.Namespace) -> ServerCopy:
+    """Return what the server holds of this log; raises ServerError."""
     settings = load(options.config)
     reader = open_reader(options)
     try:
-        own = reader.identity
+        own, acknowledged = reader.identity, reader.acknowledged()
         client = client_by(settings.kiosk.server, own.token, SystemClock(), own.epoch)
-        answer = client.send((), last=reader.last()[0], acknowledged=reader.acknowledged())
+        answer = client.send((), last=reader.last()[0], acknowledged=acknowledged)
         client.close()
     finally:
         reader.close()
-    return {answer.high_seq: answer.high_hash} if answer.high_seq and answer.high_hash else {}
+    return ServerCopy(answer.high_seq, answer.high_hash, acknowledged)
 
 
 def said(out: TextIO, result: Mapping[str, Any], line: str, *, as_json: bool) -> None:

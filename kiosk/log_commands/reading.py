@@ -10,10 +10,11 @@ from kiosk.domain.times import to_wire
 from kiosk.log_commands.files import Command, open_reader, open_store, said, server_copy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any, TextIO
 
     from kiosk.domain.entry import Entry
+    from kiosk.log_commands.files import ServerCopy
 
 _ANCHOR: Final = re.compile("0*([1-9][0-9]{0,15}):([0-9a-f]{64})")
 
@@ -47,29 +48,50 @@ def _row(entry: Entry, *, is_sent: bool) -> dict[str, Any]:
 
 
 def verify_chain(options: argparse.Namespace, out: TextIO) -> int:
-    """Walk the chain; 1 with the first broken entry and why."""
+    """Walk the chain; 1 with the first broken entry and why, or when the server holds fewer than it acknowledged."""
+    copy = server_copy(options) if options.server else None
     anchors: dict[int, set[str]] = {}
-    seen: Sequence[tuple[int, str]] = options.against
-    for seq, own in (*seen, *(server_copy(options).items() if options.server else ())):
+    for seq, own in options.against:
         anchors.setdefault(seq, set()).add(own)
+    if copy is not None and copy.seq:
+        anchors.setdefault(copy.seq, set()).update({copy.hash} - {""})
     reader = open_reader(options)
     try:
         held, last, flaw = reader.verify(anchors)
     finally:
         reader.close()
+    reached = held + (flaw is not None and flaw.why == "anchor")
+    compared = sorted(seq for seq, hashes in anchors.items() if hashes and seq <= reached)
     result = {
         "entries": held,
         "last_hash": last,
         "broken_seq": flaw.seq if flaw else None,
         "why": flaw.why if flaw else "",
+        "compared": compared,
+        "server_holds": copy.seq if copy else None,
+        "acknowledged": copy.acknowledged if copy else None,
     }
     line = f"{held} entries hold; last hash {last}"
-    if anchors:
-        line += f"; compared with what was seen elsewhere of number {', '.join(map(str, sorted(anchors)))}"
+    if compared:
+        line += f"; compared with what was seen elsewhere of number {', '.join(map(str, compared))}"
     if flaw is not None:
         line = f"broken at entry {flaw.seq}: {flaw.why}: {WHY[flaw.why]}"
-    said(out, result, line, as_json=options.json)
-    return 0 if flaw is None else 1
+    said(out, result, line + (_of_server(copy) if copy else ""), as_json=options.json)
+    return 0 if flaw is None and not (copy and copy.seq < copy.acknowledged) else 1
+
+
+def _of_server(copy: ServerCopy) -> str:
+    """Return what to tell of the server's copy: a check that compared nothing must not read as one that did."""
+    told = f"; the server holds {copy.seq} entries"
+    if copy.seq < copy.acknowledged:
+        told = f"; the server holds {copy.seq} of the {copy.acknowledged} entries that it acknowledged"
+    if copy.seq and not copy.hash:
+        told += ", the last of them in quarantine"
+    if not copy.seq or not copy.hash:
+        told += ": nothing was compared with it"
+    if copy.seq < copy.acknowledged:
+        told += "; keep this log, the kiosk sends them again"
+    return told
 
 
 WHY: Final[Mapping[str, str]] = {
@@ -102,7 +124,7 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="an entry's hash as it was seen elsewhere, on a printed ledger for example; may be given often",
     )
-    parser.add_argument("--server", action="store_true", help="ask the server for the last hash that it holds")
+    parser.add_argument("--server", action="store_true", help="compare with the last hash that the server holds")
 
 
 def rebuild_state(options: argparse.Namespace, out: TextIO) -> int:
@@ -120,7 +142,9 @@ def rebuild_state(options: argparse.Namespace, out: TextIO) -> int:
 COMMANDS: Final[Mapping[str, Command]] = {
     "list": Command("list the entries; no bodies, no personal data", list_entries),
     "verify": Command(
-        "walk the hash chain; names the first broken entry and why; exit code 1 then", verify_chain, _verify_arguments
+        "walk the hash chain; exit code 1 with the first broken entry and why, or when the server lost what it had",
+        verify_chain,
+        _verify_arguments,
     ),
     "rebuild": Command("make the state anew from the entries and compare; exit code 1 when it differed", rebuild_state),
 }

@@ -10,16 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import responses
 
 from demo.world import HERE
 from kiosk.adapters.database import Database
 from kiosk.adapters.escrow import SEALED_FILE, make_pair
 from kiosk.domain.entry import EntryKind
 from kiosk.enrolment import LOG_FILE, data_key, enrol
-from kiosk.errors import ServerGarbled, StoreDamaged, StoreError, UsageError
+from kiosk.errors import StoreDamaged, StoreError, UsageError
 from kiosk.log_commands import parser
-from kiosk.protocol.messages import PROTOCOL_HEADER
 from tests.e2e.city import CONFIG, City, let_in
 
 if TYPE_CHECKING:
@@ -250,44 +248,6 @@ def test_verify_finds_a_cut_tail_by_the_server_and_by_a_printed_hash(city: City,
     assert log(config, "verify", "--against", f"{last}:{last_hash}", data=data)[1][0]["why"] == "tail"
     code, said = log(config, "verify", "--against", f"{last - 4}:{'0' * 64}", data=data)
     assert (code, said[0]["why"], said[0]["broken_seq"]) == (1, "anchor", last - 4)
-
-
-def test_verify_compares_every_hash_that_it_is_given(city: City, config: Path) -> None:
-    """A wrong one from paper ends with 1, whatever the server, the kiosk itself or another sheet says of the number."""
-    data = a_day(city)
-    ship(city, data)
-    _code, (told,) = log(config, "verify", "--server", data=data)
-    last, true, other = told["entries"], told["last_hash"], "ab" * 32
-    against = ["--against", f"{last}:{true}", "--against", f"{last - 1}:{told['last_hash']}"]
-    assert log(config, "verify", *against[:2], "--server", data=data)[0] == 0
-    for wrong in (against, ["--server", "--against", f"{last}:{other}"], ["--against", f"{last}:{other}", *against]):
-        code, (said,) = log(config, "verify", *wrong, data=data)
-        assert (code, said["why"]) == (1, "anchor")
-    for nothing in (f"0:{other}", f"{last}:{true[:-1]}", f"{last}:{true[:-1]}x", f"-1:{true}", f"1_0:{true}"):
-        with pytest.raises(SystemExit):
-            log(config, "verify", f"--against={nothing}", data=data)
-    database = Database(data / LOG_FILE, data_key(city.settings("A"), data), "schema.sql")
-    database.run("UPDATE sent SET hash = ?", other)
-    database.close()
-    code, (said,) = log(config, "verify", *against[:2], data=data)
-    assert (code, said["why"], said["broken_seq"]) == (1, "anchor", last)
-
-
-def test_verify_is_not_misled_by_an_answer_for_another_epoch(city: City, config: Path) -> None:
-    """It would find a log cut or rewritten that is whole."""
-    data = a_day(city)
-    answer = {
-        "protocol": 1,
-        "server_time_ms": 1583802000000,
-        "results": [],
-        "epoch": 2,
-        "high_seq": 500,
-        "high_hash": "ab" * 32,
-    }
-    with responses.RequestsMock() as net:
-        net.post(f"{city.url}/v1/entries", json=answer, headers={PROTOCOL_HEADER: "1"})
-        with pytest.raises(ServerGarbled, match="epoch 2"):
-            log(config, "verify", "--server", data=data)
 
 
 def test_a_hold_is_placed_listed_and_lifted(city: City, config: Path) -> None:
