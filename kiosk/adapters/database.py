@@ -7,14 +7,14 @@ A wrong set-up would write in the clear without a word, so the file's header is 
 from __future__ import annotations
 
 import logging
-import os
 import secrets
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 import apsw
 
+from kiosk.adapters.whole_file import put_new
 from kiosk.errors import StoreDamaged, StoreError, StoreFull
 
 if TYPE_CHECKING:
@@ -38,17 +38,18 @@ _OTHERS_MAY_NOT: Final = 0o077
 def read_key(path: Path, *, may_create: bool) -> bytes:
     """Return the 32-byte key in `path` (hex, mode 0600); makes it when `may_create` and there is none.
 
-    Raises StoreError when it is missing, unreadable, not a key, or readable by others.
+    Raises StoreError when it is missing, unreadable, cannot be made, is no key, or readable by others.
     """
-    if not path.exists():
-        if not may_create:
-            message = (
-                f"{path}: the key of the screening log is missing; is this kiosk's own kiosk.toml meant (--config)?"
-                " Else put the key back from the operator's copy"
-            )
-            raise StoreError(message)
-        _put_key(path, secrets.token_bytes(KEY_BYTES))
     try:
+        if not path.exists():
+            if not may_create:
+                message = (
+                    f"{path}: the key of the screening log is missing; is this kiosk's own kiosk.toml meant (--config)?"
+                    " Else put the key back from the operator's copy"
+                )
+                raise StoreError(message)
+            with suppress(FileExistsError):  # another process was faster: it is the key
+                _put_key(path, secrets.token_bytes(KEY_BYTES))
         if path.stat().st_mode & _OTHERS_MAY_NOT:
             message = f"{path}: others can read this key; run: chmod 600 {path}"
             raise StoreError(message)
@@ -57,7 +58,7 @@ def read_key(path: Path, *, may_create: bool) -> bytes:
         message = f"{path}: cannot be read as a key"
         raise StoreError(message) from error
     if len(key) != KEY_BYTES:
-        message = f"{path}: a key has {KEY_BYTES} bytes, this one has {len(key)}"
+        message = f"{path}: a key has {KEY_BYTES} bytes, this one has {len(key)}; put it back from the operator's copy"
         raise StoreError(message)
     return key
 
@@ -66,18 +67,13 @@ def write_key(path: Path, key: bytes) -> None:
     """Write a key into a new file of mode 0600, durably; raises StoreError when the file is there or cannot be made."""
     try:
         _put_key(path, key)
-    except OSError as error:
-        message = f"{path}: cannot be made: {error.strerror}"
+    except FileExistsError as error:
+        message = f"{path}: is there already; name a new file"
         raise StoreError(message) from error
 
 
 def _put_key(path: Path, key: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(key.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    put_new(path, f"{key.hex()}\n".encode())
 
 
 class Database:

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from kiosk.adapters.whole_file import replace_whole
 from kiosk.errors import StoreError
 
 if TYPE_CHECKING:
@@ -53,12 +54,11 @@ def make_pair(folder: Path) -> tuple[Path, Path]:
 
 
 def seal(key: bytes, public_file: Path, sealed_file: Path) -> None:
-    """Seal `key` to the public key in `public_file` and keep it, durably, in `sealed_file`; raises StoreError."""
-    public = read_public(public_file)
-    with sealed_file.open("wb") as file:
-        file.write(_SUITE.encrypt(key, public, _INFO))
-        file.flush()
-        os.fsync(file.fileno())
+    """Seal `key` to the public key in `public_file` and keep it, durably, in `sealed_file`; raises StoreError.
+
+    A seal that is there is the old log's, and stays until the new one is whole.
+    """
+    replace_whole(sealed_file, _SUITE.encrypt(key, read_public(public_file), _INFO))
 
 
 def read_public(file: Path) -> X25519PublicKey:
