@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Column, ColumnElement, Table, delete, insert, select, true
 
-from central.envelope import MAX_NUMBER
 from central.log_tables import cases, counters, visits
 from central.tables import of_epoch
+from kiosk.domain.bounds import MAX_NUMBER, NOT_UNDERSTOOD, check_bounds
 from kiosk.domain.case import Case
-from kiosk.domain.ids import BookingId, CaseId, VisitId
+from kiosk.domain.ids import BookingId, CaseId, VisitId, is_name
 from kiosk.domain.record import Hold, Visit
 from kiosk.domain.state import apply
 from kiosk.domain.times import to_ms
@@ -30,11 +30,6 @@ if TYPE_CHECKING:
 
     from central.fleet import Principal
     from kiosk.domain.entry import Entry
-
-
-_LONGEST_NAME: Final = 64
-# Whatever a body that is not of its kind's form can make of `apply`.
-_NOT_UNDERSTOOD: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
 
 class ChainState:
@@ -59,7 +54,7 @@ class ChainState:
             if entry.body is not None and not isinstance(cast("object", entry.data()), dict):
                 return False
             apply(self, entry)
-        except _NOT_UNDERSTOOD:
+        except NOT_UNDERSTOOD:
             return False
         else:
             self._visits |= self._draft
@@ -103,6 +98,7 @@ class ChainState:
         """Keep a visit, replacing what was known of it; raises ValueError for one that is none."""
         # The body came over the network, and `apply` trusts it: what it made is checked before it reaches a table.
         checked = from_json(Visit, asdict(visit))
+        check_bounds(asdict(checked))
         _check_name(checked.id)
         _check_name(checked.booking_id or "none")
         self._draft[checked.id] = (checked, to_ms(checked.touched_at) + self._offset_ms)
@@ -135,6 +131,7 @@ class ChainState:
     def put_case(self, case: Case) -> None:
         """Keep a case, replacing what was known of it; raises ValueError for one that is none."""
         checked = from_json(Case, asdict(case))
+        check_bounds(asdict(checked))
         _check_name(checked.id)
         _check_name(checked.visit_id)
         self._draft_cases[checked.id] = checked
@@ -229,7 +226,7 @@ class ChainState:
 
 def _check_name(name: object) -> None:
     """Raise ValueError for an id that does not fit a key of every database."""
-    if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_NAME or not (name.isascii() and name.isprintable()):
+    if not is_name(name):
         raise ValueError("not a name")
 
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydantic import ValidationError
 
+from kiosk.domain.bounds import MAX_NUMBER
 from kiosk.domain.entry import Entry, EntryKind, Envelope, body_digest
 from kiosk.domain.ids import KioskId, SiteId
-from kiosk.domain.times import to_ms
+from kiosk.domain.times import is_in_calendar, to_ms
 from kiosk.protocol.messages import WireEntry
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from central.fleet import Principal
-
-MAX_NUMBER: Final = 2**53 - 1  # larger ones do not survive JSON (RFC 8259, section 6)
 
 _KINDS: Final = frozenset(kind.value for kind in EntryKind)
 
@@ -60,8 +59,11 @@ def read_item(item: object, who: Principal) -> Sound | Unsound:
 
 
 def raw_bytes(item: object) -> bytes:
-    """Return an item as bytes, the same for the same item, whatever signs it holds."""
-    return json.dumps(item, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
+    """Return an item as bytes, the same for the same item, whatever signs it holds; of one nested too deep, that."""
+    try:
+        return json.dumps(item, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
+    except RecursionError:  # it could just be read, a few calls further up
+        return b'"nested too deep"'
 
 
 def item_hash(raw: bytes) -> str:
@@ -103,13 +105,12 @@ def _flaw(wire: WireEntry, who: Principal) -> str:
         return "number"
     if wire.happened_at.tzinfo is None or wire.recorded_at.tzinfo is None:
         return "zone"
+    if not (is_in_calendar(wire.happened_at) and is_in_calendar(wire.recorded_at)):
+        return "time"
     # PostgreSQL keeps no NUL in text, and a hash over it could not be checked again.
     if "\0" in wire.kind or "\0" in (wire.body or ""):
         return "nul"
-    try:
-        return _broken_seal(wire)
-    except (ValueError, OverflowError):  # a time at the edge of the calendar
-        return "time"
+    return _broken_seal(wire)
 
 
 def _broken_seal(wire: WireEntry) -> str:

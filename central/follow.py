@@ -18,6 +18,7 @@ from central.findings import FindingKind, find, settle
 from central.judging import Judge
 from central.log_tables import cases, chains, counters, entries, quarantine, visits
 from central.tables import of_epoch, sites
+from kiosk.domain.bounds import NOT_UNDERSTOOD
 from kiosk.domain.entry import GENESIS, EntryKind
 from kiosk.domain.times import local_day
 
@@ -125,21 +126,28 @@ class _Walk:
         entry = entry_of(row, (from_ms(row.happened_ms), from_ms(row.recorded_ms)))
         if entry is None:  # of a newer kiosk: stored, and left to a newer server
             return
-        if not self._state.take(entry):
+        try:
+            counted = self._counted(entry)
+        except NOT_UNDERSTOOD:
+            counted = None
+        if counted is None or not self._state.take(entry):
             self._judge.not_applied(entry.seq)
             return
-        self._count(entry)
+        self._chain.inside, self._chain.inside_day = counted
         self._judge.meaning(entry, self._state)
 
-    def _count(self, entry: Entry) -> None:
-        """Count who is inside. Unlike the kiosk's own counter it may fall below 0, at a kiosk that only lets out."""
+    def _counted(self, entry: Entry) -> tuple[int, str]:
+        """Return who is inside after `entry`, and of which day that is.
+
+        Unlike the kiosk's own counter it may fall below 0, at a kiosk that only lets out.
+        """
+        chain = self._chain
         if entry.kind not in _COUNTS:
-            return
-        chain, day = self._chain, local_day(entry.happened_at, self._zone).isoformat()
+            return chain.inside, chain.inside_day
+        day = local_day(entry.happened_at, self._zone).isoformat()
         # A day that nobody closed is over all the same once another begins.
         is_new = entry.kind in _DAY_TURNS or day != chain.inside_day
-        chain.inside = _inside(entry, 0 if is_new else chain.inside)
-        chain.inside_day = day
+        return _inside(entry, 0 if is_new else chain.inside), day
 
 
 def _inside(entry: Entry, before: int) -> int:

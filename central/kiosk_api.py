@@ -13,10 +13,10 @@ from fastapi.concurrency import run_in_threadpool
 from central.answers import answer, desk_of, envelope, raw_answer
 from central.auth import active_kiosk, any_kiosk, bearer
 from central.core import Desk
-from central.envelope import MAX_NUMBER
 from central.fleet import Principal
 from central.refusals import BadRequest, TooLarge, UpdateNeeded
 from central.site_view import View
+from kiosk.domain.bounds import MAX_NUMBER
 from kiosk.domain.wire import to_json
 from kiosk.protocol.messages import (
     MAX_BATCH,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 import zlib
-from typing import NewType
+from typing import Final, NewType, TypeGuard
 
 SiteId = NewType("SiteId", str)
 KioskId = NewType("KioskId", str)
@@ -14,7 +14,13 @@ CaseId = NewType("CaseId", str)
 GuardId = NewType("GuardId", str)
 ServiceId = NewType("ServiceId", str)
 
+_LONGEST_NAME: Final = 64
 _RANDOM_BITS = 74  # RFC 9562 section 5.7: 12 bits rand_a and 62 bits rand_b
+
+
+def is_name(one: object) -> TypeGuard[str]:
+    """Tell whether an id fits a key of every database, whoever made it: up to 64 printable signs of ASCII."""
+    return isinstance(one, str) and 0 < len(one) <= _LONGEST_NAME and one.isascii() and one.isprintable()
 
 
 def in_digits(one: str) -> str:

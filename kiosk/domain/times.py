@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,6 +22,11 @@ def from_wire(text: str) -> datetime:
         message = "a time without a zone"
         raise ValueError(message)
     return moment.astimezone(UTC)
+
+
+def is_in_calendar(moment: datetime) -> bool:
+    """Tell whether a time has a zone, and lies so far from the calendar's ends that every zone has a day for it."""
+    return moment.tzinfo is not None and MINYEAR < moment.year < MAXYEAR
 
 
 def to_ms(moment: datetime) -> int:
