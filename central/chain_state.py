@@ -46,10 +46,11 @@ class ChainState:
         self._draft_cases: dict[CaseId, Case] = {}
         self._draft_counts: dict[str, int] = {}
         self._offset_ms = 0
+        self._received_ms = 0
 
-    def take(self, entry: Entry) -> bool:
+    def take(self, entry: Entry, received_ms: int) -> bool:
         """Apply `entry`; returns False, with nothing changed, when its body is not what its kind promises."""
-        self._offset_ms = entry.clock_offset_ms or 0
+        self._offset_ms, self._received_ms = entry.clock_offset_ms or 0, received_ms
         try:
             if entry.body is not None and not isinstance(cast("object", entry.data()), dict):
                 return False
@@ -101,7 +102,9 @@ class ChainState:
         check_bounds(asdict(checked))
         _check_name(checked.id)
         _check_name(checked.booking_id or "none")
-        self._draft[checked.id] = (checked, to_ms(checked.touched_at) + self._offset_ms)
+        touched_ms = to_ms(checked.touched_at) + self._offset_ms
+        # Whatever the kiosk said of its clock: nothing is heard of before it happens, and nothing happened before 1970.
+        self._draft[checked.id] = (checked, max(0, min(touched_ms, self._received_ms)))
 
     def visits_of(self, booking_id: BookingId) -> Sequence[Visit]:
         """Return this kiosk's visits of one booking, by first contact."""

@@ -34,6 +34,7 @@ class FindingKind(StrEnum):
     QUARANTINE = "quarantine"  # something came that cannot be read
     CLOCK_SKEW = "clock_skew"
     NOT_APPLIED = "not_applied"  # a sound entry whose body says nothing that we understand
+    NOT_ERASED = "not_erased"  # a log's bodies are past their time and could not be erased; closes once they are
     CONFLICT = "conflict"  # one booking arrived at two kiosks that did not know of each other
 
 

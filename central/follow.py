@@ -130,7 +130,7 @@ class _Walk:
             counted = self._counted(entry)
         except NOT_UNDERSTOOD:
             counted = None
-        if counted is None or not self._state.take(entry):
+        if counted is None or not self._state.take(entry, row.received_ms):
             self._judge.not_applied(entry.seq)
             return
         self._chain.inside, self._chain.inside_day = counted

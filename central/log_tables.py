@@ -131,7 +131,7 @@ visits: Final = Table(
     text("booking_id", empty=True),
     fact("is_open"),
     number("arrived_ms", empty=True),
-    number("touched_ms"),  # by the server's clock: the kiosk's time plus its offset
+    number("touched_ms"),  # by the server's clock: the kiosk's time plus its offset, and not after it was heard of
     text("record"),
     PrimaryKeyConstraint(*_CHAIN, "visit_id"),
     Index("visits_by_booking", "site_id", "booking_id"),

@@ -6,21 +6,22 @@ of the site, an open case, and what a kiosk's open case needs, stay.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import ColumnElement, Table, delete, select, update
+from sqlalchemy import ColumnElement, Table, delete, or_, select, update
 
 from central.catalogue import document_of, site_of
-from central.chain_state import ChainState
 from central.clock import from_ms
 from central.database import lock_site
+from central.findings import FindingKind, find, settle
 from central.fleet import Principal
 from central.holds import standing
 from central.log_tables import cases, entries, forks, quarantine, visits
-from central.refusals import Unknown
-from central.site_view import case_of_visit, visit_of
+from central.refusals import Refusal, Unknown
+from central.site_view import case_of_visit, touched_at, visit_of
 from central.tables import OFFICE, of_epoch
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import KioskId, SiteId, VisitId
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from central.clock import Clock
     from central.database import Database
     from central.office_log import OfficeLog
+
+logger = logging.getLogger(__name__)
 
 _CHUNK: Final = 500
 _KNOWN: Final = frozenset(kind.value for kind in EntryKind)
@@ -75,22 +78,14 @@ class Retention:
     def run(self, site_id: str) -> Erased:
         """Erase what is due at a site, and leave no trace of it in the database's files; raises Unknown."""
         now = self._clock.now()
-        erased = 0
         with self._db.read() as tx:
             policy = document_of(tx, site_id, Policy)
             keeping = policy.keeping if policy is not None else Keeping()
             chains = tx.execute(
                 select(entries.c.kiosk_id, entries.c.epoch).where(entries.c.site_id == site_id).distinct()
             ).all()
-        for row in chains:
-            who = Principal(SiteId(site_id), KioskId(row.kiosk_id), row.epoch)
-            with self._db.write() as tx:
-                if not lock_site(tx, site_id):
-                    raise Unknown("no such site")
-                gone = _Sweep(tx, who, keeping, now).run()
-                if who.kiosk_id == OFFICE:
-                    self._register(tx, site_id, gone, policy)
-                erased += len(gone)
+        whose = [Principal(SiteId(site_id), KioskId(row.kiosk_id), row.epoch) for row in chains]
+        erased = sum(self._erase_old(who, keeping, now, policy) for who in whose)
         before = now - timedelta(days=keeping.visit_days)
         with self._db.read() as tx:
             is_free = not standing(tx, site_id)
@@ -99,6 +94,31 @@ class Retention:
         bookings = self._bookings.forget_before(site_id, before) if is_free else 0
         self._db.leave_no_trace()
         return Erased(erased, aside, bookings)
+
+    def _erase_old(self, who: Principal, keeping: Keeping, now: datetime, policy: Policy | None) -> int:
+        """Erase what is due of one log; where that fails, say so, and let the others have their turn."""
+        chain = f"{who.kiosk_id}/{who.epoch}"
+        try:
+            return self._sweep(who, keeping, now, policy)
+        except Refusal:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one log holds, the others' time is over all the same
+            kind = type(error).__name__  # never its text, which may repeat what was stored
+            logger.warning("nothing is erased of %s at %s: %s", chain, who.site_id, kind)
+            with self._db.write() as tx:
+                lock_site(tx, who.site_id)
+                find(tx, who.site_id, FindingKind.NOT_ERASED, chain, f"{chain}: {kind}", to_ms(now))
+            return 0
+
+    def _sweep(self, who: Principal, keeping: Keeping, now: datetime, policy: Policy | None) -> int:
+        with self._db.write() as tx:
+            if not lock_site(tx, who.site_id):
+                raise Unknown("no such site")
+            gone = _Sweep(tx, who, keeping, now).run()
+            if who.kiosk_id == OFFICE:
+                self._register(tx, who.site_id, gone, policy)
+            settle(tx, who.site_id, FindingKind.NOT_ERASED, f"{who.kiosk_id}/{who.epoch}", to_ms(now))
+            return len(gone)
 
     def _register(self, tx: Connection, site_id: str, seqs: list[int], policy: Policy | None) -> None:
         """Say in the server's own log which of its bodies are gone, as each kiosk says it in its log."""
@@ -118,6 +138,22 @@ class Retention:
         return count
 
 
+@dataclass(frozen=True, slots=True)
+class _Old:
+    """An entry that may be past its time. `at`: when it was recorded, at the latest, by the server's clock."""
+
+    seq: int
+    visit_id: VisitId | None
+    is_staff: bool
+    at: datetime
+    recorded_at: datetime
+
+    @property
+    def moments(self) -> list[datetime]:
+        """By the server's clock and by its kiosk's: a hold of either's day keeps it."""
+        return [self.at, self.recorded_at]
+
+
 class _Sweep:
     """One kiosk's entries, within a transaction that holds the site's lock."""
 
@@ -128,50 +164,57 @@ class _Sweep:
         self._now = now
         self._zone = site_of(tx, who.site_id).timezone
         self._holds = standing(tx, who.site_id)
-        self._state = ChainState(tx, who)
 
     def run(self) -> list[int]:
         """Erase what is due; return its numbers."""
-        by_visit: dict[VisitId, list[tuple[int, datetime]]] = {}
+        by_visit: dict[VisitId, list[_Old]] = {}
         due: list[int] = []
-        for seq, kind, body, at in self._old():
-            visit_id = visit_in(body)
-            is_staff = kind in _KNOWN and subject_of(EntryKind(kind)) is Subject.STAFF
-            if visit_id is not None and not is_staff:
-                by_visit.setdefault(visit_id, []).append((seq, at))
-            elif self._is_old(at, self._keeping.staff_days if is_staff else self._keeping.visit_days, [at]):
-                due.append(seq)
-        gone = [visit_id for visit_id, found in by_visit.items() if self._is_due(visit_id, [at for _, at in found])]
-        due += [seq for visit_id in gone for seq, _ in by_visit[visit_id]]
+        for old in self._old():
+            if old.visit_id is not None and not old.is_staff:
+                by_visit.setdefault(old.visit_id, []).append(old)
+            elif self._is_past(old):
+                due.append(old.seq)
+        gone = [visit_id for visit_id, found in by_visit.items() if self._is_due(visit_id, found)]
+        due += [old.seq for visit_id in gone for old in by_visit[visit_id]]
         self._erase(due)
         self._forget(gone)
         return due
 
-    def _old(self) -> Iterable[tuple[int, str, str, datetime]]:
+    def _old(self) -> Iterable[_Old]:
         before = to_ms(self._now - timedelta(days=LEAST_KEPT_DAYS))
-        query = select(entries.c.seq, entries.c.kind, entries.c.body, entries.c.recorded_ms).where(
+        times = (entries.c.recorded_ms, entries.c.received_ms)
+        query = select(entries.c.seq, entries.c.kind, entries.c.body, *times).where(
             self._mine(entries),
             entries.c.body.is_not(None),
-            entries.c.recorded_ms < before,
+            or_(*(time < before for time in times)),
             entries.c.kind.not_in(KEPT_KINDS),
         )
         for row in self._tx.execute(query.order_by(entries.c.seq)):
-            yield row.seq, row.kind, row.body, from_ms(row.recorded_ms)
+            is_staff = row.kind in _KNOWN and subject_of(EntryKind(row.kind)) is Subject.STAFF
+            # A clock that runs ahead keeps nothing longer: what was received had been recorded.
+            at = from_ms(min(row.recorded_ms, row.received_ms))
+            yield _Old(row.seq, visit_in(row.body), is_staff, at, from_ms(row.recorded_ms))
 
-    def _is_old(self, last: datetime, days: int, moments: list[datetime]) -> bool:
-        return self._now - last > timedelta(days=days) and not is_held(self._holds, moments, self._zone)
+    def _is_past(self, old: _Old) -> bool:
+        days = self._keeping.staff_days if old.is_staff else self._keeping.visit_days
+        return self._now - old.at > timedelta(days=days) and not self._is_held(old.moments)
 
-    def _is_due(self, visit_id: VisitId, moments: list[datetime]) -> bool:
+    def _is_held(self, moments: list[datetime]) -> bool:
+        return is_held(self._holds, moments, self._zone)
+
+    def _is_due(self, visit_id: VisitId, found: list[_Old]) -> bool:
         # A case is one for the whole site: who closed it may not be who opened it, and no log forgets its part alone.
-        visit, case = self._state.visit(visit_id), case_of_visit(self._tx, self._who.site_id, visit_id)
-        known = visit_of(self._tx, self._who.site_id, visit_id)
-        moments = [*moments, *(item.touched_at for item in (visit, known) if item is not None)]
-        moments += [case.touched_at] if case is not None and case.touched_at is not None else []
-        if is_held(self._holds, moments, self._zone):
+        site_id = self._who.site_id
+        known, case = visit_of(self._tx, site_id, visit_id), case_of_visit(self._tx, site_id, visit_id)
+        touched = [moment for moment in (touched_at(self._tx, site_id, visit_id),) if moment is not None]
+        touched += [case.touched_at] if case is not None and case.touched_at is not None else []
+        last = max([*(old.at for old in found), *touched])
+        told = [known.touched_at] if known is not None else []
+        if self._is_held([moment for old in found for moment in old.moments] + touched + told):
             return False
         if known is None:
-            return is_visitless_due(self._keeping, case, self._now, max(moments))
-        return is_visit_due(self._keeping, replace(known, touched_at=max(moments)), case, self._now)
+            return is_visitless_due(self._keeping, case, self._now, last)
+        return is_visit_due(self._keeping, replace(known, touched_at=last), case, self._now)
 
     def _erase(self, seqs: list[int]) -> None:
         for start in range(0, len(seqs), _CHUNK):

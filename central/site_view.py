@@ -189,6 +189,13 @@ def visit_of(tx: Connection, site_id: str, visit_id: str) -> Visit | None:
     return from_json(Visit, json.loads(record)) if record is not None else None
 
 
+def touched_at(tx: Connection, site_id: str, visit_id: str) -> datetime | None:
+    """Return when any kiosk last touched a visit, by the server's clock, or None."""
+    of_visit = (visits.c.site_id == site_id) & (visits.c.visit_id == visit_id)
+    touched_ms = tx.scalar(select(func.max(visits.c.touched_ms)).where(of_visit))
+    return from_ms(touched_ms) if touched_ms is not None else None
+
+
 def site_version(tx: Connection, site_id: str) -> int:
     """Return the number of the last change that anybody at a site could see; cheap, for a caller that waits."""
     newest = select(func.max(chains.c.view_version)).where(chains.c.site_id == site_id)

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain.entry import EntryKind
-from kiosk.domain.ids import VisitId
+from kiosk.domain.ids import VisitId, is_name
 from kiosk.domain.times import local_day
 
 if TYPE_CHECKING:
@@ -86,13 +86,13 @@ KEPT_KINDS: Final = tuple(sorted(kind.value for kind in _MACHINE))
 
 
 def visit_in(body: str) -> VisitId | None:
-    """Return the visit that an entry's body is about, or None."""
+    """Return the visit that an entry's body is about, or None; a body that nobody understands goes by its age."""
     try:
         data: Any = json.loads(body)
         found: Any = data.get("visit_id") or data.get("visit", {}).get("id")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return None
-    return VisitId(found) if isinstance(found, str) else None
+    return VisitId(found) if is_name(found) else None
 
 
 def is_visit_due(keeping: Keeping, visit: Visit, case: Case | None, now: datetime) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from central.fleet import Principal
-from central.log_tables import entries
+from central.log_tables import entries, visits
 from kiosk.domain.times import to_ms, to_wire
 from kiosk.domain.wire import to_json
 from tests.central.builders import HERE, NINE, is_ours
@@ -129,3 +130,48 @@ def test_no_other_kiosk_and_no_page_is_told_of_a_visit_that_nobody_could_show(ci
     assert honest.get("/v1/site", version=0).json()["visits"] == []
     arrivals = city.office("GET", f"/sites/{HERE}/arrivals?day=2020-03-10")
     assert [item["kiosk_id"] for item in arrivals.json()["arrivals"]] == ["door-2"]
+
+
+ODD_NAMES = {
+    "too long": {"visit_id": "x" * 65, "cause": "c"},
+    "not ascii": {"visit_id": "é", "cause": "c"},
+    "nested": '{"visit_id":"v-x","n":' + "[" * 8000 + "]" * 8000 + "}",
+}
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_body_that_nobody_understands_is_erased_by_its_age_and_stops_nobody(city: City, name: str) -> None:
+    """It may hold anything, so it does not stay."""
+    odd, honest, _ = two_doors(city)
+    odd.log.add("held", ODD_NAMES[name])
+    odd.ship()
+    city.clock.advance(days=31)
+    assert city.desk.retention.run(HERE).entries == 5
+    assert not [entry for caller in (odd, honest) for entry in city.stored(caller) if entry.body is not None]
+    assert "not_erased" not in city.findings()
+
+
+def test_a_log_that_cannot_be_erased_stops_no_other_and_is_found(city: City, caplog: pytest.LogCaptureFixture) -> None:
+    """Told with the log and the kind of the error; what was kept aside goes too; settled once it is erased."""
+    odd, honest, booking = two_doors(city)
+    odd.log.admitted("v-odd", booking)
+    odd.ship()
+    odd.upload([{"seq": 9}])
+    with city.desk._database.write() as tx:
+        record = tx.scalar(select(visits.c.record).where(visits.c.visit_id == "v-odd")) or ""
+        broken = update(visits).where(visits.c.visit_id == "v-odd")
+        tx.execute(broken.values(record='{"secret": 1}'))
+    city.clock.advance(days=120)
+    with caplog.at_level(logging.WARNING):
+        erased = city.desk.retention.run(HERE)
+    assert (erased.entries, erased.aside, erased.bookings) == (4, 1, 1)
+    assert not [entry for entry in city.stored(honest) if entry.body is not None]
+    (found,) = [item for item in city.desk.findings.of_site(HERE) if item.kind == "not_erased"]
+    assert found.detail == "door-1/1: ValidationError"
+    assert "door-1/1 at branch-2" in caplog.text
+    assert "ValidationError" in caplog.text
+    assert "secret" not in caplog.text
+    with city.desk._database.write() as tx:
+        tx.execute(broken.values(record=record))
+    assert city.desk.retention.run(HERE).entries == 4
+    assert "not_erased" not in city.findings()

@@ -136,3 +136,67 @@ def _holding(files: list[Path]) -> list[Path]:
     """Return the files that hold the name, as UTF-8 or as JSON escapes."""
     forms = (NAME.encode(), NAME.encode("unicode_escape"), "欧阳无双".encode())
     return [path for path in files if any(form in path.read_bytes() for form in forms)]
+
+
+@pytest.mark.parametrize("offset", [2**53 - 1, 0, 1 - 2**53])
+def test_what_a_kiosk_says_of_its_clock_keeps_nothing_longer(city: City, offset: int) -> None:
+    """An offset of a quarter of a million years, either way."""
+    caller = city.kiosk()
+    for kind, body in (
+        ("walked_in", {"visit_id": "v1", "why": "child", "guard_id": "g"}),
+        ("arrived", {"visit_id": "v1"}),
+    ):
+        caller.log.add(kind, body, clock_offset_ms=offset)
+    caller.ship()
+    city.clock.advance(days=31)
+    assert city.desk.retention.run(HERE).entries == 2
+
+
+@pytest.mark.parametrize("visit_id", ["v1", ""])
+def test_what_a_fast_clock_recorded_in_the_future_is_kept_no_longer(city: City, visit_id: str) -> None:
+    """It had been recorded when it was received: ten years ahead are not ten years more. A visit, a call of nobody."""
+    caller = city.kiosk()
+    booking = city.booking(city.book())
+    city.clock.advance(days=3650)
+    if visit_id:
+        caller.log.admitted(visit_id, booking)
+    else:
+        caller.log.add("called", {})
+    city.clock.advance(days=-3650)
+    caller.ship()
+    city.clock.advance(days=29)
+    assert city.desk.retention.run(HERE).entries == 0
+    city.clock.advance(days=2)
+    assert city.desk.retention.run(HERE).entries == len(caller.log.entries)
+    assert bodies(city, caller) == 0
+
+
+def test_a_hold_keeps_what_was_recorded_on_its_days_by_a_wrong_clock_too(city: City) -> None:
+    """The sheet of that day shows it, whatever day it was here."""
+    caller = city.kiosk()
+    city.clock.advance(days=60)
+    a_visit_of = city.booking(city.book())
+    caller.log.admitted("v1", a_visit_of)
+    held = city.clock.now().date()
+    city.clock.advance(days=-60)
+    caller.ship()
+    city.desk.holds.place(HERE, "h1", (held, held), "court", "2020/7")
+    city.clock.advance(days=40)
+    assert city.desk.retention.run(HERE).entries == 0
+    city.desk.holds.lift(HERE, "h1", "court")
+    assert city.desk.retention.run(HERE).entries == 4
+
+
+def test_a_visit_touched_since_stays_though_its_first_entries_are_old(city: City) -> None:
+    """It is erased whole, by its last entry."""
+    caller = city.kiosk()
+    booking = city.booking(city.book())
+    caller.log.arrived("v1", booking)
+    caller.ship()
+    city.clock.advance(days=29)
+    caller.log.add("admitted", {"visit_id": "v1", "number": "A001"})
+    caller.ship()
+    city.clock.advance(days=2)
+    assert city.desk.retention.run(HERE).entries == 0
+    city.clock.advance(days=29)
+    assert city.desk.retention.run(HERE).entries == 3

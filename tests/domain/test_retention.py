@@ -107,6 +107,9 @@ def test_ranges_are_the_numbers(seqs: set[int]) -> None:
         ("[1]", None),
         ("no JSON", None),
         ('{"visit_id":7}', None),
+        ('{"visit_id":"é"}', None),
+        ('{"visit":{"id":"' + "x" * 65 + '"}}', None),
+        ("[" * 100_000, None),
     ],
 )
 def test_the_visit_of_a_body(body: str, visit: str | None) -> None:
