@@ -23,7 +23,7 @@ _Said = Annotated[str, Field(max_length=200)]
 class LedgerWish(Wish):
     """Which ledger is wanted; `full` shows names and numbers, and needs `by` and `reason`."""
 
-    day: date
+    day: Annotated[date, Field(gt=date(2, 1, 1), lt=date(9998, 12, 31))]  # of the calendar in every zone
     format: Form = "xlsx"
     full: bool = False
     by: _Said = ""

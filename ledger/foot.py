@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.domain.correction import celsius
 from ledger import words
+from ledger.table import spelt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def title(ledger: Ledger) -> str:
     """Return the sheet's title: what, where, which day."""
-    return f"{words.TITLE}　{ledger.site_name or ledger.site_id}　{ledger.day:%Y-%m-%d}"
+    return spelt(f"{words.TITLE}　{ledger.site_name or ledger.site_id}　{ledger.day:%Y-%m-%d}")
 
 
 def foot(ledger: Ledger) -> list[tuple[str, str]]:

@@ -48,9 +48,15 @@ def cells(ledger: Ledger) -> list[list[Cell]]:
 
 def safe(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula, also when it is saved and opened again."""
+    text = spelt(text)
     plain = text.lstrip()
     blanks = text[: len(text) - len(plain)]
     return f"'{text}" if plain[:1] in _SIGNS or not _BREAKS.isdisjoint(blanks) else text
+
+
+def spelt(text: str) -> str:
+    """Return a text that UTF-8 can spell; what is half a sign (a byte of a command line that is none) becomes `?`."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def clock(moment: datetime | None, zone: ZoneInfo) -> str:

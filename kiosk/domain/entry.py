@@ -13,8 +13,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from kiosk.domain.bounds import NOT_UNDERSTOOD
 from kiosk.domain.ids import KioskId, SiteId
-from kiosk.domain.times import to_wire
+from kiosk.domain.times import is_in_calendar, to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -154,6 +155,12 @@ def _wire_times(sealed: Envelope | Entry) -> WireTimes:
     return recorded if sealed.happened_at == sealed.recorded_at else to_wire(sealed.happened_at), recorded
 
 
+def _times_of(entry: Entry) -> WireTimes | None:
+    """Return an entry's times as `to_wire` writes them; None where one has no zone, or no day in some zone."""
+    is_dated = is_in_calendar(entry.recorded_at) and is_in_calendar(entry.happened_at)
+    return _wire_times(entry) if is_dated else None
+
+
 def entry_hash(sealed: Envelope | Entry, happened_at: str, recorded_at: str) -> str:
     """Return the hash, in hex, of what has an envelope's fields; its times as `to_wire` writes them.
 
@@ -228,26 +235,26 @@ def verify(
     `anchors`: by number every hash that was seen elsewhere, on the server or on a printed ledger (none: only that
     there was such an entry); a chain that was cut, or rewritten whole, holds in itself and is found by them.
     """
-    return verify_stored(((entry, _wire_times(entry)) for entry in entries), seq, prev_hash, anchors)
+    return verify_stored(((entry, _times_of(entry)) for entry in entries), seq, prev_hash, anchors)
 
 
 def verify_stored(
-    entries: Iterable[tuple[Entry, WireTimes]],
+    entries: Iterable[tuple[Entry, WireTimes | None]],
     seq: int = 1,
     prev_hash: str = GENESIS,
     anchors: Anchors | None = None,
 ) -> tuple[int, str, Flaw | None]:
     """Walk a chain as `verify` does, each entry with its times as they are stored: what stands there is what counts.
 
-    A time read and written again would hide what was done to its text (more digits of a second), and takes a fifth of
-    the time of the walk.
+    Without them (None) an entry cannot be read. A time read and written again would hide what was done to its text
+    (more digits of a second), and takes a fifth of the time of the walk.
     """
     seen = anchors or {}
     held, first = 0, seq
     bare: list[int] = []
     registered: list[tuple[int, int]] = []
     for entry, times in entries:
-        flaw = flaw_in(entry, seq, prev_hash, times)
+        flaw = flaw_in(entry, seq, prev_hash, times) if times is not None else Flaw(seq, "form")
         if flaw is None and seq in seen and not seen[seq] <= {entry.hash}:
             flaw = Flaw(seq, "anchor")
         if flaw is not None:
@@ -255,15 +262,27 @@ def verify_stored(
         if entry.body is None:
             bare.append(seq)
         elif entry.kind is EntryKind.ERASED:
-            registered += erased_ranges(entry)
+            try:
+                registered += erased_ranges(entry)
+            except ValueError:
+                return held, prev_hash, Flaw(seq, "form")
         held, seq, prev_hash = held + 1, seq + 1, entry.hash
     return held, prev_hash, _unregistered(bare, registered) or _missing(seen, first, seq)
 
 
 def erased_ranges(entry: Entry) -> list[tuple[int, int]]:
-    """Return the ranges of numbers, both ends included, that an ERASED entry says were erased before it."""
-    ranges = entry.data().get("ranges", [])
-    return [(int(low), min(int(high), entry.seq - 1)) for low, high in ranges]
+    """Return the ranges of numbers, both ends included, that an ERASED entry says were erased before it.
+
+    Raises ValueError for a body that says no such thing.
+    """
+    try:
+        ranges: list[tuple[object, object]] = [(low, high) for low, high in entry.data().get("ranges", [])]
+    except NOT_UNDERSTOOD as error:
+        raise ValueError("no ranges") from error
+    found = [(low, high) for low, high in ranges if isinstance(low, int) and isinstance(high, int)]
+    if len(found) < len(ranges):
+        raise ValueError("no numbers")
+    return [(low, min(high, entry.seq - 1)) for low, high in found]
 
 
 def _unregistered(bare: Sequence[int], registered: Sequence[tuple[int, int]]) -> Flaw | None:

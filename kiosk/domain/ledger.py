@@ -11,24 +11,26 @@ import heapq
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from kiosk.domain.bounds import NOT_UNDERSTOOD
 from kiosk.domain.case import CaseEvent
 from kiosk.domain.entry import Entry, EntryKind, Flaw
-from kiosk.domain.ids import KioskId, SiteId
+from kiosk.domain.ids import KioskId, SiteId, is_name
+from kiosk.domain.ledger_body import Said, body_of, has_a_day, text_of
 from kiosk.domain.ledger_row import Known, Row, Verdict
 from kiosk.domain.ledger_sheet import OPENING, Sheet
 from kiosk.domain.screening import Outcome
 from kiosk.domain.times import local_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 CASES: Final = frozenset({EntryKind.CASE_OPENED, EntryKind.CASE_ACTED})
 """The kinds that open cases are known by, of whatever day."""
 
-_NOT_UNDERSTOOD: Final = (ValueError, LookupError, TypeError, AttributeError)  # a body that is not of its kind's form
+_FARTHEST_MS: Final = 86_400_000  # an offset of more than a day is no clock's error, and may be past the calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +130,7 @@ def build(entries: Iterable[Entry], site_id: SiteId, known: Known, making: Makin
     pile = _Pile(datetime.combine(making.day, time(), ZoneInfo(known.timezone)))
     for entry in entries:
         pile.take(entry)
-    begun = [(sheet.began_at, sheet.visit_id, sheet) for sheet in pile.sheets() if sheet.began_at is not None]
-    of_day = sorted(item for item in begun if local_day(item[0], known.timezone) == making.day)
-    numbers = {visit_id: no for no, (_, visit_id, _) in enumerate(of_day, start=1)}
-    made = (sheet.row(numbers[visit_id], at, known, full=making.full) for at, visit_id, sheet in of_day)
-    rows = tuple(replace(row, with_no=numbers.get(row.with_visit)) for row in made)
+    rows = pile.rows(known, making)
     missing = replace(
         making.missing,
         erased=pile.erased,
@@ -178,7 +176,7 @@ class _Pile:
         """Sort for the local day that begins at `start`."""
         self._start = start
         self._end = start + timedelta(days=1)  # of local time: a day of 23 or 25 hours ends at midnight all the same
-        self._chains: dict[str, dict[tuple[KioskId, int], list[Entry]]] = {}
+        self._chains: dict[str, dict[tuple[KioskId, int], list[Said]]] = {}
         self._earlier: set[str] = set()
         self._cases: dict[str, OpenCase] = {}
         self._ends: dict[tuple[KioskId, int], ChainEnd] = {}
@@ -188,14 +186,29 @@ class _Pile:
     def take(self, entry: Entry) -> None:
         """Sort one entry in."""
         self._ends[entry.kiosk_id, entry.epoch] = ChainEnd(entry.kiosk_id, entry.epoch, entry.seq, entry.hash)
+        if not has_a_day(entry):
+            self.unreadable += 1
+            return
         is_before = entry.happened_at < self._start
         if entry.body is None:
             self.erased += self._is_of_day(entry)
         elif not is_before or entry.kind in CASES or entry.kind in OPENING:
             try:
-                self._keep(entry, is_before=is_before)
-            except _NOT_UNDERSTOOD:
+                self._keep(entry, body_of(entry), is_before=is_before)
+            except NOT_UNDERSTOOD:
                 self.unreadable += self._is_of_day(entry)
+
+    def rows(self, known: Known, making: Making) -> tuple[Row, ...]:
+        """Return the rows of the visits that began on the day, in their order."""
+        begun = [(sheet.began_at, sheet.visit_id, sheet) for sheet in self.sheets() if sheet.began_at is not None]
+        made: list[Row] = []
+        for at, _, sheet in sorted(item for item in begun if local_day(item[0], known.timezone) == making.day):
+            try:
+                made.append(sheet.row(len(made) + 1, at, known, full=making.full))
+            except NOT_UNDERSTOOD:  # whatever it was, it costs nobody else the row
+                self.unreadable += 1
+        numbers = {row.visit_id: row.no for row in made}
+        return tuple(replace(row, with_no=numbers.get(row.with_visit)) for row in made)
 
     def sheets(self) -> Iterator[Sheet]:
         """Yield what the entries say of each visit that did not begin on an earlier day."""
@@ -204,10 +217,10 @@ class _Pile:
                 continue
             sheet = Sheet(visit_id)
             # Each kiosk's entries in the order of their numbers, whatever its clock did.
-            for entry in heapq.merge(*chains.values(), key=_moment):
+            for entry, body in heapq.merge(*chains.values(), key=_moment):
                 try:
-                    sheet.take(entry)
-                except _NOT_UNDERSTOOD:
+                    sheet.take(entry, body)
+                except NOT_UNDERSTOOD:
                     self.unreadable += self._is_of_day(entry)
             yield sheet
 
@@ -222,22 +235,24 @@ class _Pile:
     def _is_of_day(self, entry: Entry) -> bool:
         return self._start <= entry.happened_at < self._end
 
-    def _keep(self, entry: Entry, *, is_before: bool) -> None:
-        body = entry.data()
+    def _keep(self, entry: Entry, body: Mapping[str, Any], *, is_before: bool) -> None:
         if entry.kind is EntryKind.CASE_OPENED and entry.happened_at < self._end:
-            case = OpenCase(body["number"], entry.kiosk_id, entry.happened_at, body["cause"])
-            self._cases[body["case_id"]] = case
+            label, cause = text_of(body["number"]), text_of(body["cause"])
+            self._cases[text_of(body["case_id"])] = OpenCase(label, entry.kiosk_id, entry.happened_at, cause)
         elif entry.kind is EntryKind.CASE_ACTED and body["event"] == CaseEvent.CLOSED:
             self._cases.pop(body["case_id"], None)
         visit_id = body.get("visit_id")
-        if not isinstance(visit_id, str):
+        if visit_id is None:
             return
+        if not is_name(visit_id):
+            raise ValueError("no visit's id")
         if not is_before:
-            self._chains.setdefault(visit_id, {}).setdefault((entry.kiosk_id, entry.epoch), []).append(entry)
+            self._chains.setdefault(visit_id, {}).setdefault((entry.kiosk_id, entry.epoch), []).append((entry, body))
         elif entry.kind in OPENING:
             self._earlier.add(visit_id)
 
 
-def _moment(entry: Entry) -> datetime:
+def _moment(said: Said) -> datetime:
     """Return when an entry happened by the server's clock, as far as its kiosk knew it."""
-    return entry.happened_at + timedelta(milliseconds=entry.clock_offset_ms or 0)
+    entry, offset_ms = said[0], said[0].clock_offset_ms or 0
+    return entry.happened_at + timedelta(milliseconds=offset_ms if abs(offset_ms) <= _FARTHEST_MS else 0)

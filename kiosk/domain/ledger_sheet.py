@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kiosk.domain.booking import Booking
 from kiosk.domain.correction import Correction, What, celsius, celsius_cc, check_correction, shown
 from kiosk.domain.entry import Entry, EntryKind
 from kiosk.domain.ids import KioskId
+from kiosk.domain.ledger_body import Said, text_of
 from kiosk.domain.ledger_row import Ending, Known, Lane, LedgerReading, Person, Row, verdict_of
 from kiosk.domain.ledger_takers import TAKERS, add, entry_key
 from kiosk.domain.policy import ReadingKind
@@ -91,19 +92,18 @@ class Sheet:
     walk_in: str = ""
     with_visit: str = ""
     sheet_no: str = ""
-    corrected: list[Entry] = field(default_factory=list[Entry])
+    corrected: list[Said] = field(default_factory=list[Said])
 
     @property
     def began_at(self) -> datetime | None:
         """When the visitor first stood at a kiosk, or the first thing known of them; None when nothing is."""
         return self.first_contact or self.first_seen
 
-    def take(self, entry: Entry) -> None:
-        """Take one entry in; raises ValueError, LookupError, TypeError or AttributeError for a body that is none."""
-        body = entry.data()
+    def take(self, entry: Entry, body: Mapping[str, Any]) -> None:
+        """Take one entry in; raises one of NOT_UNDERSTOOD for a body that is none."""
         if entry.kind is EntryKind.CORRECTED:
             check_correction(body)
-            self.corrected.append(entry)
+            self.corrected.append((entry, body))
             return
         if entry.kind is not EntryKind.CASE_ACTED:  # which may come weeks after the visit
             self.first_seen = self.first_seen or entry.happened_at
@@ -113,7 +113,7 @@ class Sheet:
         if "policy_id" in body:
             add(self.policies, f"{body['policy_id']} v{body['policy_version']}")
         if body.get("guard_id"):
-            add(self.staff, str(body["guard_id"]))
+            add(self.staff, text_of(body["guard_id"]))
         self.ending = _ENDINGS.get(entry.kind, self.ending)
         taker = TAKERS.get(entry.kind)
         if taker is not None:
@@ -173,8 +173,7 @@ class Sheet:
     ) -> tuple[Correction, ...]:
         """Put the corrected figures into `texts` and `readings`; return what was corrected, by whom and why."""
         corrections: list[Correction] = []
-        for entry in self.corrected:
-            body = entry.data()
+        for entry, body in self.corrected:
             what = What(body["what"])
             if what is What.READING:
                 of = self.reading_keys.get(entry_key(entry, body["of_seq"]))

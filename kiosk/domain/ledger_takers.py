@@ -8,12 +8,11 @@ from kiosk.domain.booking import Booking
 from kiosk.domain.case import CaseEvent
 from kiosk.domain.entry import Entry, EntryKind
 from kiosk.domain.ids import KioskId
+from kiosk.domain.ledger_body import moment_of, record_of, text_of, texts_of, value_of
 from kiosk.domain.ledger_row import Ending, LedgerReading
 from kiosk.domain.record import Visit
 from kiosk.domain.screening import Outcome
-from kiosk.domain.times import from_wire
 from kiosk.domain.visit import Step
-from kiosk.domain.wire import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,15 +33,20 @@ _STEPS: Final[Mapping[Step, Ending]] = {
 
 
 def _identified(sheet: Sheet, _entry: Entry, body: Mapping[str, Any]) -> None:
-    booking = from_json(Booking, body["booking"]) if body.get("booking") else None
+    booking = record_of(Booking, body["booking"]) if body.get("booking") else None
+    first_contact, reasons = moment_of(body["first_contact"]), texts_of(body.get("reasons", []))
     sheet.booking = sheet.booking or booking
-    sheet.first_contact = sheet.first_contact or from_wire(body["first_contact"])
-    sheet.reasons = tuple(body.get("reasons", ())) or sheet.reasons
+    sheet.first_contact = sheet.first_contact or first_contact
+    sheet.reasons = reasons or sheet.reasons
 
 
 def _adopted(sheet: Sheet, _entry: Entry, body: Mapping[str, Any]) -> None:
     """Take over what another kiosk knew; what its own entries said already stays as they said it."""
-    visit = from_json(Visit, body["visit"])
+    visit = record_of(Visit, body["visit"])
+    readings = [
+        LedgerReading(one.at, value_of(one.value_cc), one.outcome, one.device_id, kind=one.kind, code=one.reason)
+        for one in visit.readings
+    ]
     sheet.booking = sheet.booking or visit.booking
     sheet.first_contact = sheet.first_contact or visit.first_contact
     sheet.arrived_at = sheet.arrived_at or visit.arrived_at
@@ -51,9 +55,8 @@ def _adopted(sheet: Sheet, _entry: Entry, body: Mapping[str, Any]) -> None:
     sheet.walk_in, sheet.with_visit = sheet.walk_in or visit.walk_in, sheet.with_visit or visit.with_visit or ""
     if visit.declared_at is not None and sheet.asked is None:
         sheet.asked = visit.declared_yes  # which others were asked, this kiosk does not know
-    for one in visit.readings:
-        reading = LedgerReading(one.at, one.value_cc, one.outcome, one.device_id, kind=one.kind, code=one.reason)
-        sheet.readings.setdefault((one.at, one.device_id), reading)
+    for reading in readings:
+        sheet.readings.setdefault((reading.at, reading.device_id), reading)
     sheet.ending = _STEPS.get(visit.step, Ending.OPEN)
 
 
@@ -62,11 +65,11 @@ def _arrived(sheet: Sheet, entry: Entry, _body: Mapping[str, Any]) -> None:
 
 
 def _overridden(sheet: Sheet, _entry: Entry, body: Mapping[str, Any]) -> None:
-    sheet.is_overridden, sheet.override_why = True, body.get("why", "")
+    sheet.is_overridden, sheet.override_why = True, text_of(body.get("why", ""))
 
 
 def _walked_in(sheet: Sheet, entry: Entry, body: Mapping[str, Any]) -> None:
-    sheet.walk_in, sheet.with_visit = body["why"], body.get("with_visit") or ""
+    sheet.walk_in, sheet.with_visit = text_of(body["why"]), text_of(body.get("with_visit") or "")
     sheet.arrived_at = sheet.arrived_at or entry.happened_at
 
 
@@ -80,39 +83,40 @@ def _late(sheet: Sheet, entry: Entry, body: Mapping[str, Any]) -> None:
 
 
 def _declared(sheet: Sheet, _entry: Entry, body: Mapping[str, Any]) -> None:
-    sheet.asked, sheet.yes = tuple(body.get("asked", body["yes"])), tuple(body["yes"])
+    sheet.asked, sheet.yes = texts_of(body.get("asked", body["yes"])), texts_of(body["yes"])
 
 
 def _read(sheet: Sheet, entry: Entry, body: Mapping[str, Any]) -> None:
-    reading = body["reading"]
-    key = (entry.happened_at, reading["device_id"])
-    sheet.readings[key] = LedgerReading(
+    given = body["reading"]
+    reading = LedgerReading(
         at=entry.happened_at,
-        value_cc=reading.get("value_cc"),
+        value_cc=value_of(given.get("value_cc")),
         outcome=Outcome(body["outcome"]),
-        device_id=reading["device_id"],
-        kind=reading.get("kind", ""),
-        site=reading.get("site", ""),
-        code=reading.get("code", "") or next(iter(body.get("reasons", ())), ""),
-        operator_id=reading.get("operator_id", ""),
+        device_id=text_of(given["device_id"]),
+        kind=text_of(given.get("kind", "")),
+        site=text_of(given.get("site", "")),
+        code=text_of(given.get("code", "")) or next(iter(texts_of(body.get("reasons", []))), ""),
+        operator_id=text_of(given.get("operator_id", "")),
     )
+    key = (reading.at, reading.device_id)
+    sheet.readings[key] = reading
     sheet.reading_keys[entry_key(entry, entry.seq)] = key
-    if reading.get("operator_id"):
-        add(sheet.staff, reading["operator_id"])
+    if reading.operator_id:
+        add(sheet.staff, reading.operator_id)
 
 
 def _case_opened(sheet: Sheet, entry: Entry, body: Mapping[str, Any]) -> None:
-    sheet.case_label, sheet.case_from, sheet.case_until = body["number"], entry.happened_at, None
+    sheet.case_label, sheet.case_from, sheet.case_until = text_of(body["number"]), entry.happened_at, None
 
 
 def _case_acted(sheet: Sheet, entry: Entry, body: Mapping[str, Any]) -> None:
     match CaseEvent(body["event"]):
         case CaseEvent.DISPOSED:
-            sheet.case_until, sheet.disposition = entry.happened_at, body["disposition"]
+            sheet.case_until, sheet.disposition = entry.happened_at, text_of(body["disposition"])
         case CaseEvent.PLACED:
-            add(sheet.places, body["place_id"])
+            add(sheet.places, text_of(body["place_id"]))
         case CaseEvent.REPORTED:
-            sheet.reported_to, sheet.reported_at = body["to"], entry.happened_at
+            sheet.reported_to, sheet.reported_at = text_of(body["to"]), entry.happened_at
         case _:
             pass
 

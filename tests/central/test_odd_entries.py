@@ -8,16 +8,22 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from central.fleet import Principal
 from central.log_tables import entries, visits
 from kiosk.domain.times import to_ms, to_wire
 from kiosk.domain.wire import to_json
+from ledger.forms import FORMS
 from tests.central.builders import HERE, NINE, is_ours
+from tests.domain.test_ledger_odd import odd_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import requests
 
     from kiosk.domain.booking import Booking
     from tests.central.builders import Caller, City
@@ -33,6 +39,11 @@ def two_doors(city: City) -> tuple[Caller, Caller, Booking]:
     honest.log.admitted("v-honest", booking)
     honest.ship()
     return odd, honest, booking
+
+
+def ledger(city: City, form: str, day: str = "2020-03-10") -> requests.Response:
+    """Ask for a day's ledger as the office does."""
+    return city.office("POST", f"/sites/{HERE}/ledger", {"day": day, "format": form})
 
 
 @pytest.mark.parametrize("kind", ["went_out", "day_opened", "device"])
@@ -175,3 +186,79 @@ def test_a_log_that_cannot_be_erased_stops_no_other_and_is_found(city: City, cap
         tx.execute(broken.values(record=record))
     assert city.desk.retention.run(HERE).entries == 4
     assert "not_erased" not in city.findings()
+
+
+def reading(**over: Any) -> dict[str, Any]:
+    """Return the body of a reading, changed."""
+    given = {"device_id": "t1", "value_cc": 3650, "kind": "skin", "site": "wrist", "flags": [], **over}
+    return {"visit_id": "v-odd", "outcome": "normal", "reasons": [], "reading": given}
+
+
+ODD_BODIES: dict[str, tuple[str, object]] = {
+    "value as text": ("reading", reading(value_cc="36.5")),
+    "value beyond numbers": ("reading", reading(value_cc=10**400)),
+    "no number": ("reading", json.dumps(reading(value_cc=float("nan")))),
+    "endless": ("reading", json.dumps(reading()).replace("3650", "1e999")),
+    "device as number": ("reading", reading(device_id=7)),
+    "numbers as reasons": ("refused", {"visit_id": "v-odd", "first_contact": to_wire(NINE), "reasons": [1, 2]}),
+    "half a sign": (
+        "refused",
+        json.dumps({"visit_id": "v-odd", "first_contact": to_wire(NINE), "reasons": ["\ud800"]}),
+    ),
+    "late": ("refused", {"visit_id": "v-odd", "first_contact": to_wire(LAST), "reasons": ["too_late"]}),
+    "number as label": ("case_opened", {"visit_id": "v-odd", "case_id": "c1", "cause": [1], "number": 5}),
+    "place as list": (
+        "case_acted",
+        {"visit_id": "v-odd", "case_id": "c1", "turn": 1, "event": "placed", "place_id": [7]},
+    ),
+    "why as list": ("walked_in", {"visit_id": "v-odd", "why": ["x"], "guard_id": "g"}),
+    "nested": ("held", '{"visit_id":"v-odd","n":' + "[" * 8000 + "]" * 8000 + "}"),
+}
+
+
+@pytest.mark.parametrize("name", ODD_BODIES)
+def test_a_body_that_nobody_understands_is_counted_on_the_sheet_and_stops_none(city: City, name: str) -> None:
+    """In all forms, of this day and of the next, with the honest visitor on it."""
+    odd, _, _ = two_doors(city)
+    kind, body = ODD_BODIES[name]
+    odd.log.add(kind, body if isinstance(body, str) else dict(cast("dict[str, Any]", body)), clock_offset_ms=2**53 - 1)
+    odd.ship()
+    sheets = {form: ledger(city, form) for form in FORMS} | {"next": ledger(city, "csv", "2020-03-11")}
+    assert {form: sheet.status_code for form, sheet in sheets.items()} == dict.fromkeys(sheets, 200)
+    text = sheets["csv"].content.decode("utf-8-sig")
+    assert "无法识读 1 条" in text
+    assert "欧*密" in text
+
+
+def test_whatever_an_entry_says_the_upload_is_a_fact_and_the_office_works(city: City) -> None:
+    """Every kind with any body: stored; the sheet, the arrivals, the figures and the others' view are there."""
+    odd, honest, _ = two_doors(city)
+    honest.log.add("walked_in", {"visit_id": "v-child", "why": "child", "guard_id": "g"})
+    honest.ship()
+
+    @settings(max_examples=12)
+    @given(st.data())
+    def holds(data: st.DataObject) -> None:
+        added = [odd.log.add(entry.kind, entry.body or "") for entry in odd_entries(data, most=30)]
+        assert {item["status"] for item in odd.upload(added).json()["results"]} == {"stored"}
+        text = ledger(city, "csv").content.decode("utf-8-sig")
+        assert "儿童" in text
+        assert "欧*密" in text
+        assert [ledger(city, form).status_code for form in ("xlsx", "pdf")] == [200, 200]
+        arrivals = city.office("GET", f"/sites/{HERE}/arrivals?day=2020-03-10").json()["arrivals"]
+        assert [item["kiosk_id"] for item in arrivals].count("door-2") == 2
+        assert city.desk.day_figures.of(HERE).walk_ins
+        assert odd.get("/v1/site", version=0).status_code == honest.get("/v1/site", version=0).status_code == 200
+
+    holds()
+    city.clock.advance(days=120)
+    city.desk.retention.run(HERE)
+    assert "not_erased" not in city.findings()
+    assert not [entry for entry in city.stored(honest) if entry.body is not None]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_that_not_every_zone_has_is_no_day_of_a_ledger(city: City, day: str) -> None:
+    """Said before it is registered."""
+    assert ledger(city, "csv", day).status_code == 400
+    assert city.desk.ledgers.taken_out(HERE) == []

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from kiosk.domain.entry import (
     body_digest,
     canonical,
     envelope_of,
+    seal,
     verify,
 )
 from kiosk.domain.ids import KioskId, SiteId
@@ -24,6 +26,7 @@ from kiosk.domain.retention import ranges
 from kiosk.domain.times import to_wire
 from tests.domain.builders import at, chain
 
+SALT = "00" * 16
 BODIES: list[tuple[EntryKind, dict[str, Any]]] = [
     (EntryKind.STARTED, {"mode": "test"}),
     (EntryKind.IDENTIFIED, {"visit_id": "v1", "name": "张*明"}),
@@ -170,6 +173,21 @@ def test_an_entry_cannot_say_that_later_ones_were_erased() -> None:
     whole = chain([(EntryKind.ERASED, {"ranges": [[1, 99]], "policy": "test/1"}), *BODIES])
     lines = [*whole[:-1], whole[-1]._replace(body=None, salt=None)]
     assert verify(lines)[2] == Flaw(len(whole), "erased")
+
+
+@pytest.mark.parametrize("body", ["[]", '{"ranges":5}', '{"ranges":[[1,1e999]]}', "[" * 100_000])
+def test_an_erasure_that_names_no_numbers_cannot_be_read(body: str) -> None:
+    """Its seal is true, and what it excuses is unknown: what holds ends before it."""
+    last = LINES[-1]
+    own = envelope_of(last)._replace(seq=6, kind=EntryKind.ERASED, digest=body_digest(body, SALT), prev_hash=last.hash)
+    assert verify([*LINES, seal(own, body, SALT)]) == (5, last.hash, Flaw(6, "form"))
+
+
+@pytest.mark.parametrize("field", ["happened_at", "recorded_at"])
+def test_a_time_at_the_calendars_end_cannot_be_read(field: str) -> None:
+    """It has no day in some zone, and no text in UTC."""
+    edge = LINES[1]._replace(**{field: datetime.max.replace(tzinfo=timezone(timedelta(hours=-8)))})
+    assert verify([LINES[0], edge, *LINES[2:]]) == (1, LINES[0].hash, Flaw(2, "form"))
 
 
 def test_a_cut_tail_and_a_rewritten_log_are_found_by_what_was_seen_elsewhere() -> None:

@@ -322,7 +322,7 @@ def test_what_cannot_be_read_is_counted_and_hides_nothing_else() -> None:
     entries.append(chain([ARRIVED])[0]._replace(body='{"visit_id": 7}', seq=7))
     found = of(entries)
     assert [item.visit_id for item in found.rows] == [V]
-    assert (found.missing.erased, found.missing.unreadable) == (1, 3)
+    assert (found.missing.erased, found.missing.unreadable) == (1, 4)
     assert found.rows[0].verdict is Verdict.NORMAL
 
 
