@@ -81,9 +81,9 @@ class Intake:
         `last`, `acknowledged`: how far the kiosk says that its log goes, and how far it was told that we have it.
         """
         readings = [(item, read_item(item, who)) for item in items]
-        now_ms = to_ms(self._clock.now())
         with self._db.write() as tx:
             lock_site(tx, who.site_id)
+            now_ms = to_ms(self._clock.now())  # under the lock: what a revocation that was faster comes before
             high_before = open_chain(tx, who)
             batch = _Batch(tx, who, now_ms, [reading.seq for _, reading in readings if isinstance(reading, Sound)])
             results = [batch.take(item, reading) for item, reading in readings]

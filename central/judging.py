@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from central.findings import FindingKind, find
 from central.log_tables import verdicts, visits
 from central.tables import bookings, of_epoch
+from central.tokens import ended_ms
 from kiosk.domain.admission import Reason
 from kiosk.domain.booking import BookingStatus
 from kiosk.domain.entry import Entry, EntryKind
@@ -61,6 +62,8 @@ class Judge:
         self._tx = tx
         self._who = who
         self._now_ms = now_ms
+        # Read again: who called was found out when the call began, and its body may have taken hours.
+        self._ended_ms = ended_ms(tx, who)
         self._skew_ms = clock_skew_s * 1000
         self._new: list[_Thought] = []
 
@@ -72,8 +75,7 @@ class Judge:
         seq: int = row.seq
         if prev_hash not in ("", row.prev_hash):
             self._note(seq, Verdict.CHAIN_BREAK)
-        ended_ms = self._who.ended_ms
-        if ended_ms is not None and row.received_ms >= ended_ms:
+        if self._ended_ms is not None and row.received_ms >= self._ended_ms:
             self._note(seq, Verdict.REVOKED_KIOSK)
         is_off = abs(row.clock_offset_ms or 0) > self._skew_ms
         is_ahead = row.recorded_ms - row.received_ms > self._skew_ms

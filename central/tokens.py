@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from central.refusals import TokenRefused, Unauthorised
 from central.tables import device_keys, of_epoch, tokens
@@ -119,6 +119,12 @@ def issue(tx: Connection, site_id: str, kiosk_id: str, epoch: int, now_ms: int) 
     values = {"site_id": site_id, "token_hash": token_hash(token), "kiosk_id": kiosk_id, "epoch": epoch}
     tx.execute(insert(tokens).values(**values, issued_ms=now_ms))
     return token
+
+
+def ended_ms(tx: Connection, who: Principal) -> int | None:
+    """Return when an epoch's tokens ended, or None; as it is now, whatever it was when its kiosk called."""
+    mine = of_epoch(tokens, who.site_id, who.kiosk_id, who.epoch)
+    return tx.scalar(select(func.min(tokens.c.ended_ms)).where(mine))
 
 
 def end(tx: Connection, site_id: str, kiosk_id: str, now_ms: int) -> None:

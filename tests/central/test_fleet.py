@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from central.settings import EnrolmentSettings
+from kiosk.protocol.messages import to_wire_entry
 from tests.central.builders import HERE, THERE, found_city, is_ours
 
 if TYPE_CHECKING:
@@ -155,3 +156,15 @@ def test_secrets_are_kept_as_hashes_and_files_of_the_owner(city: City) -> None:
     assert caller.token not in dump
     assert caller.token.partition("~")[2] not in dump
     assert code.partition("-")[2] not in dump
+
+
+def test_an_upload_that_was_begun_before_the_revocation_and_ends_after_it_is_marked(city: City) -> None:
+    """Case 50: who calls is found out when the call begins; its body may take hours."""
+    caller = city.kiosk()
+    who = city.desk.tokens.identify(caller.token)
+    items = [to_wire_entry(entry) for entry in caller.log.devices(1)]
+    city.clock.advance(minutes=1)
+    city.desk.fleet.revoke(HERE, "door-1")
+    city.clock.advance(hours=5)
+    assert city.desk.intake.receive(who, items).high_seq == 1
+    assert city.verdicts() == [(1, "revoked_kiosk")]
