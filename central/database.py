@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _ONE: Final[Mapping[str, Any]] = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 60, "hide_parameters": True}
 _MANY: Final[Mapping[str, Any]] = {"pool_size": 8, "max_overflow": 32, "hide_parameters": True}
 _BUSY_MS: Final = 10_000
+_CUT_MS: Final = 1_000  # for readers to leave, before a checkpoint lets the one writer go on without them
 _ONE_CHANGE: Final = 0x73637265656E  # the number of the lock; any would do that no other program uses on this database
 # It is full, gone, going down, or a standby that takes nothing.
 _TROUBLES: Final = (OperationalError, InterfaceError, InternalError)
@@ -105,16 +106,21 @@ class Database:
             with self.write() as tx:
                 tx.execute(update(tables.schema).values(version=version))
 
-    def leave_no_trace(self) -> None:
+    def leave_no_trace(self) -> bool:
         """Write everything into the main file and cut the write-ahead log, so that what was erased is in neither.
 
-        PostgreSQL's own vacuum does that in its time; its files belong on an encrypted disk.
+        Returns False where a reader was in the way: try again. PostgreSQL's own vacuum does that in its time; its files
+        belong on an encrypted disk.
         """
-        if self._writer.dialect.name == "sqlite":
-            with self._writer.connect() as connection:
-                connection.exec_driver_sql("COMMIT")  # SQLAlchemy has begun; a checkpoint stands outside
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
-                connection.exec_driver_sql("BEGIN")
+        if self._writer.dialect.name != "sqlite":
+            return True
+        with self._writer.connect() as connection:
+            connection.exec_driver_sql("COMMIT")  # SQLAlchemy has begun; a checkpoint stands outside
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {_CUT_MS}")
+            is_busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {_BUSY_MS}")
+            connection.exec_driver_sql("BEGIN")
+            return not is_busy
 
     def close(self) -> None:
         """Let go of all connections, the writing one last, since the last to leave checkpoints."""

@@ -20,6 +20,7 @@ _T = TypeVar("_T")
 _LOOK_S: Final = 5.0
 _FIRST_S: Final = 60.0
 _EVERY_S: Final = 3600.0
+_AGAIN_S: Final = 60.0  # while a reader keeps what was erased in the file
 
 
 class Housekeeper:
@@ -45,11 +46,15 @@ class Housekeeper:
 
     def _run(self) -> None:
         keeps_at = time.monotonic() + _FIRST_S
+        cuts_at = time.monotonic() + _AGAIN_S
         while not self._end.wait(_LOOK_S):
             self.look()
             if time.monotonic() >= keeps_at:
                 self.keep()
                 keeps_at = time.monotonic() + _EVERY_S
+            if time.monotonic() >= cuts_at:
+                _tried("cutting the write-ahead log", self._desk.retention.cut)
+                cuts_at = time.monotonic() + _AGAIN_S
 
     def look(self) -> None:
         """Let cases that nobody sees to go on."""

@@ -58,11 +58,15 @@ _ERASED: Final = b""
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many bodies of entries, items kept aside, and bookings were erased."""
+    """How many bodies of entries, items kept aside, and bookings were erased.
+
+    `is_gone` is False while a reader keeps them in the database's write-ahead log; `Retention.cut` tries again.
+    """
 
     entries: int
     aside: int
     bookings: int
+    is_gone: bool = True
 
 
 class Retention:
@@ -74,6 +78,7 @@ class Retention:
         self._clock = clock
         self._bookings = bookings
         self._office_log = office_log
+        self._is_gone = True
 
     def run(self, site_id: str) -> Erased:
         """Erase what is due at a site, and leave no trace of it in the database's files; raises Unknown."""
@@ -92,8 +97,19 @@ class Retention:
         # Whose days these are cannot be told, or not cheaply: any hold keeps them all.
         aside = self._erase_aside(site_id, before) if is_free else 0
         bookings = self._bookings.forget_before(site_id, before) if is_free else 0
-        self._db.leave_no_trace()
-        return Erased(erased, aside, bookings)
+        self._is_gone = False
+        return Erased(erased, aside, bookings, is_gone=self.cut())
+
+    def cut(self) -> bool:
+        """Leave no trace in the database's files of what was erased, where a reader was in the way until now.
+
+        Returns whether all of it is gone.
+        """
+        if not self._is_gone:
+            self._is_gone = self._db.leave_no_trace()
+            if not self._is_gone:
+                logger.warning("what was erased still stands in the database's write-ahead log: a reader is in the way")
+        return self._is_gone
 
     def _erase_old(self, who: Principal, keeping: Keeping, now: datetime, policy: Policy | None) -> int:
         """Erase what is due of one log; where that fails, say so, and let the others have their turn."""

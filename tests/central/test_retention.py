@@ -6,10 +6,13 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
+from central.housekeeping import Housekeeper
+from central.log_tables import entries as entry_table
 from central.refusals import Taken, Unknown
 from kiosk.domain.entry import flaw_in
-from tests.central.builders import HERE, City
+from tests.central.builders import HERE, City, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,6 +133,32 @@ def test_the_name_is_gone_from_the_servers_files(city: City, tmp_path: Path) -> 
         f"file:{next(path for path in files if path.suffix == '.db')}?mode=ro", uri=True
     ) as connection:
         assert connection.execute("SELECT count(*) FROM entries").fetchone()[0] > 0
+
+
+@pytest.mark.sqlite
+def test_what_a_reader_keeps_in_the_file_is_said_and_cut_once_it_leaves(
+    city: City, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not in an hour, and not as if it were gone."""
+    city.server._housekeeper.stop()
+    caller = city.kiosk()
+    caller.log.identified("v1", city.booking(city.book(name="欧阳无双")))
+    caller.ship()
+    log = next(path for path in city.data.rglob("central.db-wal"))
+    city.clock.advance(days=31)
+    with city.desk._database.read() as reader:
+        assert reader.execute(select(entry_table)).all()
+        erased = city.desk.retention.run(HERE)
+        assert (erased.entries, erased.is_gone) == (1, False)
+        assert _holding([log])
+        assert "write-ahead log" in caplog.text
+    monkeypatch.setattr("central.housekeeping._LOOK_S", 0.01)
+    monkeypatch.setattr("central.housekeeping._AGAIN_S", 0.01)
+    keeper = Housekeeper(city.desk)
+    keeper.start()
+    until(lambda: not _holding([log]))
+    keeper.stop()
+    assert city.desk.retention.run(HERE).is_gone
 
 
 def _holding(files: list[Path]) -> list[Path]:
