@@ -35,6 +35,7 @@ _STEPS: Final = {EntryKind.ADMITTED: 1, EntryKind.WENT_OUT: -1}
 _DAY_TURNS: Final = frozenset({EntryKind.DAY_OPENED, EntryKind.DAY_CLOSED})
 _COUNTS: Final = _DAY_TURNS | {*_STEPS, EntryKind.COUNTED, EntryKind.EXIT_SENSED, EntryKind.LATE_ENTRY}
 
+_NUMBERED: Final = (entries, quarantine)
 _START: Final = {"high_seq": 0, "high_hash": GENESIS, "last_recorded_ms": 0, "inside": 0, "inside_day": ""}
 
 
@@ -186,9 +187,10 @@ def _following(tx: Connection, who: Principal, after: int) -> Iterator[tuple[int
 
 
 def _note_gap(tx: Connection, who: Principal, high_seq: int, now_ms: int) -> None:
-    """Find a gap behind the highest number, or settle one that has filled."""
+    """Find a gap behind the highest number, or settle one that has filled; a number in quarantine is beyond one too."""
     chain = f"{who.kiosk_id}/{who.epoch}"
-    beyond = tx.scalar(select(func.min(entries.c.seq)).where(_of(entries, who), entries.c.seq > high_seq))
+    here = [select(func.min(table.c.seq)).where(_of(table, who), table.c.seq > high_seq) for table in _NUMBERED]
+    beyond = min((seq for query in here if (seq := tx.scalar(query)) is not None), default=None)
     if beyond is None:
         settle(tx, who.site_id, FindingKind.GAP, chain, now_ms)
     else:

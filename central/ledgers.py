@@ -163,13 +163,19 @@ def _chains(tx: Connection, site_id: str, start_ms: int) -> tuple[ChainEnd, ...]
 
 def _gaps(tx: Connection, site_id: str, start_ms: int) -> tuple[Place, ...]:
     """Return the numbers that are not here: behind the end of what came without a gap, and lately in quarantine."""
-    beyond = (entries.c.kiosk_id == chains.c.kiosk_id) & (entries.c.epoch == chains.c.epoch)
-    beyond &= (entries.c.site_id == chains.c.site_id) & (entries.c.seq > chains.c.high_seq)
-    columns = (chains.c.kiosk_id, chains.c.epoch, chains.c.high_seq, func.min(entries.c.seq).label("next_seq"))
     of_site = chains.c.site_id == site_id
-    query = select(*columns).join(entries, beyond).where(of_site).group_by(*columns[:3]).order_by(*columns[:2])
+    place = (chains.c.kiosk_id, chains.c.epoch, chains.c.high_seq)
+    beyond: dict[tuple[str, int, int], int] = {}
+    for table in (entries, quarantine):
+        is_later = (table.c.site_id == chains.c.site_id) & (table.c.kiosk_id == chains.c.kiosk_id)
+        is_later &= (table.c.epoch == chains.c.epoch) & (table.c.seq > chains.c.high_seq)
+        query = select(*place, func.min(table.c.seq).label("next_seq")).join(table, is_later).where(of_site)
+        for row in tx.execute(query.group_by(*place)):
+            key = (row.kiosk_id, row.epoch, row.high_seq)
+            beyond[key] = min(row.next_seq, beyond.get(key, row.next_seq))
     behind = [
-        Place(KioskId(row.kiosk_id), row.epoch, row.high_seq + 1, row.next_seq - 1) for row in tx.execute(query).all()
+        Place(KioskId(kiosk_id), epoch, high_seq + 1, next_seq - 1)
+        for (kiosk_id, epoch, high_seq), next_seq in sorted(beyond.items())
     ]
     came_later = select(entries.c.seq).where(
         entries.c.site_id == site_id,

@@ -55,6 +55,19 @@ def test_an_entry_twice_in_one_batch_is_stored_once(city: City) -> None:
     assert _statuses(caller.upload([entry, entry]).json()) == ["stored", "duplicate"]
 
 
+def test_a_gap_is_found_in_front_of_a_number_in_quarantine_too(city: City) -> None:
+    """1 is here, 3 came and could not be read: 2 is missing, on the sheet as well, until it comes."""
+    caller = city.kiosk()
+    entries = caller.log.devices(2)
+    caller.upload([entries[0], {"seq": 3}])
+    found = {str(item.kind): item.detail for item in city.desk.findings.of_site(HERE)}
+    assert found == {"quarantine": "door-1/1 at 3", "gap": "door-1/1 lacks 2 to 2"}
+    sheet = city.office("POST", f"/sites/{HERE}/ledger", {"day": "2020-03-10", "format": "csv"})
+    assert [f"第 {number} 条" in sheet.content.decode("utf-8-sig") for number in (2, 3)] == [True, True]
+    assert caller.upload(entries[1:]).json()["high_seq"] == 3
+    assert city.findings() == ["quarantine"]
+
+
 def test_an_erased_entry_sent_again_is_the_same_entry(city: City) -> None:
     """What is resent as its digest, after its body's time, does not look like a fork."""
     caller = city.kiosk()
