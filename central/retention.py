@@ -199,7 +199,7 @@ class _Sweep:
     def _old(self) -> Iterable[_Old]:
         before = to_ms(self._now - timedelta(days=LEAST_KEPT_DAYS))
         times = (entries.c.recorded_ms, entries.c.received_ms)
-        query = select(entries.c.seq, entries.c.kind, entries.c.body, *times).where(
+        query = select(entries.c.seq, entries.c.kind, entries.c.body, entries.c.clock_offset_ms, *times).where(
             self._mine(entries),
             entries.c.body.is_not(None),
             or_(*(time < before for time in times)),
@@ -207,8 +207,9 @@ class _Sweep:
         )
         for row in self._tx.execute(query.order_by(entries.c.seq)):
             is_staff = row.kind in _KNOWN and subject_of(EntryKind(row.kind)) is Subject.STAFF
-            # A clock that runs ahead keeps nothing longer: what was received had been recorded.
-            at = from_ms(min(row.recorded_ms, row.received_ms))
+            # By the server's clock, as far as its kiosk knew the difference: what a clock recorded that stood a year
+            # behind is not a year old. A clock that runs ahead keeps nothing longer: what was received had been recorded.
+            at = from_ms(min(row.recorded_ms + max(0, row.clock_offset_ms or 0), row.received_ms))
             yield _Old(row.seq, visit_in(row.body), is_staff, at, from_ms(row.recorded_ms))
 
     def _is_past(self, old: _Old) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from kiosk.adapters.database import Database
@@ -11,7 +10,7 @@ from kiosk.adapters.state_tables import StateTables
 from kiosk.domain.entry import GENESIS, Entry, EntryKind, Flaw, WireTimes, verify_stored
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.domain.retention import KEPT_KINDS
-from kiosk.domain.times import from_wire, to_wire
+from kiosk.domain.times import by_server, from_wire, to_wire
 from kiosk.errors import StoreDamaged
 
 if TYPE_CHECKING:
@@ -153,7 +152,7 @@ class LogReader(LogView):
             " AND seq <= (SELECT seq FROM sent) ORDER BY seq"
         )
         for seq, kind, body, recorded_at, offset_ms in self._database.walk(sql, *KEPT_KINDS):
-            at = from_wire(recorded_at) + timedelta(milliseconds=offset_ms or 0)
+            at = by_server(from_wire(recorded_at), offset_ms)
             if at < before:
                 yield seq, EntryKind(kind), body, at
 

@@ -29,6 +29,14 @@ def is_in_calendar(moment: datetime) -> bool:
     return moment.tzinfo is not None and MINYEAR < moment.year < MAXYEAR
 
 
+def by_server(moment: datetime, offset_ms: int | None) -> datetime:
+    """Return a moment of a kiosk's clock by the server's; as it is where the difference is unknown or no calendar's."""
+    try:
+        return moment + timedelta(milliseconds=offset_ms or 0)
+    except OverflowError:
+        return moment
+
+
 def to_ms(moment: datetime) -> int:
     """Return whole Unix milliseconds, without the rounding of floats."""
     return (moment - _EPOCH) // _MILLISECOND

@@ -200,6 +200,24 @@ def test_what_a_fast_clock_recorded_in_the_future_is_kept_no_longer(city: City, 
     assert bodies(city, caller) == 0
 
 
+@pytest.mark.parametrize("visit_id", ["v1", ""])
+def test_what_a_slow_clock_recorded_is_kept_as_long_as_all_else(city: City, visit_id: str) -> None:
+    """A kiosk that stood a year behind and knew it: what was recorded this morning is not a year old."""
+    caller = city.kiosk()
+    year_ms = 365 * 24 * 3_600_000
+    city.clock.advance(days=-365)
+    if visit_id:
+        caller.log.add("walked_in", {"visit_id": visit_id, "why": "child", "guard_id": "g"}, clock_offset_ms=year_ms)
+    else:
+        caller.log.add("called", {}, clock_offset_ms=year_ms)
+    city.clock.advance(days=365)
+    caller.ship()
+    city.clock.advance(days=29)
+    assert city.desk.retention.run(HERE).entries == 0
+    city.clock.advance(days=2)
+    assert city.desk.retention.run(HERE).entries == 1
+
+
 def test_a_hold_keeps_what_was_recorded_on_its_days_by_a_wrong_clock_too(city: City) -> None:
     """The sheet of that day shows it, whatever day it was here."""
     caller = city.kiosk()
