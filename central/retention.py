@@ -208,7 +208,7 @@ class _Sweep:
         for row in self._tx.execute(query.order_by(entries.c.seq)):
             is_staff = row.kind in _KNOWN and subject_of(EntryKind(row.kind)) is Subject.STAFF
             # By the server's clock, as far as its kiosk knew the difference: what a clock recorded that stood a year
-            # behind is not a year old. A clock that runs ahead keeps nothing longer: what was received had been recorded.
+            # behind is not a year old. One that runs ahead keeps nothing longer: what was received had been recorded.
             at = from_ms(min(row.recorded_ms + max(0, row.clock_offset_ms or 0), row.received_ms))
             yield _Old(row.seq, visit_in(row.body), is_staff, at, from_ms(row.recorded_ms))
 
