@@ -157,8 +157,7 @@ def _wire_times(sealed: Envelope | Entry) -> WireTimes:
 
 def _times_of(entry: Entry) -> WireTimes | None:
     """Return an entry's times as `to_wire` writes them; None where one has no zone, or no day in some zone."""
-    is_dated = is_in_calendar(entry.recorded_at) and is_in_calendar(entry.happened_at)
-    return _wire_times(entry) if is_dated else None
+    return _wire_times(entry) if is_in_calendar(entry.recorded_at) and is_in_calendar(entry.happened_at) else None
 
 
 def entry_hash(sealed: Envelope | Entry, happened_at: str, recorded_at: str) -> str:
@@ -276,13 +275,12 @@ def erased_ranges(entry: Entry) -> list[tuple[int, int]]:
     Raises ValueError for a body that says no such thing.
     """
     try:
-        ranges: list[tuple[object, object]] = [(low, high) for low, high in entry.data().get("ranges", [])]
+        ranges: list[tuple[Any, Any]] = [(low, high) for low, high in entry.data().get("ranges", [])]
     except NOT_UNDERSTOOD as error:
         raise ValueError("no ranges") from error
-    found = [(low, high) for low, high in ranges if isinstance(low, int) and isinstance(high, int)]
-    if len(found) < len(ranges):
+    if not all(isinstance(number, int) for pair in ranges for number in pair):
         raise ValueError("no numbers")
-    return [(low, min(high, entry.seq - 1)) for low, high in found]
+    return [(low, min(high, entry.seq - 1)) for low, high in ranges]
 
 
 def _unregistered(bare: Sequence[int], registered: Sequence[tuple[int, int]]) -> Flaw | None:
