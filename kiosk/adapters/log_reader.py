@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.adapters.database import Database
 from kiosk.adapters.state_tables import StateTables
-from kiosk.domain.entry import GENESIS, Entry, EntryKind, Flaw, WireTimes, verify_stored
+from kiosk.domain.chain import Flaw, verify_stored
+from kiosk.domain.entry import GENESIS, Entry, EntryKind, WireTimes
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.domain.retention import KEPT_KINDS
 from kiosk.domain.times import by_server, from_wire, to_wire
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from kiosk.domain.entry import Anchors
+    from kiosk.domain.chain import Anchors
     from kiosk.domain.state_keeper import State
 
 COLUMNS = "seq, kind, happened_at, recorded_at, clock_offset_ms, body, salt, digest, hash"

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 from kiosk.domain.bounds import NOT_UNDERSTOOD
 from kiosk.domain.case import CaseEvent
-from kiosk.domain.entry import Entry, EntryKind, Flaw
+from kiosk.domain.chain import Flaw
+from kiosk.domain.entry import Entry, EntryKind
 from kiosk.domain.ids import KioskId, SiteId, is_name
 from kiosk.domain.ledger_body import Said, body_of, has_a_day, text_of
 from kiosk.domain.ledger_row import Known, Row, Verdict

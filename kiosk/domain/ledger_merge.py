@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kiosk.domain.entry import GENESIS, Entry, Flaw, verify
+from kiosk.domain.chain import Flaw, verify
+from kiosk.domain.entry import GENESIS, Entry
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.domain.ledger import ChainEnd, Place
 

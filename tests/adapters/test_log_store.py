@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from kiosk.adapters.database import Database, read_key
 from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.log_store import LogStore
-from kiosk.domain.entry import GENESIS, EntryKind, Flaw
+from kiosk.domain.chain import Flaw
+from kiosk.domain.entry import GENESIS, EntryKind
 from kiosk.domain.retention import Erasure
 from kiosk.errors import StoreDamaged, StoreError
 from tests.domain import builders as make

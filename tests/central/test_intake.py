@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kiosk.domain.entry import GENESIS, verify
+from kiosk.domain.chain import verify
+from kiosk.domain.entry import GENESIS
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.protocol.messages import to_wire_entry
 from tests.central.builders import HERE, NINE, THERE, LogMaker, settings_for

@@ -10,7 +10,8 @@ import pytest
 from central.office_log import office_of
 from central.refusals import Taken, Unknown
 from kiosk.domain.case import CaseStep, Disposition
-from kiosk.domain.entry import EntryKind, verify
+from kiosk.domain.chain import verify
+from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import KioskId
 from tests.central.builders import HERE, THERE
 from tests.central.guard_builders import (

@@ -18,7 +18,7 @@ from central import tables
 from central.database import Database
 from central.refusals import CannotWrite, QuotaFull
 from central.server import RunningServer, main
-from kiosk.domain.entry import verify
+from kiosk.domain.chain import verify
 from kiosk.domain.site import Service, Words
 from kiosk.errors import StoreError
 from tests.central import builders

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from central.housekeeping import Housekeeper
 from central.log_tables import entries as entry_table
 from central.refusals import Taken, Unknown
-from kiosk.domain.entry import flaw_in
+from kiosk.domain.chain import flaw_in
 from tests.central.builders import HERE, City, until
 
 if TYPE_CHECKING:

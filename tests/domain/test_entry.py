@@ -9,18 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.domain.entry import (
-    GENESIS,
-    Entry,
-    EntryKind,
-    Envelope,
-    Flaw,
-    body_digest,
-    canonical,
-    envelope_of,
-    seal,
-    verify,
-)
+from kiosk.domain.chain import Flaw, verify
+from kiosk.domain.entry import GENESIS, Entry, EntryKind, Envelope, body_digest, canonical, envelope_of, seal
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.domain.retention import ranges
 from kiosk.domain.times import to_wire

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.entry import GENESIS, Entry, EntryKind, Flaw, seal
+from kiosk.domain.chain import Flaw
+from kiosk.domain.entry import GENESIS, Entry, EntryKind, seal
 from kiosk.domain.entry import envelope_of as envelope
 from kiosk.domain.ids import KioskId, SiteId
 from kiosk.domain.ledger import Place

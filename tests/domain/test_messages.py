@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from kiosk.domain.entry import EntryKind, flaw_in, verify
+from kiosk.domain.chain import flaw_in, verify
+from kiosk.domain.entry import EntryKind
 from kiosk.domain.wire import to_json
 from kiosk.protocol.messages import (
     MAX_BATCH,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any, Final
 
+from kiosk.domain.chain import Flaw
 from kiosk.domain.correction import What, correction_body
-from kiosk.domain.entry import Entry, EntryKind, Flaw
+from kiosk.domain.entry import Entry, EntryKind
 from kiosk.domain.ids import BookingId, KioskId
 from kiosk.domain.ledger import ChainEnd, Ledger, Making, Missing, Place, build
 from kiosk.domain.ledger_row import Known, Person

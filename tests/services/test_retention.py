@@ -13,8 +13,9 @@ import pytest
 from kiosk.adapters.ledger_writer import LedgerWriter
 from kiosk.adapters.log_reader import LogReader
 from kiosk.domain.case import CaseAct, CaseEvent, Disposition, Role
+from kiosk.domain.chain import erased_ranges
 from kiosk.domain.correction import What, correction_body
-from kiosk.domain.entry import EntryKind, erased_ranges
+from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import GuardId, KioskId
 from kiosk.domain.policy import BodySite, Keeping
 from kiosk.domain.record import Hold
