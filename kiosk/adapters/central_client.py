@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import requests
@@ -40,7 +40,6 @@ from kiosk.protocol.messages import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from kiosk.domain.entry import Entry
     from kiosk.ports import Clock, RollSigner
@@ -53,6 +52,7 @@ _NOT_MODIFIED: Final = 304
 _NO_FILE: Final = "server.ca_file, client_cert_file or client_key_file cannot be read"
 _OK: Final = 200
 _HELD_BEFORE: Final = frozenset({EntryStatus.DUPLICATE, EntryStatus.FORKED})
+_NO_TIME_MS: Final = to_ms(datetime(9999, 1, 1, tzinfo=UTC))  # the calendar ends with that year
 _SOFTWARE: Final = "vb-kiosk"
 
 
@@ -203,11 +203,9 @@ class CentralClient:
 
     def _measure_clock(self, answer: bytes, began: datetime) -> None:
         """Compare the server's clock with ours at the middle of the call; the way there and back count as equal."""
-        try:
-            theirs = Answer.model_validate_json(answer).server_time_ms
-        except ValidationError:
-            raise ServerGarbled("an answer without the server's time") from None
-        self._offset_ms = theirs - (to_ms(began) + to_ms(self._clock.now())) // 2
+        theirs = self._parsed(Answer, (_OK, answer)).server_time_ms
+        if theirs < _NO_TIME_MS:  # else no act could reckon with it
+            self._offset_ms = theirs - (to_ms(began) + to_ms(self._clock.now())) // 2
 
     def _check_fit(self, entries: Sequence[Entry], answer: UploadAnswer) -> None:
         """Raise ServerGarbled unless `answer` is for these entries and for no more than was ever sent."""

@@ -43,7 +43,7 @@ class Answer(Message):
     """What every answer of the server holds."""
 
     protocol: Literal[1] = PROTOCOL
-    server_time_ms: int = Field(description="the server's clock, Unix milliseconds")
+    server_time_ms: int = Field(ge=0, le=2**53 - 1, description="the server's clock, Unix milliseconds")
 
 
 class Trouble(Answer):

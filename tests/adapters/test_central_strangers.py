@@ -87,6 +87,8 @@ def _wrong_answers(entries: list[Entry]) -> dict[str, dict[str, Any]]:
         "another epoch": acknowledged(entries, epoch=2),
         "another protocol inside": acknowledged(entries, protocol=2),
         "below nothing": acknowledged(entries, high_seq=-1),
+        "a time before all": acknowledged(entries, server_time_ms=-1),
+        "a time that no number holds": acknowledged(entries, server_time_ms=2**53),
         "no time": {key: value for key, value in acknowledged(entries).items() if key != "server_time_ms"},
     }
 

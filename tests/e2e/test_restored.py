@@ -12,11 +12,12 @@ import responses
 
 from demo.world import HERE
 from kiosk.adapters.log_reader import LogReader
+from kiosk.domain.entry import GENESIS
 from kiosk.enrolment import LOG_FILE, data_key, enrol
 from kiosk.errors import StoreError, StoreForked
 from kiosk.protocol.messages import PROTOCOL_HEADER
 from kiosk.services.views import Face
-from tests.e2e.city import City, let_in, scan
+from tests.e2e.city import City, let_in, measure, scan, to_measuring
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -232,3 +233,21 @@ def test_an_answer_for_another_epoch_takes_no_kiosk_out_of_order(city: City, epo
     kiosk.call(lambda: kiosk.desk.note_device("lamp", "ok"))
     kiosk.drain()
     assert kiosk.reader.acknowledged() == kiosk.reader.last()[0] > 0
+
+
+@pytest.mark.parametrize("server_time_ms", [-1, 10**30, 2**60, 2**53 - 1, 253402300800000])
+def test_a_time_of_the_server_that_is_none_stops_no_act(city: City, server_time_ms: int) -> None:
+    """An elevated reading opens a case, at the server's time as far as it is known; an impossible one is not."""
+    kiosk = city.kiosk("A")
+    city.tell("A")
+    visit_id = to_measuring(kiosk, city.book().code_text)
+    measured = kiosk.central.clock_offset_ms
+    answer = {"protocol": 1, "server_time_ms": server_time_ms, "results": [], "epoch": 1, "high_seq": 0}
+    with responses.RequestsMock() as net:
+        net.post(f"{city.url}/v1/entries", json=answer | {"high_hash": GENESIS}, headers={PROTOCOL_HEADER: "1"})
+        kiosk.reporter.step()
+    assert kiosk.central.clock_offset_ms == measured
+    assert measure(kiosk, visit_id, 3850).face is not Face.ADMITTED
+    kiosk.drain()
+    assert {entry.clock_offset_ms for entry in city.stored("A")} <= {None, measured}
+    assert len(city.stored("A")) == kiosk.reader.last()[0]
