@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kiosk.log_commands import correcting, export, keeping, merging, reading
+from kiosk.log_commands.files import check_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import TextIO
 
     from kiosk.log_commands.files import Command
+
+    _Run = Callable[[argparse.Namespace, TextIO], int]
 
 COMMANDS: Final[Mapping[str, Command]] = {
     **reading.COMMANDS,
@@ -38,5 +42,15 @@ def parser(config: Path, epilog: str) -> argparse.ArgumentParser:
             act.add_argument("--data", type=Path, required=True, help="the folder of its data")
         act.add_argument("--json", action="store_true", help="one JSON object a line")
         command.arguments(act)
-        act.set_defaults(run=command.run)
+        act.set_defaults(run=_checked(command.run))
     return whole
+
+
+def _checked(run: _Run) -> _Run:
+    """Return a command that does nothing unless its arguments are text."""
+
+    def checked(options: argparse.Namespace, out: TextIO) -> int:
+        check_texts(options)
+        return run(options, out)
+
+    return checked

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.correction import What, correction_body
 from kiosk.domain.entry import EntryKind
-from kiosk.log_commands.files import Command, open_reader, open_store, said
+from kiosk.errors import UsageError
+from kiosk.log_commands.files import NO_TEXT, Command, open_reader, open_store, said
 from kiosk.log_commands.ledger_files import misused
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _LONGEST: Final = 200  # signs of each text
 
 def correct(options: argparse.Namespace, out: TextIO) -> int:
     """Record that a figure of an entry was wrong; 2, with why, when there is nothing there to correct."""
-    value = sys.stdin.readline() if options.value == "-" else options.value
+    value = _from_input() if options.value == "-" else options.value
     texts = [text.strip() for text in (value, options.by, options.reason)]
     if not all(0 < len(text) <= _LONGEST for text in texts):
         return misused(f"--value, --by and --reason are texts of at most {_LONGEST} signs, and none may be empty")
@@ -45,6 +46,16 @@ def correct(options: argparse.Namespace, out: TextIO) -> int:
     line = f"entry {made.seq} corrects entry {entry.seq}"
     said(out, {"seq": made.seq, "of_seq": entry.seq, "hash": made.hash}, line, as_json=options.json)
     return 0
+
+
+def _from_input() -> str:
+    """Return a line of standard input; raises UsageError where it is no text, which depends on the locale."""
+    try:
+        line = sys.stdin.readline()
+        line.encode()
+    except UnicodeError as error:
+        raise UsageError(f"--value: {NO_TEXT}") from error
+    return line
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TextIO
 
 from kiosk.adapters.central_client import client_by
 from kiosk.adapters.clock import SystemClock
@@ -13,12 +14,14 @@ from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.log_store import LogStore
 from kiosk.config import load
 from kiosk.enrolment import LOG_FILE, data_key
-from kiosk.errors import StoreError
+from kiosk.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
     from typing import Any
+
+
+NO_TEXT: Final = "these bytes are no UTF-8 text; write it again"
 
 
 def no_more(_parser: argparse.ArgumentParser) -> None:
@@ -36,6 +39,16 @@ class Command:
     run: Callable[[argparse.Namespace, TextIO], int]
     arguments: Callable[[argparse.ArgumentParser], None] = no_more
     needs_data: bool = True
+
+
+def check_texts(options: argparse.Namespace) -> None:
+    """Raise UsageError, naming the argument, where bytes were given that are no text: none of them can be recorded."""
+    for name, value in vars(options).items():
+        texts: list[object] = value if isinstance(value, list) else [value]
+        for text in texts:
+            if isinstance(text, str | Path) and any("\ud800" <= sign <= "\udfff" for sign in str(text)):
+                words = name if isinstance(value, list) else f"--{name.replace('_', '-')}"
+                raise UsageError(f"{words}: {NO_TEXT}")
 
 
 def log_file(config: Path, data: Path) -> tuple[Path, bytes]:
