@@ -33,6 +33,10 @@ class Acts(GuardActs):
         """Say "not my booking"."""
         self._act(self._window.desk.disown)
 
+    def not_me(self) -> None:
+        """Give the screen to whoever stands here; the visit on it was left, and its code takes it up where it was."""
+        self._act(self._window.desk.time_out)
+
     def declare(self, yes: tuple[str, ...]) -> None:
         """Answer the questions."""
         self._act(lambda visit_id: self._window.desk.declare(visit_id, yes))

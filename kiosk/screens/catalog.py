@@ -154,7 +154,7 @@ SETUP_SCREENS: Final[dict[Setup, type[BaseScreen]]] = {Setup.ENROL: EnrolScreen}
 PARTS: Final = (Text, Sides, Sign, LivePicture, FrameCorners, QrCard)
 """Widgets that stand in `.kv` files only; to import them is what makes them known to Kivy."""
 
-_LAYOUTS: Final = ("theme", "widgets", "base", "live_picture", "qr", "act_row", "bars", "board_row")
+_LAYOUTS: Final = ("theme", "widgets", "base", "whose", "live_picture", "qr", "act_row", "bars", "board_row")
 
 
 def load_layouts() -> None:

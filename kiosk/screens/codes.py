@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kivy.clock import Clock
 
@@ -11,6 +11,7 @@ from kiosk.domain.booking_code import is_ours
 from kiosk.screens.acting import Window
 from kiosk.screens.catalog import Panel, face_of
 from kiosk.screens.showcase import TAKES_CODES
+from kiosk.screens.whose import VisitScreen
 from kiosk.services.sign_in import BADGE
 from kiosk.services.views import Face, Hint
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from kiosk.domain.ids import VisitId
+    from kiosk.screens.acting import T
     from kiosk.screens.acts import Acts
     from kiosk.services.views import View
 
@@ -39,6 +41,15 @@ class _Window(Window, Protocol):
     @property
     def shown_name(self) -> Face | Panel:
         """Which screen is shown."""
+        ...
+
+    @property
+    def screen(self) -> Any:  # noqa: ANN401 - each screen has methods of its own
+        """The screen that is shown."""
+        ...
+
+    def ask_aside(self, job: Callable[[], T], then: Callable[[T | None], None]) -> None:
+        """Run a job that no touch asked for: it holds nothing up; one that fails is logged, and answers None."""
         ...
 
     @property
@@ -107,11 +118,25 @@ class Codes:
         is_changing = window.pending > 0 and name is not Face.IDLE
         if name not in TAKES_CODES or is_changing:
             self.were_missed = True
+            self._tell(others)
             return False
         if name in _OVER and window.view.visit_id == self._shown[0] and self._shown[1].issuperset(others):
             return False
         window.run_job(lambda: window.desk.scan(others), lambda view: self._show_scanned(view, others))
         return True
+
+    def _tell(self, texts: Sequence[str]) -> None:
+        """Say to the owner of a code that the visit on the screen is another one; nothing is interrupted."""
+        window, screen = self._window, self._window.screen
+        visit_id = window.view.visit_id
+        if not isinstance(screen, VisitScreen) or visit_id is None:
+            return
+
+        def tell(is_other: bool | None) -> None:
+            if is_other and window.screen is screen and window.view.visit_id == visit_id:
+                screen.tell_other_code()
+
+        window.ask_aside(lambda: window.desk.is_not_of(visit_id, texts), tell)
 
     def _show_scanned(self, view: View, texts: Sequence[str]) -> None:
         # A foreign code behind the visitor must not take a result away that they are reading.

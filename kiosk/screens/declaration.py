@@ -8,8 +8,8 @@ from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.screens.base import VisitorScreen
 from kiosk.screens.text import lines_of
+from kiosk.screens.whose import VisitScreen
 from kiosk.screens.widgets import RowCard
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class QuestionCard(RowCard):
         return words + len(self.rows) * dp(_AROUND_DP) + dp(_CARD_DP)
 
 
-class DeclarationScreen(VisitorScreen):
+class DeclarationScreen(VisitScreen):
     """Shows the privacy notice and the questions that this visitor is asked."""
 
     form = ObjectProperty(None, allownone=True)
@@ -91,6 +91,7 @@ class DeclarationScreen(VisitorScreen):
 
     def refresh(self) -> None:
         """Say title, notice and questions in the language that comes first."""
+        super().refresh()
         if self.form is None:
             return
         texts, form = self.texts, self.form

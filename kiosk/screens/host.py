@@ -22,6 +22,10 @@ class ScreenHost(Protocol):
         """Say "not my booking"."""
         ...
 
+    def not_me(self) -> None:
+        """Say that the visit on the screen is somebody else's: it gives way, and its code takes it up again."""
+        ...
+
     def declare(self, yes: tuple[str, ...]) -> None:
         """Answer the questions; `yes` holds the ids answered yes, empty for "none of these"."""
         ...

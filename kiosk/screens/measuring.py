@@ -9,8 +9,8 @@ from typing import Final
 from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.screens.base import VisitorScreen
 from kiosk.screens.poses import POSES, pose_at
+from kiosk.screens.whose import VisitScreen
 from kiosk.services.views import Hint
 
 FIRST_S: Final = 3.0
@@ -27,7 +27,7 @@ class Ring(FloatLayout):
     under = StringProperty("")
 
 
-class MeasuringScreen(VisitorScreen):
+class MeasuringScreen(VisitScreen):
     """Shows how to stand for the thermometer, and how far it is; `usual_s` is how long it takes, as seen so far."""
 
     progress = NumericProperty(0)
@@ -42,6 +42,7 @@ class MeasuringScreen(VisitorScreen):
 
     def refresh(self) -> None:
         """Say hint and state in the language that comes first."""
+        super().refresh()
         site = pose_at(self.view.measured_at if self.view is not None else None)
         self.site, self.stance = site.value, POSES[site].stance
         hint = self.view.hint if self.view is not None else Hint.NONE

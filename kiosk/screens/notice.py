@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from kivy.properties import ObjectProperty, StringProperty
 
-from kiosk.screens.base import VisitorScreen
+from kiosk.screens.whose import VisitScreen
 
 if TYPE_CHECKING:
     from kiosk.domain.declaration import Declaration
 
 
-class NoticeScreen(VisitorScreen):
+class NoticeScreen(VisitScreen):
     """Shows the whole text in both languages, to be drawn up with a finger."""
 
     form = ObjectProperty(None, allownone=True)
@@ -26,6 +26,7 @@ class NoticeScreen(VisitorScreen):
 
     def refresh(self) -> None:
         """Say the notice in the language that comes first, the other beneath."""
+        super().refresh()
         if self.form is None:
             return
         notice = self.form.notice

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ToggleButtonBehavior
 
-from kiosk.screens.base import VisitorScreen
+from kiosk.screens.whose import VisitScreen
 from kiosk.screens.widgets import Touchable
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Choice(ToggleButtonBehavior, Touchable):
     second = StringProperty("")
 
 
-class WhichScreen(VisitorScreen):
+class WhichScreen(VisitScreen):
     """Lets the visitor tick what applies, then confirm. Nothing is sent before that."""
 
     form = ObjectProperty(None, allownone=True)
@@ -36,6 +36,7 @@ class WhichScreen(VisitorScreen):
 
     def refresh(self) -> None:
         """Say the questions in the language that comes first; what is ticked stays."""
+        super().refresh()
         if self.form is not None:
             self._lay_out({choice.question_id: choice.state for choice in self._choices()})
 

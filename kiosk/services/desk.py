@@ -57,6 +57,10 @@ class Desk:
         """Judge what one frame, one wedge burst or one serial line holds."""
         return self._view(lambda: self.identifying.scan(texts))
 
+    def is_not_of(self, visit_id: VisitId, texts: Sequence[str]) -> bool:
+        """Tell whether a code that is held up is another one than this visit's; nothing is opened or recorded."""
+        return self.identifying.is_not_of(visit_id, texts)
+
     def look_up(self, kind: str, number: str) -> View:
         """Find a booking by its typed number: `kind` is "booking", or "id" for an identity number."""
         find = self.identifying.look_up_id if kind == "id" else self.identifying.look_up_number

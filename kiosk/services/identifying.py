@@ -56,13 +56,20 @@ class Identifying:
         Foreign codes are passed over without a trace (a health code is nobody's business here); two different
         bookings in one frame are `ambiguous_code`, never a guess.
         """
+        searches = self._searches(texts)
+        return self._begin(the_one(searches)) if searches else self.visits.showing.idle(Hint.NOT_A_BOOKING_CODE)
+
+    def is_not_of(self, visit_id: VisitId, texts: Sequence[str]) -> bool:
+        """Tell whether one of `texts` is a code of ours, and not of this visit's booking; nothing is recorded."""
+        visit = self.visits.log.state.visit(visit_id)
+        own = visit.booking_id if visit is not None else None
+        found = self._searches(texts)
+        return any(not isinstance(search, Found) or search.booking.id != own for search in found)
+
+    def _searches(self, texts: Sequence[str]) -> list[Search]:
         keys = self.visits.rules.keys()
         reads = {text: read(text, keys) for text in texts}
-        ours = {text: code for text, code in reads.items() if not isinstance(code, ForeignCode)}
-        if not ours:
-            return self.visits.showing.idle(Hint.NOT_A_BOOKING_CODE)
-        searches = [self._search(text, code) for text, code in ours.items()]
-        return self._begin(the_one(searches))
+        return [self._search(text, code) for text, code in reads.items() if not isinstance(code, ForeignCode)]
 
     def let_next_go_out(self, guard_id: GuardId) -> View:
         """Take the next code as one that goes out, by a guard's word; it holds for a moment and for one code."""

@@ -152,8 +152,12 @@ def _sent_to(reason: Reason, now: datetime, site: Site | None) -> RefusalFacts:
 
 
 def _number(visit: Visit) -> str | None:
-    """Return the number that the visitor's screen shows at this step."""
+    """Return the number that the visitor's screen shows at this step; while it goes on, of whom no name is known."""
+    is_named = visit.booking is not None and bool(visit.booking.name_masked)
+    on_screen = "" if is_named else visit.label
     numbers = {
+        Step.DECLARATION: on_screen,
+        Step.MEASURING: on_screen,
         Step.ADMITTED: visit.queue_number,
         Step.RESTING: visit.rest_number,
         Step.HALL_LINE: visit.line_number,

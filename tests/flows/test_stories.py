@@ -120,6 +120,29 @@ def test_one_who_said_yes_is_measured_like_everybody_and_assessed_by_a_guard(doo
     assert story.told_at(door).view.face is Face.ADMITTED
 
 
+def test_who_finds_somebody_elses_questions_leaves_them_and_goes_in_by_their_own_code(door: Door) -> None:
+    """To say "not me" ends a turn as going away does: each answers for themselves and is let in as themselves."""
+    scene = Story(
+        [
+            scan("zhang"),
+            confirm(),
+            leave(),  # by the touch of another
+            scan("li"),
+            shows(Face.BOOKING),
+            *through(),
+            read(36.4),
+            shows(Face.ADMITTED, number="B001"),
+            scan("zhang"),
+            shows(Face.DECLARATION),
+            declare(),
+            read(36.6),
+            shows(Face.ADMITTED, number="B002"),
+        ]
+    ).told_at(door)
+    numbers = {who: door.visit(visit_id).queue_number for who, visit_id in scene.visits.items()}
+    assert numbers == {"zhang": "B002", "li": "B001"}
+
+
 def test_who_walks_away_and_comes_back_goes_on(door: Door) -> None:
     """Half a declaration is none; a whole one is kept."""
     Story(

@@ -192,10 +192,23 @@ def _which(screen: BaseScreen) -> None:
 
 def _measuring(part: float, hint: Hint = Hint.NONE, site: BodySite = BodySite.FOREHEAD) -> Callable[[BaseScreen], None]:
     def prepare(screen: BaseScreen) -> None:
-        screen.show(View(Face.MEASURING, VISIT, hint=hint, measured_at=site))
+        screen.show(View(Face.MEASURING, VISIT, CARD, hint=hint, measured_at=site))
         screen.show_progress(part)
 
     return prepare
+
+
+def _other_code(prepare: Callable[[BaseScreen], None]) -> Callable[[BaseScreen], None]:
+    def held_up(screen: BaseScreen) -> None:
+        prepare(screen)
+        screen.tell_other_code()
+
+    return held_up
+
+
+def _walk_in(screen: BaseScreen) -> None:
+    screen.show(View(Face.MEASURING, VISIT, number="4071", has_booking=False, measured_at=BodySite.FOREHEAD))
+    screen.show_progress(0.6)
 
 
 def _typed(kind: str, text: str, hint: Hint = Hint.NONE) -> Callable[[BaseScreen], None]:
@@ -268,9 +281,12 @@ SAMPLES: Final[tuple[Sample, ...]] = (
     Sample("booking", Face.BOOKING, _view(View(Face.BOOKING, VISIT, CARD))),
     Sample("booking-green", Face.BOOKING, _view(View(Face.BOOKING, VISIT, GREEN)), is_simulated=True),
     Sample("declaration", Face.DECLARATION, _form),
+    Sample("declaration-other-code", Face.DECLARATION, _other_code(_form)),
     Sample("which", Panel.WHICH, _which),
+    Sample("which-other-code", Panel.WHICH, _other_code(_which)),
     Sample("notice", Panel.NOTICE, _form),
     Sample("measuring", Face.MEASURING, _measuring(0.6)),
+    Sample("measuring-walk-in", Face.MEASURING, _other_code(_walk_in)),
     Sample("measuring-again", Face.MEASURING, _measuring(0.0, Hint.HOLD_STILL), is_simulated=True),
     *(
         Sample(f"measuring-{site.value}".replace("_", "-"), Face.MEASURING, _measuring(0.3, site=site))

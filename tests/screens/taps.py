@@ -32,6 +32,7 @@ BAR: Final[dict[str, Acts]] = {
 HELP: Final[dict[str, Acts]] = {"请人协助": (("ask_person",),)}
 DONE: Final[dict[str, Acts]] = {"知道了": (("done",),)}
 BACK: Final[dict[str, Acts]] = {"返回": (("back",),)}
+NOT_ME: Final[dict[str, Acts]] = {"不是我": (("not_me",),)}
 
 PROMISES: Final[dict[str, dict[str, Acts]]] = {
     "idle": {**BAR, "没有二维码": (("open_keypad",),), "需要帮助": (("open_help",),)},
@@ -39,6 +40,7 @@ PROMISES: Final[dict[str, dict[str, Acts]]] = {
     "booking": {**BAR, "是我，继续": (("confirm",),), "不是我的预约": (("disown",),)},
     "declaration": {
         **BAR,
+        **NOT_ME,
         **HELP,
         "查看全文": (("open_notice",),),
         "以上都没有": (("declare", ()),),
@@ -47,6 +49,7 @@ PROMISES: Final[dict[str, dict[str, Acts]]] = {
     },
     "which": {
         **BAR,
+        **NOT_ME,
         **HELP,
         **BACK,
         "有发热、咳嗽、乏力或腹泻": (),
@@ -54,8 +57,8 @@ PROMISES: Final[dict[str, dict[str, Acts]]] = {
         "接触过确诊或疑似人员": (),
         "确认提交": (("declare", ("places",)),),
     },
-    "notice": {**BAR, **BACK},
-    "measuring": {**BAR, "请人工测量": (("measure_by_hand",),), "更多时间": (("more_time",),)},
+    "notice": {**BAR, **NOT_ME, **BACK},
+    "measuring": {**BAR, **NOT_ME, "请人工测量": (("measure_by_hand",),), "更多时间": (("more_time",),)},
     "admitted": {**BAR, **DONE},
     "rest": {**BAR, **HELP, **DONE},
     "guard": {**BAR, **DONE, "再次呼叫": (("ask_person",),)},

@@ -437,6 +437,32 @@ def test_three_wrong_numbers_slow_the_typing_of_this_visitor_and_scanning_goes_o
     assert door.desk.look_up("booking", number).face is Face.BOOKING
 
 
+def test_a_code_that_is_held_up_meanwhile_is_told_from_the_visitors_own(door: Door) -> None:
+    """Also when the visit was begun by its number; what is for another program is nobody's. Nothing is recorded."""
+    mine, other = new_booking(), door.books()
+    door.learns(mine)
+    visit_id = door.desk.look_up("booking", mine.number).visit_id
+    assert visit_id is not None
+    before = len(door.entries())
+    own, damaged, poster = code_of(mine), "VB1:%%%", "https://example.org"
+    assert [door.desk.is_not_of(visit_id, [text]) for text in (own, other, damaged, poster)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert door.desk.is_not_of(visit_id, [own, other])
+    assert len(door.entries()) == before
+    assert door.visit(visit_id).step is Step.BOOKING
+
+
+def test_every_booking_code_is_another_one_than_a_walk_ins(door: Door) -> None:
+    """A visit without a booking has no code, and nobody else's is taken for it."""
+    called = door.desk.ask_person(None).visit_id
+    assert called is not None
+    assert door.desk.is_not_of(called, [door.books()])
+
+
 def test_another_visitor_starts_with_a_clean_slate(door: Door) -> None:
     """Two mistakes of one and one of the next are no three of one."""
     for _ in range(2):

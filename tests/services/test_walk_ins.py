@@ -35,6 +35,19 @@ def begins(door: Door, why: str, with_visit: VisitId | None = None, pin: str = "
     return shown.visit_id
 
 
+def test_the_screens_of_a_walk_in_say_whose_turn_it_is_by_the_number_that_the_guard_sees(door: Door) -> None:
+    """Nobody's name is known, and somebody else may step up before the questions are answered."""
+    asked = walks_in(door, "no_phone")
+    assert isinstance(asked, View)
+    assert asked.visit_id is not None
+    label = door.visit(asked.visit_id).label
+    measuring = door.desk.declare(asked.visit_id, ())
+    assert [(view.face, view.number) for view in (asked, measuring)] == [
+        (Face.DECLARATION, label),
+        (Face.MEASURING, label),
+    ]
+
+
 @pytest.mark.parametrize("why", ALONE)
 def test_a_walk_in_is_asked_measured_and_gets_a_number(door: Door, why: str) -> None:
     """The green kinds with the queue's G; each with who, in what role, and that a document was seen."""
