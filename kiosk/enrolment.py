@@ -170,7 +170,7 @@ def deliver(settings: Settings, data: Path, key: bytes) -> Delivered | None:
         identity = store.identity
         if identity is None:
             return None
-        client = central_client(settings, identity.token, SystemClock())
+        client = client_by(settings.kiosk.server, identity.token, SystemClock(), identity.epoch)
         reporter = Reporter(store, client, store, Backoff(lambda: 0.0))
         reporter.step()  # also with nothing to send: the server may have come back from an older copy of itself
         while left := store.last()[0] - store.acknowledged():

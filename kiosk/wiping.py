@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from kiosk.domain.entry import Entry
     from kiosk.protocol.messages import Documents
 
-_FILES: Final = ("log*.db*", f"{COPY_FILE}*", SEALED_FILE)
+_FILES: Final = ("log*.db*", f"{COPY_FILE}*", SEALED_FILE, f".{SEALED_FILE}.*")  # the last: drafts that were cut off
 
 
 def wipe(settings: Settings, data: Path, exported: Path | None) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import responses
 
 from demo.world import HERE
 from kiosk.adapters.aside_logs import AsideLogs
@@ -19,6 +20,7 @@ from kiosk.adapters.database import Database
 from kiosk.adapters.log_reader import LogReader
 from kiosk.enrolment import LOG_FILE, PAPER_FOLDER, data_key, enrol
 from kiosk.errors import StoreError
+from kiosk.protocol.messages import PROTOCOL_HEADER
 from tests.e2e.city import City, let_in
 from tests.e2e.test_keeping import NAME, a_day, config, identity_of, log, ship
 
@@ -199,11 +201,23 @@ def test_a_log_that_another_program_reads_is_put_aside_whole_or_not_at_all(
     assert count(city, data / "log-epoch-1.db") >= before
 
 
+def test_an_answer_for_another_log_is_no_word_of_the_server(city: City, config: Path) -> None:
+    """Nothing is wiped by it, and the log is not put out of order for good."""
+    data = a_day(city)
+    told = {"protocol": 1, "server_time_ms": 1583802000000, "results": [], "epoch": 7, "high_seq": 500}
+    with responses.RequestsMock() as net:
+        net.post(f"{city.url}/v1/entries", json=told | {"high_hash": "ab" * 32}, headers={PROTOCOL_HEADER: "1"})
+        with pytest.raises(StoreError, match="entries are unsent"):
+            log(config, "wipe", data=data)
+    assert log(config, "wipe", data=data)[0] == 0
+
+
 def test_what_was_written_for_people_goes_with_a_wipe(city: City, config: Path) -> None:
     """Blank sheets hold numbers of bookings and masked plates, in the clear."""
     data = a_day(city)
     (data / PAPER_FOLDER).mkdir()
     (data / PAPER_FOLDER / "blank.pdf").write_text(NAME)
+    (data / ".log.key.sealed.123").write_text("a draft that was cut off")
     assert log(config, "wipe", data=data)[0] == 0
     assert not [path for path in data.rglob("*") if path.is_file() and path.read_bytes()]
 
