@@ -79,9 +79,8 @@ class Kiosk:
             self._hold.close()
             raise not_enrolled(data)
         self.identity = identity
-        self.central: Central = parts.central or client_by(
-            settings.kiosk.server, identity.token, self.clock, identity.epoch
-        )
+        server = settings.kiosk.server
+        self.central: Central = parts.central or client_by(server, identity.token, self.clock, identity.epoch)
         self.thermometer = parts.thermometer or configured_thermometer(settings, self.clock)
         self.copy = SqliteCopy(data / COPY_FILE, key)
         self.reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)

@@ -175,6 +175,6 @@ def _alarm(settings: Settings) -> tuple[bool, str]:
 
 
 def _server(settings: Settings) -> tuple[bool, str]:
-    from kiosk.adapters.central_client import probe
+    from kiosk.adapters.central_probe import probe
 
     return probe(settings.kiosk.server)

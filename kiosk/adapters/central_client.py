@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import requests
@@ -18,9 +17,7 @@ from pydantic import ValidationError
 
 from kiosk.adapters.bounded_http import BoundedAdapter
 from kiosk.adapters.central_answers import DISTRUST, check_ours, is_too_slow, said_no, translated
-from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.trust import Trust
-from kiosk.domain.admission import CLOCK_SKEW
 from kiosk.domain.times import to_ms
 from kiosk.errors import ServerError, ServerGarbled, ServerRejected, ServerUnreachable
 from kiosk.protocol.messages import (
@@ -229,24 +226,41 @@ class CentralClient:
             raise ServerGarbled(f"entry {answer.high_seq} is acknowledged, {sent} is the last that was sent")
 
 
-class _Where(Protocol):
+class Where(Protocol):
     """The settings of the server, as far as a client needs them."""
 
     @property
-    def url(self) -> str: ...
+    def url(self) -> str:
+        """Where it is."""
+        ...
+
     @property
-    def connect_timeout_s(self) -> float: ...
+    def connect_timeout_s(self) -> float:
+        """How long it may take to answer at all, in seconds."""
+        ...
+
     @property
-    def read_timeout_s(self) -> float: ...
+    def read_timeout_s(self) -> float:
+        """How long it may be silent, in seconds."""
+        ...
+
     @property
-    def ca_file(self) -> str: ...
+    def ca_file(self) -> str:
+        """Whose certificates count; "" for those that the system trusts."""
+        ...
+
     @property
-    def client_cert_file(self) -> str: ...
+    def client_cert_file(self) -> str:
+        """This kiosk's own certificate, or ""."""
+        ...
+
     @property
-    def client_key_file(self) -> str: ...
+    def client_key_file(self) -> str:
+        """Its key, or ""."""
+        ...
 
 
-def client_by(where: _Where, token: str | None, clock: Clock, epoch: int | None = None) -> CentralClient:
+def client_by(where: Where, token: str | None, clock: Clock, epoch: int | None = None) -> CentralClient:
     """Return a client by the settings; `token` and `epoch` of the log that it sends are None until enrolled."""
     own = (where.client_cert_file, where.client_key_file) if where.client_cert_file else None
     return CentralClient(
@@ -257,26 +271,6 @@ def client_by(where: _Where, token: str | None, clock: Clock, epoch: int | None 
         timeouts_s=(where.connect_timeout_s, where.read_timeout_s),
         trust=Trust(where.ca_file or None, own),
     )
-
-
-def probe(where: _Where) -> tuple[bool, str]:
-    """Tell whether the central server answers, and what to tell an operator."""
-    client = client_by(where, None, SystemClock())
-    began = time.monotonic()
-    try:
-        client.health()
-    except ServerError as error:
-        advice = "is the server running there, and is server.url right?"
-        if isinstance(error, ServerRejected) and error.reason == DISTRUST:
-            advice = "look at server.ca_file, server.client_cert_file and the certificates' dates"
-        return False, f"{where.url}: {error}; {advice}"
-    finally:
-        client.close()
-    taken_ms = (time.monotonic() - began) * 1000
-    offset_ms = client.clock_offset_ms or 0
-    is_near = abs(offset_ms) <= CLOCK_SKEW // timedelta(milliseconds=1)
-    advice = "" if is_near else "; set the clocks by the network (NTP): bookings are judged by this machine's"
-    return is_near, f"{where.url} answers in {taken_ms:.0f} ms; its clock is {offset_ms} ms ahead of ours{advice}"
 
 
 def _packed(body: Mapping[str, Any] | None, *, is_packed: bool) -> tuple[bytes | None, dict[str, str]]:

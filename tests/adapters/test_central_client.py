@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import responses
 
-from kiosk.adapters.central_client import probe
+from kiosk.adapters.central_probe import probe
 from kiosk.errors import ServerGarbled, ServerRejected, ServerUnreachable
 from kiosk.protocol.messages import EntryStatus, to_wire_entry
 from tests.adapters.central_builders import NOW_MS, OURS, URL, client_of

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from central.settings import TlsSettings
-from kiosk.adapters.central_client import probe
+from kiosk.adapters.central_probe import probe
 from kiosk.adapters.trust import Trust
 from kiosk.config import ServerSettings as KioskServer
 from kiosk.errors import ConfigError, ServerRejected, ServerUnreachable

@@ -1,0 +1,36 @@
+"""Whether the central server answers a kiosk of these settings, in words for an operator."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from kiosk.adapters.central_answers import DISTRUST
+from kiosk.adapters.central_client import client_by
+from kiosk.adapters.clock import SystemClock
+from kiosk.domain.admission import CLOCK_SKEW
+from kiosk.errors import ServerError, ServerRejected
+
+if TYPE_CHECKING:
+    from kiosk.adapters.central_client import Where
+
+
+def probe(where: Where) -> tuple[bool, str]:
+    """Tell whether the central server answers, and what to tell an operator."""
+    client = client_by(where, None, SystemClock())
+    began = time.monotonic()
+    try:
+        client.health()
+    except ServerError as error:
+        advice = "is the server running there, and is server.url right?"
+        if isinstance(error, ServerRejected) and error.reason == DISTRUST:
+            advice = "look at server.ca_file, server.client_cert_file and the certificates' dates"
+        return False, f"{where.url}: {error}; {advice}"
+    finally:
+        client.close()
+    taken_ms = (time.monotonic() - began) * 1000
+    offset_ms = client.clock_offset_ms or 0
+    is_near = abs(offset_ms) <= CLOCK_SKEW // timedelta(milliseconds=1)
+    advice = "" if is_near else "; set the clocks by the network (NTP): bookings are judged by this machine's"
+    return is_near, f"{where.url} answers in {taken_ms:.0f} ms; its clock is {offset_ms} ms ahead of ours{advice}"
