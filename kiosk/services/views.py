@@ -51,6 +51,7 @@ class Hint(StrEnum):
     HOLD_STILL = "hold_still"
     NOT_INSIDE = "not_inside"  # exit kiosk: this code did not come in
     STAY_IN_LINE = "stay_in_line"
+    DISOWNED = "disowned"  # "not my booking": whose to show, and who helps
     EXIT_NEXT = "exit_next"  # a guard lets the next code go out
 
 

@@ -78,7 +78,7 @@ class Visits:
         with self.log.act() as act:
             if self._at(act, visit_id, Step.BOOKING) is not None:
                 act.record(EntryKind.DISOWNED, {"visit_id": visit_id})
-            return self.showing.idle()
+            return self.showing.idle(Hint.DISOWNED)
 
     def declare(self, visit_id: VisitId, yes: tuple[str, ...] | None) -> View:
         """Take the answers; incomplete ones leave the questions on the screen and admit nobody."""

@@ -269,6 +269,7 @@ SAMPLES: Final[tuple[Sample, ...]] = (
             ("rest-board-full", FULL_FACTS),
         )
     ),
+    Sample("idle-disowned", Face.IDLE, _idle(FACTS, Hint.DISOWNED)),
     Sample("idle-dark", Face.IDLE, _idle(FACTS, with_frame=False)),
     Sample("idle-revoked", Face.IDLE, _idle(REVOKED_FACTS)),
     *(Sample(f"idle-{hint.value}".replace("_", "-"), Face.IDLE, _seen(hint)) for hint in SEEN),

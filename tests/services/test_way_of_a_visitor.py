@@ -8,7 +8,7 @@ from kiosk.domain.policy import BodySite
 from kiosk.domain.screening import Flag
 from kiosk.domain.visit import Step
 from kiosk.services.guards import GuardAct
-from kiosk.services.views import Face, Hint
+from kiosk.services.views import Face, Hint, View
 from tests.domain import builders as make
 from tests.services.builders import Door
 
@@ -55,11 +55,11 @@ def test_a_green_channel_visitor_gets_a_number_of_its_own_queue(door: Door) -> N
 
 
 def test_not_my_booking_goes_back_to_idle_and_leaves_the_booking_open(door: Door) -> None:
-    """A wrong code picked up: nobody has arrived."""
+    """A wrong code picked up: nobody has arrived, and whoever holds it is told what to do."""
     code = door.books()
     visit_id = door.scan(code).visit_id
     assert visit_id is not None
-    assert door.desk.disown(visit_id).face is Face.IDLE
+    assert door.desk.disown(visit_id) == View(Face.IDLE, hint=Hint.DISOWNED)
     assert door.counted()["arrived"] == 0
     assert door.scan(code).face is Face.BOOKING
 
