@@ -123,14 +123,14 @@ def _timeouts(kiosk: KioskSettings) -> dict[str, float]:
     settings = kiosk.timeouts
     limits: dict[str, float] = {
         Face.BOOKING: settings.booking_s,
-        Face.DECLARATION: settings.declaration_s,
         Face.MEASURING: settings.measuring_s,
         Face.REFUSED: settings.refused_s,
     }
     shared = (
         ((Face.ADMITTED, Face.GOODBYE), settings.result_s),
         ((Face.REST, Face.GUARD, Face.HALL_LINE), settings.wait_s),
-        ((Panel.KEYPAD, Panel.HELP, Panel.NOTICE, Panel.WHICH), settings.keypad_s),
+        ((Face.DECLARATION, Panel.WHICH, Panel.NOTICE), settings.declaration_s),
+        ((Panel.KEYPAD, Panel.HELP), settings.keypad_s),
         (GUARD_PANELS, settings.guard_s),
     )
     limits |= {name: seconds for names, seconds in shared for name in names}

@@ -28,6 +28,8 @@ _HOUR_S: Final = 3600
 TIMEOUTS_S: Final[Mapping[str, float]] = {
     Face.BOOKING: 60,
     Face.DECLARATION: 90,
+    "which": 90,
+    "notice": 90,
     Face.MEASURING: 60,
     Face.ADMITTED: 8,
     Face.REST: 15,

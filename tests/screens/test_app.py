@@ -14,10 +14,12 @@ import pytest
 from kivy.clock import Clock
 from kivy.uix.widget import Widget
 
+from kiosk.config import KioskSettings, TimeoutSettings
 from kiosk.domain.admission import Reason
 from kiosk.domain.ids import VisitId
 from kiosk.domain.policy import BodySite
 from kiosk.domain.site import Words
+from kiosk.launch import _timeouts
 from kiosk.screens import front
 from kiosk.screens.catalog import GUARD_PANELS, SCREENS, SETUP_SCREENS, Panel
 from kiosk.screens.failures import Regular
@@ -392,6 +394,13 @@ def test_a_screen_goes_back_when_its_time_is_over(bench: Bench, name: Face | Pan
     assert bool(bench.desk.asked("sign_out")) == (name in GUARD_PANELS - {Panel.GUARD_LANE})
     is_in_visit = name in {*BUSY, Panel.WHICH, Panel.NOTICE}
     assert bench.desk.asked("time_out") == ([("time_out", VISIT)] if is_in_visit else [])
+
+
+def test_whole_notice_and_choice_have_the_time_of_the_questions() -> None:
+    """They are part of the questions, and reading them takes no less; nobody is thrown out in the middle."""
+    times = TimeoutSettings(declaration_s=75, keypad_s=40)  # pyright: ignore[reportCallIssue]
+    limits = _timeouts(KioskSettings.model_construct(role="visitor", timeouts=times))  # pyright: ignore[reportCallIssue]
+    assert [limits[name] for name in (Face.DECLARATION, Panel.WHICH, Panel.NOTICE, Panel.KEYPAD)] == [75, 75, 75, 40]
 
 
 def test_more_time_starts_the_time_anew(bench: Bench) -> None:
