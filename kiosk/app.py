@@ -125,8 +125,7 @@ class KioskApp(App):
         self.show_view(View(Face.IDLE))
         self._keys = TypedKeys(self.root, self.codes.typed)
         regulars = ((self._tick, _TICK_S), (self._draw_frame, _FRAME_S), *self.pulse.regulars, (self.calm.rest, REST_S))
-        for call, seconds in regulars:
-            self.regulars.append(Clock.schedule_interval(Regular(call, self.fail), seconds))
+        self.regulars += [Clock.schedule_interval(Regular(call, self.fail), seconds) for call, seconds in regulars]
         self.regulars.append(Clock.schedule_once(self.pulse.ask_facts))
         return self.root
 
@@ -178,25 +177,25 @@ class KioskApp(App):
 
     # showing
 
-    def show_view(self, view: View) -> None:
-        """Show a view on its screen."""
+    def show_view(self, view: View, *, stays: bool = False) -> None:
+        """Show a view on its screen; `stays`: whoever comes to the idle screen by it is the same visitor still."""
         self.view, name = view, face_of(view)
         if name is Face.IDLE and self.shown_name is not Face.IDLE:
-            self._new_visitor()
+            if not stays:
+                self.new_visitor()
+            self._case.is_kept = stays
+            self.codes.look_again()
         if name is Face.IDLE and self._case.stage.settings.is_station:
             self.turn_to(Panel.GUARD_SIGN_IN).forget()  # at once; who may sign in is told later
             self.acts.open_guard()
-            return
-        if view.to_lane:
+        elif view.to_lane:
             self.acts.lead_to_lane(view)
-            return
-        if name is Face.DECLARATION:
+        elif name is Face.DECLARATION:
             self._ask_form(view)  # the screen before stays until there are questions to show
-            return
-        screen = self.turn_to(name)
-        screen.show(view)
-        if name is Face.MEASURING:
-            self._measure(view)
+        else:
+            self.turn_to(name).show(view)
+            if name is Face.MEASURING:
+                self._measure(view)
 
     def turn_to(self, name: Face | Panel) -> Any:  # noqa: ANN401 - each screen has methods of its own
         """Put a screen on the window; every turn drops what was asked for before it."""
@@ -205,13 +204,10 @@ class KioskApp(App):
         self._deadline.show(self.view)
         return screen
 
-    def _new_visitor(self) -> None:
+    def new_visitor(self) -> None:
         """Give the next visitor a screen without a trace of the last one."""
         self._kiosk.submit(self._kiosk.desk.visitor_left)
         self._case.reset()
-        if self.codes.were_missed and self.scanner is not None:
-            self.codes.were_missed = False
-            self.scanner.forget()
 
     def switch_language(self) -> None:
         """Make the other language the first one, on this screen and the next ones of this visitor."""
@@ -284,7 +280,8 @@ class KioskApp(App):
         elif face_of(self.view) in SCREEN_FACES and (visit_id := self.view.visit_id) is not None:
             self.run_job(lambda: self._kiosk.desk.time_out(visit_id), self.show_view)
         else:
-            self._case.reset()
+            if self.shown_name is Face.IDLE:
+                self.new_visitor()
             self.acts.done()
 
     # codes

@@ -34,8 +34,8 @@ class Window(Protocol):
         """Run a job that takes seconds beside the worker, and `then` with its result on the window's thread."""
         ...
 
-    def show_view(self, view: View) -> None:
-        """Show a view."""
+    def show_view(self, view: View, *, stays: bool = False) -> None:
+        """Show a view; `stays`: whoever comes to the idle screen by it is the same visitor still."""
         ...
 
     def turn_to(self, name: Face | Panel) -> Any:  # noqa: ANN401 - each screen has methods of its own

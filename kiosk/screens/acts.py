@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 class Acts(GuardActs):
     """Every act of every screen; a `ScreenHost`."""
 
-    def _act(self, act: Callable[[VisitId], View]) -> None:
+    def _act(self, act: Callable[[VisitId], View], *, stays: bool = False) -> None:
         """Do one of the visitor's acts for the visit on the screen, if there is one."""
         visit_id = self._window.view.visit_id
         if visit_id is not None and not self._is_on_its_way():
-            self._window.run_job(lambda: act(visit_id), self._window.show_view)
+            self._window.run_job(lambda: act(visit_id), lambda view: self._window.show_view(view, stays=stays))
 
     # the visitor
 
@@ -30,8 +30,8 @@ class Acts(GuardActs):
         self._act(self._window.desk.confirm)
 
     def disown(self) -> None:
-        """Say "not my booking"."""
-        self._act(self._window.desk.disown)
+        """Say "not my booking"; whoever says so still stands here, and is told what to do."""
+        self._act(self._window.desk.disown, stays=True)
 
     def not_me(self) -> None:
         """Give the screen to whoever stands here; the visit on it was left, and its code takes it up where it was."""
@@ -93,7 +93,7 @@ class Acts(GuardActs):
     def back(self) -> None:
         """Go back to where the visitor was."""
         if not self._is_on_its_way():
-            self._window.show_view(self._window.view)
+            self._window.show_view(self._window.view, stays=True)
 
     def switch_language(self) -> None:
         """Make the other language the first one."""

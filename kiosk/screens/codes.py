@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from kiosk.domain.ids import VisitId
+    from kiosk.scanner import Scanner
     from kiosk.screens.acting import T
     from kiosk.screens.acts import Acts
     from kiosk.services.views import View
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 _OVER: Final = frozenset({Face.ADMITTED, Face.GOODBYE})
 """Screens of a visit that is over for this code: while one stands, a phone that shakes is no second arrival."""
+
+
+_RESULTS: Final = TAKES_CODES - {Face.IDLE, *Panel}
+"""Screens that the next visitor may take over while the one before has not left them."""
 
 
 def is_taken(text: str) -> bool:
@@ -37,6 +42,7 @@ class _Window(Window, Protocol):
     """What codes need of the app besides."""
 
     pending: int
+    scanner: Scanner | None
 
     @property
     def shown_name(self) -> Face | Panel:
@@ -55,6 +61,10 @@ class _Window(Window, Protocol):
     @property
     def acts(self) -> Acts:
         """The acts behind the buttons."""
+        ...
+
+    def new_visitor(self) -> None:
+        """Give the next visitor a screen without a trace of the last one."""
         ...
 
     def say_read(self) -> None:
@@ -138,11 +148,29 @@ class Codes:
 
         window.ask_aside(lambda: window.desk.is_not_of(visit_id, texts), tell)
 
+    def look_again(self) -> None:
+        """Have a code read that came when it was not taken, if it is still held up."""
+        if self.were_missed and self._window.scanner is not None:
+            self.were_missed = False
+            self._window.scanner.forget()
+
+    def _is_taken_over(self, texts: Sequence[str]) -> bool:
+        """Tell whether these codes are another person's than the result on the screen.
+
+        Who was refused may show the same code again; whose could not be read, or who called somebody, another.
+        """
+        before = self._window.view
+        is_same = before.visit_id == self._shown[0] and self._shown[1].issuperset(texts)
+        is_trying = not before.has_booking and before.face in {Face.GUARD, Face.REFUSED}
+        return self._window.shown_name in _RESULTS and not is_same and not is_trying
+
     def _show_scanned(self, view: View, texts: Sequence[str]) -> None:
         # A foreign code behind the visitor must not take a result away that they are reading.
         is_foreign = view.hint is Hint.NOT_A_BOOKING_CODE
         if face_of(view) is Face.IDLE and self._window.shown_name is not Face.IDLE and is_foreign:
             return
         if view.visit_id is not None and self._window.view.visit_id != view.visit_id:
+            if self._is_taken_over(texts):
+                self._window.new_visitor()
             self._shown = view.visit_id, frozenset(texts)
         self._window.show_view(view)

@@ -48,6 +48,7 @@ class Showcase:
         self.facts: IdleFacts | None = None
         self.alarm = AlarmView()
         self.is_training = False
+        self.is_kept = False  # whether the visitor who came to the idle screen may still stand there
         self.shown_name: Face | Panel = Face.IDLE
         self.screen: Any = None  # the screen that is shown; each has methods of its own
         self.turn = 0
@@ -146,8 +147,8 @@ class Showcase:
 
     @property
     def is_as_at_first(self) -> bool:
-        """Whether language and size of text are those that a new visitor begins with."""
-        return not self._is_swapped[False] and not self._is_large[False]
+        """Whether nothing of a visitor is left: language and size of text are those that a new one begins with."""
+        return not (self.is_kept or self._is_swapped[False] or self._is_large[False])
 
     def switch_language(self) -> None:
         """Make the other language the first one: for this visitor, or from now on for the guard's side."""
@@ -163,6 +164,7 @@ class Showcase:
 
     def reset(self) -> None:
         """Begin as at first, for the next visitor."""
+        self.is_kept = False
         self._is_swapped[False] = False
         was_large, self._is_large[False] = self.is_large, False
         if self.is_large is not was_large:

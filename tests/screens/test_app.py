@@ -28,7 +28,7 @@ from kiosk.screens.signs import Sign
 from kiosk.screens.stage import TIMEOUTS_S
 from kiosk.screens.text import Text
 from kiosk.screens.turning import PART_S
-from kiosk.services.views import Face, RefusalFacts, View
+from kiosk.services.views import Face, Hint, RefusalFacts, View
 from tests.screens.fake_kiosk import Bench
 from tests.screens.samples import CARD, FULL_FACTS, RESTING_FACTS, SAMPLES, VISIT, frame
 from tests.screens.samples_base import at
@@ -445,6 +445,53 @@ def test_language_and_large_text_are_reset_for_the_next_visitor(bench: Bench) ->
     bench.show(view_of(Face.IDLE))
     assert (bench.app.texts.first, bench.app.screen.is_large) == ("zh", False)
     assert bench.desk.asked("visitor_left")
+
+
+@pytest.mark.parametrize("panel", [Panel.HELP, Panel.KEYPAD])
+def test_who_goes_back_to_the_idle_screen_keeps_language_size_and_wrong_numbers(bench: Bench, panel: Panel) -> None:
+    """The same person stands there; only once the time is over it is somebody else's screen."""
+    bench.app.acts.switch_language()
+    bench.app.acts.switch_large_text()
+    open_panel(bench, panel)
+    bench.app.acts.back()
+    bench.kiosk.work()
+    assert bench.app.shown_name is Face.IDLE
+    assert (bench.app.texts.first, bench.app.screen.is_large) == ("en", True)
+    assert bench.desk.asked("visitor_left") == []
+    bench.wait(TIMEOUTS_S[Face.REST])
+    assert (bench.app.texts.first, bench.app.screen.is_large) == ("zh", False)
+    assert bench.desk.asked("visitor_left")
+
+
+def test_who_went_back_to_the_idle_screen_and_left_is_forgotten(bench: Bench) -> None:
+    """Also when nothing of theirs can be seen: the next visitor's wrong number is not their third."""
+    open_panel(bench, Panel.KEYPAD)
+    bench.app.acts.back()
+    bench.wait(TIMEOUTS_S[Face.REST])
+    assert len(bench.desk.asked("visitor_left")) == 1
+    bench.wait(TIMEOUTS_S[Face.REST])
+    assert len(bench.desk.asked("visitor_left")) == 1
+
+
+def test_whose_panel_timed_out_has_left(bench: Bench) -> None:
+    """Nobody touched anything for so long: the idle screen begins as at first."""
+    bench.app.acts.switch_language()
+    open_panel(bench, Panel.KEYPAD)
+    bench.wait(TIMEOUTS_S[Panel.KEYPAD])
+    assert (bench.app.shown_name, bench.app.texts.first) == (Face.IDLE, "zh")
+    assert bench.desk.asked("visitor_left")
+
+
+def test_not_my_booking_is_answered_in_the_language_that_was_read(bench: Bench) -> None:
+    """Who touched it still stands there, and is told what to do."""
+    bench.desk.answers["disown"] = View(Face.IDLE, hint=Hint.DISOWNED)
+    bench.show(view_of(Face.BOOKING))
+    bench.app.acts.switch_language()
+    bench.app.acts.disown()
+    bench.kiosk.work()
+    assert bench.app.shown_name is Face.IDLE
+    assert bench.app.texts.first == "en"
+    assert bench.app.screen.hint == bench.app.texts.t("hint.disowned")
 
 
 def test_a_switch_of_language_changes_every_word_at_once(bench: Bench) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from kivy.uix.widget import Widget
 
+from kiosk.domain.admission import Reason
+from kiosk.domain.ids import VisitId
 from kiosk.screens.catalog import Panel
 from kiosk.screens.window import TypedKeys
-from kiosk.services.views import Face, Hint, View
+from kiosk.services.views import Face, Hint, RefusalFacts, View
 from tests.screens.fake_kiosk import Bench
+from tests.screens.samples import VISIT
 from tests.screens.showing import BUSY, TAKING, open_panel, view_of
 from tests.screens.window import turn
+
+ANOTHER = VisitId("01900000-0000-7000-8000-000000000002")
 
 
 @pytest.mark.parametrize("face", [Face.IDLE, *TAKING])
@@ -62,6 +69,49 @@ def test_a_phone_that_shakes_does_not_take_its_own_welcome_away(bench: Bench, fa
         bench.kiosk.work()
         bench.kiosk.work()
     assert bench.desk.asked("scan") == [("scan", ["VB1:A"]), ("scan", ["VB1:B"])]
+
+
+@pytest.mark.parametrize("face", TAKING)
+def test_who_takes_over_a_result_begins_in_the_first_language_and_size(bench: Bench, face: Face) -> None:
+    """The one before chose theirs, and has not gone back to the idle screen."""
+    bench.desk.answers["scan"] = replace(view_of(Face.BOOKING), visit_id=ANOTHER)
+    bench.show(view_of(face))
+    bench.app.acts.switch_language()
+    bench.app.acts.switch_large_text()
+    bench.app.codes.seen(["VB1:B"])
+    bench.kiosk.work()
+    assert (bench.app.shown_name, bench.app.texts.first, bench.app.screen.is_large) == (Face.BOOKING, "zh", False)
+    assert bench.desk.asked("visitor_left")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        View(Face.IDLE),
+        view_of(Face.REST),
+        View(Face.REFUSED, VISIT, refusal=RefusalFacts(Reason.UNREADABLE_CODE), has_booking=False),
+        View(Face.GUARD, ANOTHER, has_booking=False),
+    ],
+    ids=["idle", "the same visit", "could not be read", "called somebody"],
+)
+def test_who_chose_a_language_keeps_it_for_their_code(bench: Bench, before: View) -> None:
+    """At the idle screen, coming back to a visit, trying again, or waiting for help: it is the same person."""
+    bench.desk.answers["scan"] = view_of(Face.MEASURING)
+    bench.show(before)
+    bench.app.acts.switch_language()
+    bench.app.codes.seen(["VB1:A"])
+    bench.kiosk.work()
+    assert (bench.app.shown_name, bench.app.texts.first) == (Face.MEASURING, "en")
+
+
+def test_a_refused_code_that_is_shown_again_keeps_the_language(bench: Bench) -> None:
+    """Each refusal is a visit of its own, and the person is the same."""
+    bench.app.acts.switch_language()
+    for visit_id in (VISIT, ANOTHER):
+        bench.desk.answers["scan"] = replace(view_of(Face.REFUSED), visit_id=visit_id)
+        bench.app.codes.seen(["VB1:A"])
+        bench.kiosk.work()
+    assert (bench.app.view.visit_id, bench.app.texts.first) == (ANOTHER, "en")
 
 
 @pytest.mark.parametrize("face", [Face.REST, Face.HALL_LINE, Face.GUARD, Face.REFUSED])
