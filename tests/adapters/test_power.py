@@ -86,9 +86,12 @@ def _is_whole_or_nothing(act: str, end: str, *more: str) -> None:
 # what the disk does
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Disk:
-    """A disk that keeps its power; one for all tests, since its name is good for one in a process."""
+    """A disk that keeps its power; one for all tests, since its name is good for one in a process.
+
+    Of the session, not of the module: a worker may take up a test of this module again after others.
+    """
     return Disk("kept", tmp_path_factory.mktemp("shadow"), 1)
 
 
