@@ -90,8 +90,7 @@ class Kiosk:
         ground = Ground(settings, identity, self.clock, self.log, self.copy, outside, self.thermometer, self._offset_ms)
         self.real_desk = build_desk(ground)
         self.room = TrainingRoom(ground, self.real_desk)
-        link = self.desk.health.link
-        roller = token_roller(ground, self.central, self._keep_token)
+        link, roller = self.desk.health.link, token_roller(ground, self.central, self._keep_token)
         on_worker = OnWorker(self.log, self.call)
         self.reporter = Reporter(self.reader, self.central, on_worker, Backoff(random.random), link=link)
         self.refresher = Refresher(self.central, self.copy, self.clock, Backoff(random.random), link, roller)

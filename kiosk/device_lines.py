@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.reference_log import recorded_checks
-from kiosk.domain.admission import CLOCK_SKEW
+from kiosk.domain.admission import is_clock_off
 from kiosk.enrolment import LOG_FILE
 from kiosk.errors import DeviceError
 from kiosk.services.device_views import DeviceLine
@@ -61,8 +61,7 @@ def clock_line(offset_ms: int | None) -> DeviceLine:
     """Return how far the server's clock is from this kiosk's: bookings are judged by it."""
     if offset_ms is None:
         return DeviceLine("clock", "not compared yet: the server has not answered since the start", is_well=True)
-    is_well = abs(offset_ms) <= CLOCK_SKEW // timedelta(milliseconds=1)
-    if is_well:
+    if not is_clock_off(offset_ms):
         return DeviceLine("clock", "as the server's", is_well=True)
     way = "behind" if offset_ms > 0 else "ahead of"
     apart = timedelta(seconds=abs(offset_ms) // 1000)

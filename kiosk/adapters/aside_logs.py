@@ -21,7 +21,6 @@ logger = logging.getLogger(__name__)
 
 _OPEN_CASES: Final = "SELECT id FROM isolation_case WHERE is_open = 1"
 _HOLDS: Final = "SELECT data FROM hold WHERE lifted = 0"
-_UNREADABLE: Final = (StoreError, ValueError)
 _BESIDE: Final = ("-wal", "-shm", "")  # the file itself last: what was begun is found again
 
 
@@ -35,27 +34,23 @@ class AsideLogs:
 
     def logs(self) -> Iterator[AsideLog]:
         """Yield what there is to know of each; one that cannot be read, or that is empty, is passed over and stays."""
-        for path in self._paths():
-            try:
-                found = self._look(path)
-            except _UNREADABLE as error:
+        for path, found, error in self._looked():
+            if error is not None:
                 logger.warning("%s stays: %s", path.name, type(error).__name__)
-            else:
-                if found is not None:
-                    yield found
+            elif found is not None:
+                yield found
 
     def unreadable(self) -> list[str]:
         """Return the names of those that cannot be read: what they hold, and whether it may go, nobody knows."""
-        found: list[str] = []
-        for path in self._paths():
-            try:
-                self._look(path)
-            except _UNREADABLE:
-                found.append(path.name)
-        return found
+        return [path.name for path, _found, error in self._looked() if error is not None]
 
-    def _paths(self) -> list[Path]:
-        return sorted(self._folder.glob("log-epoch-*.db"))
+    def _looked(self) -> Iterator[tuple[Path, AsideLog | None, Exception | None]]:
+        """Yield each file with what is in it, None for nothing, or with why it cannot be read."""
+        for path in sorted(self._folder.glob("log-epoch-*.db")):
+            try:
+                yield path, self._look(path), None
+            except (StoreError, ValueError) as error:
+                yield path, None, error
 
     def _look(self, path: Path) -> AsideLog | None:
         # Not through the state's tables: an older version wrote them, and only what is asked for has to be known.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from kiosk.adapters.central_answers import DISTRUST
 from kiosk.adapters.central_client import client_by
 from kiosk.adapters.clock import SystemClock
-from kiosk.domain.admission import CLOCK_SKEW
+from kiosk.domain.admission import is_clock_off
 from kiosk.errors import ServerError, ServerRejected
 
 if TYPE_CHECKING:
@@ -31,6 +30,6 @@ def probe(where: Where) -> tuple[bool, str]:
         client.close()
     taken_ms = (time.monotonic() - began) * 1000
     offset_ms = client.clock_offset_ms or 0
-    is_near = abs(offset_ms) <= CLOCK_SKEW // timedelta(milliseconds=1)
+    is_near = not is_clock_off(offset_ms)
     advice = "" if is_near else "; set the clocks by the network (NTP): bookings are judged by this machine's"
     return is_near, f"{where.url} answers in {taken_ms:.0f} ms; its clock is {offset_ms} ms ahead of ours{advice}"

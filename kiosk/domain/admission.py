@@ -65,8 +65,7 @@ CALLS_GUARD: Final = LOOKS_TO_GUARD | {Reason.ALREADY_ARRIVED, Reason.TOO_LATE, 
 BY_TIME: Final = frozenset({Reason.WRONG_DAY, Reason.SITE_CLOSED, Reason.TOO_LATE, Reason.TOO_EARLY})
 """Reasons that the clock alone decides."""
 
-CLOCK_SKEW: Final = timedelta(minutes=2)
-"""How far two clocks may be apart before somebody is told (the server's `limits.clock_skew_s`)."""
+_CLOCK_SKEW: Final = timedelta(minutes=2)  # before somebody is told; as the server's `limits.clock_skew_s`
 
 _CLOCK_UNSURE: Final = timedelta(minutes=15)  # the usual tolerance before and after a slot (peers.md 3.3)
 
@@ -91,6 +90,11 @@ class Judgement:
     def shown(self) -> Reason | None:
         """The reason to show, or None."""
         return self.reasons[0] if self.reasons else None
+
+
+def is_clock_off(offset_ms: int) -> bool:
+    """Tell whether two clocks are so far apart, in milliseconds, that somebody has to be told."""
+    return abs(offset_ms) > _CLOCK_SKEW // timedelta(milliseconds=1)
 
 
 def is_for_a_person(judgement: Judgement, offset: timedelta) -> bool:

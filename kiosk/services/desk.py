@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from kiosk.domain.admission import CLOCK_SKEW
+from kiosk.domain.admission import is_clock_off
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.screening import Fault, Reading
 from kiosk.errors import StoreError
@@ -136,8 +136,10 @@ class Desk:
 
     def clock_is(self, offset_ms: int | None) -> None:
         """Hear how far the server's clock is from ours; said once it is too far, and once it is right again."""
-        is_off = abs(offset_ms or 0) > CLOCK_SKEW // timedelta(milliseconds=1)
-        if offset_ms is not None and (is_off or "clock" in self.health.devices):
+        if offset_ms is None:
+            return
+        is_off = is_clock_off(offset_ms)
+        if is_off or "clock" in self.health.devices:
             self.device_is("clock", FAULT if is_off else WELL)
 
     def note_device(self, device: str, state: str) -> None:
