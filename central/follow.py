@@ -20,6 +20,7 @@ from central.log_tables import cases, chains, counters, entries, quarantine, vis
 from central.tables import of_epoch, sites
 from kiosk.domain.bounds import NOT_UNDERSTOOD
 from kiosk.domain.entry import GENESIS, EntryKind
+from kiosk.domain.state_days import empties_hall
 from kiosk.domain.times import local_day
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class _Walk:
             return chain.inside, chain.inside_day
         day = local_day(entry.happened_at, self._zone).isoformat()
         # A day that nobody closed is over all the same once another begins.
-        is_new = entry.kind in _DAY_TURNS or day != chain.inside_day
+        is_new = empties_hall(entry.kind, entry.data()) or day != chain.inside_day
         return _inside(entry, 0 if is_new else chain.inside), day
 
 

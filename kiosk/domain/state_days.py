@@ -25,12 +25,22 @@ COLD_BY_HAND: Final = "cold_by_hand"  # 1 while a guard says that visitors come 
 _OF_TODAY: Final = (INSIDE, TYPED_WRONG, EXTRA_LATE, COLD_BY_HAND)
 
 
+def empties_hall(kind: EntryKind, body: Mapping[str, Any]) -> bool:
+    """Tell whether nobody counts as inside from here on: a new day begins, or a guard closed the day by name.
+
+    The hour at which the doors close empties no hall: who is still inside then is counted until they leave.
+    """
+    return kind is EntryKind.DAY_OPENED or (kind is EntryKind.DAY_CLOSED and bool(body.get("guard_id")))
+
+
 def _day_turned(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
     before = state.count(DAY_OPENED)
     if "counter" in body:
         state.set_count(body["counter"], body["count"])
+    stays = () if empties_hall(entry.kind, body) else (INSIDE,)
     for name in _OF_TODAY:
-        state.set_count(name, 0)
+        if name not in stays:
+            state.set_count(name, 0)
     if entry.kind is EntryKind.DAY_OPENED:
         # Those of the day before stay, and so do those of the day that was opened last, however long ago the clock
         # says that was: once it is set back it must not give a number twice.

@@ -239,7 +239,7 @@ class Guards:
             act.record(EntryKind.TYPING_REOPENED, {"guard_id": guard.id})
 
     def close_day(self, guard: Guard) -> None:
-        """Close the day: the number inside is set to zero, as an entry that says what it was."""
+        """Close the day: the hall is empty, says the guard, and the entry says what the number inside was."""
         with self.visits.log.act() as act:
             act.record(EntryKind.DAY_CLOSED, {"guard_id": guard.id, "inside": act.state.count(INSIDE)})
 

@@ -85,7 +85,10 @@ def test_the_number_inside_is_right_with_an_exit_of_its_own(city: City) -> None:
     out.log.add("exit_sensed", {"counts": False, "inside": 0})
     out.ship()
     assert (_view(one).inside_elsewhere, _view(two).inside_elsewhere) == (-2, 1)
-    one.log.add("day_closed", {"inside": 3})
+    one.log.add("day_closed", {"inside": 3, "guard_id": ""})
+    one.ship()
+    assert _view(two).inside_elsewhere == 1
+    one.log.add("day_closed", {"inside": 3, "guard_id": "guard-li"})
     one.ship()
     assert _view(two).inside_elsewhere == -2
     city.clock.advance(days=1)

@@ -151,16 +151,17 @@ def test_a_case_of_an_unknown_visit_is_kept_all_the_same() -> None:
     assert list(after(CASE).cases) == ["c1"]
 
 
-def test_closing_the_day_sets_the_number_inside_to_zero() -> None:
-    """As an entry; the counters of the day start anew."""
+@pytest.mark.parametrize(("guard_id", "inside"), [("g1", 0), ("", 1)])
+def test_who_closes_the_day_empties_the_hall_and_the_hour_does_not(guard_id: str, inside: int) -> None:
+    """As an entry; the other counters of the day start anew with both."""
     widened = (EntryKind.TOLERANCE_WIDENED, {"guard_id": "g1", "minutes": 20})
     typed = (EntryKind.TYPED_WRONG, {"by": "number"})
     cold = (EntryKind.COLD_MODE_SET, {"guard_id": "g1", "is_on": True})
     before = after(IDENTIFIED, ARRIVED, DECLARED, NORMAL, ADMITTED, widened, typed, cold)
     assert [before.count(name) for name in (INSIDE, EXTRA_LATE, TYPED_WRONG, COLD_BY_HAND)] == [1, 20, 1, 1]
-    closed = (EntryKind.DAY_CLOSED, {"inside": 1})
+    closed = (EntryKind.DAY_CLOSED, {"inside": 1, "guard_id": guard_id})
     ended = after(IDENTIFIED, ARRIVED, DECLARED, NORMAL, ADMITTED, widened, typed, cold, closed)
-    assert [ended.count(name) for name in (INSIDE, EXTRA_LATE, TYPED_WRONG, COLD_BY_HAND)] == [0, 0, 0, 0]
+    assert [ended.count(name) for name in (INSIDE, EXTRA_LATE, TYPED_WRONG, COLD_BY_HAND)] == [inside, 0, 0, 0]
 
 
 def test_going_out_takes_one_from_the_number_inside() -> None:
