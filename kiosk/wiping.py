@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kiosk.adapters.aside_logs import AsideLogs
 from kiosk.adapters.escrow import SEALED_FILE
 from kiosk.adapters.log_reader import LogReader
+from kiosk.adapters.whole_file import make_sure
 from kiosk.domain.retention import is_held
 from kiosk.enrolment import (
     COPY_FILE,
@@ -98,8 +99,12 @@ def _unsent(data: Path, key: bytes, delivered: Delivered) -> list[Entry]:
 
 
 def _kept_in(exported: Path) -> dict[str, Any]:
-    """Return the entries in an exported file, as they travel, by hash; raises StoreError when it is none."""
+    """Return the entries in an exported file, as they travel, by hash; raises StoreError when it is none.
+
+    It is on the disk then, whoever copied it there: what it holds is about to be deleted.
+    """
     try:
+        make_sure(exported)
         with exported.open(encoding="utf-8") as file:
             lines = [json.loads(line) for line in file if line.strip()]
         return {str(line["hash"]): line for line in lines}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
 from typing import TYPE_CHECKING, Final
 
 from kiosk.adapters.log_reader import LogReader
+from kiosk.adapters.whole_file import sync_folder
 from kiosk.domain.ids import CaseId
 from kiosk.domain.record import Hold
 from kiosk.domain.retention import AsideLog
@@ -79,11 +79,7 @@ class AsideLogs:
         try:
             for ending in _BESIDE:
                 (self._folder / f"{log.name}{ending}").unlink(missing_ok=True)
-            folder = os.open(self._folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            sync_folder(self._folder)
         except OSError as error:
             message = f"{self._folder / log.name}: cannot be deleted: {error.strerror}"
             raise StoreError(message) from error

@@ -1,16 +1,19 @@
-"""Small files that must never be half there: a key, its sealed copy."""
+"""Files that must never be half there, or be gone with the power: a key, its sealed copy, an export."""
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kiosk.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
+
+_NOTHING_TO_WRITE: Final = frozenset({errno.EINVAL, errno.EROFS})  # what a file system that is only read answers
 
 
 def put_new(path: Path, content: bytes) -> None:
@@ -40,7 +43,7 @@ def _drafted(path: Path, content: bytes) -> Generator[Path]:
             file.flush()
             os.fsync(file.fileno())
         yield draft
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         if isinstance(error, FileExistsError) and str(error.filename2) == str(path):
             raise
@@ -51,9 +54,28 @@ def _drafted(path: Path, content: bytes) -> Generator[Path]:
             draft.unlink()
 
 
-def _sync_folder(folder: Path) -> None:
+def make_sure(path: Path) -> None:
+    """Return once a file that is there, with its name, is on the disk; raises OSError when it cannot be brought there.
+
+    What lies on a disk that nobody can write, as a CD, is there already.
+    """
+    with path.open("rb") as file:
+        _sync(file.fileno())
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Return once the names in a folder are on the disk; raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        _sync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _sync(descriptor: int) -> None:
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NOTHING_TO_WRITE:
+            raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -100,6 +101,29 @@ def test_a_wipe_is_refused_while_the_server_cannot_be_asked_and_nothing_was_expo
     exported = tmp_path / "export.jsonl"
     exported.write_text("\n".join(json.dumps(entry) for entry in entries))
     assert log(config, "wipe", "--exported", exported, data=data)[1][0]["only_exported"] == len(entries)
+    city.server_comes_back()
+
+
+def test_an_export_is_on_the_disk_before_the_log_goes(
+    city: City, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Copied by hand it may be in memory only; the power fails, and nobody has the entries any more."""
+    data = a_day(city)
+    city.server_goes_away()
+    _code, entries = log(config, "export", data=data)
+    exported = tmp_path / "export.jsonl"
+    exported.write_text("\n".join(json.dumps(entry) for entry in entries))
+    made_sure: list[tuple[int, bool]] = []
+    sync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        sync(descriptor)
+        made_sure.append((os.fstat(descriptor).st_ino, (data / LOG_FILE).exists()))
+
+    monkeypatch.setattr(os, "fsync", noted)
+    assert log(config, "wipe", "--exported", exported, data=data)[0] == 0
+    assert {(path.stat().st_ino, True) for path in (exported, tmp_path)} <= set(made_sure)
+    assert not (data / LOG_FILE).exists()
     city.server_comes_back()
 
 
