@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kiosk.adapters.aside_logs import AsideLogs
 from kiosk.adapters.escrow import SEALED_FILE
 from kiosk.adapters.log_reader import LogReader
-from kiosk.adapters.whole_file import make_sure
+from kiosk.adapters.whole_file import make_sure, sync_folder
 from kiosk.domain.retention import is_held
 from kiosk.enrolment import (
     COPY_FILE,
@@ -59,9 +59,11 @@ def wipe(settings: Settings, data: Path, exported: Path | None) -> int:
         if missing:
             raise StoreError(unsent_words(data, missing))
         for pattern in _FILES:
-            for path in data.glob(pattern):
+            # A log before what lies beside it: cut off in between, an older state of it would be left, and be opened.
+            for path in sorted(data.glob(pattern)):
                 path.unlink()
         shutil.rmtree(data / PAPER_FOLDER, ignore_errors=True)
+        sync_folder(data)
     return len(unsent)
 
 

@@ -127,6 +127,37 @@ def test_an_export_is_on_the_disk_before_the_log_goes(
     city.server_comes_back()
 
 
+@pytest.mark.parametrize("deleted", [0, 1, 2, 3])
+def test_a_wipe_that_is_cut_off_leaves_the_whole_log_or_none(
+    city: City, config: Path, monkeypatch: pytest.MonkeyPatch, deleted: int
+) -> None:
+    """Never an older state of it, whose numbers are taken; a program that reads the log keeps its newest entries beside."""
+    data = a_day(city)
+    key = data_key(city.settings("A"), data)
+    left = [deleted]
+    unlink = Path.unlink
+
+    def cut_off(path: Path, *, missing_ok: bool = False) -> None:
+        if path.parent == data and path.name.startswith(("log", "copy")):
+            if not left[0]:
+                raise KeyboardInterrupt
+            left[0] -= 1
+        unlink(path, missing_ok=missing_ok)
+
+    with closing(LogReader(data / LOG_FILE, key)) as reader:
+        whole = list(reader.entries())
+        monkeypatch.setattr(Path, "unlink", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            log(config, "wipe", data=data)
+        monkeypatch.undo()
+    if (data / LOG_FILE).exists():
+        with closing(LogReader(data / LOG_FILE, key)) as again:
+            assert list(again.entries())[: len(whole)] == whole
+    assert (data / LOG_FILE).exists() == (deleted == 0)
+    enrol(city.settings("A"), data, code_for(city))
+    assert log(config, "verify", data=data)[0] == 0
+
+
 @pytest.mark.parametrize("changed", ["hashes only", "no bodies", "another body"])
 def test_a_file_that_does_not_hold_the_entries_themselves_is_no_export(
     city: City, config: Path, tmp_path: Path, changed: str
