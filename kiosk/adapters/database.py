@@ -33,6 +33,20 @@ _BLOCK: Final = 4096  # of the file system
 # SQLite carries the write-ahead log over at 1,000 pages; a frame is a page and 24 bytes, and an act some frames more.
 _LOG_AHEAD_BYTES: Final = 1100 * (4096 + 24)
 _OTHERS_MAY_NOT: Final = 0o077
+_NO_WRITING: Final = (
+    "cannot be opened to be written, which reading needs as well; make its folder writable,"
+    " or copy the folder to a disk that is, and name the copy (--data)"
+)
+_WORDS: Final[tuple[tuple[type[apsw.Error], type[StoreError], str], ...]] = (
+    (apsw.FullError, StoreFull, "no room on the disk"),
+    (apsw.CorruptError, StoreDamaged, "the file is damaged, or the key is not its key"),
+    (apsw.NotADBError, StoreDamaged, "the file is damaged, or the key is not its key"),
+    (apsw.CantOpenError, StoreError, _NO_WRITING),
+    (apsw.ReadOnlyError, StoreError, _NO_WRITING),
+    (apsw.BusyError, StoreError, "another program is writing in it; let it end, and try again"),
+    (apsw.IOError, StoreError, "the disk does not read or write; see the machine's messages (dmesg), and keep a copy"),
+)
+"""Of an error of SQLite, what it is to us and what is said: what happened, and what to do."""
 
 
 def read_key(path: Path, *, may_create: bool) -> bytes:
@@ -239,9 +253,8 @@ def _translated(path: Path) -> Generator[None]:
 
 
 def _ours(path: Path, error: apsw.Error) -> StoreError:
-    """Return our word for an error of SQLite: a full disk, a damaged file, and everything else."""
-    if isinstance(error, apsw.FullError):
-        return StoreFull(f"{path}: no room on the disk")
-    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
-        return StoreDamaged(f"{path}: the file is damaged, or the key is not its key")
+    """Return our words for an error of SQLite: what happened, and what to do."""
+    for kind, ours, words in _WORDS:
+        if isinstance(error, kind):
+            return ours(f"{path}: {words}")
     return StoreError(f"{path}: {type(error).__name__}")

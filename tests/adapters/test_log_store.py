@@ -419,7 +419,7 @@ def test_two_writers_do_not_mix_their_acts(store: LogStore, path: Path) -> None:
     other._database._connection.set_busy_timeout(1)
     with store.act() as act:
         act.record(EntryKind.DEVICE, {})
-        with pytest.raises(StoreError):
+        with pytest.raises(StoreError, match="another program is writing"):
             note(other)
     assert note(other) == 2
     assert note(store) == 3
@@ -589,8 +589,8 @@ def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    """With the path."""
-    with pytest.raises(StoreError, match="gone"):
+    """With the path, and what to do."""
+    with pytest.raises(StoreError, match=r"gone.*make its folder writable"):
         LogStore(tmp_path / "gone" / "log.db", DISK_KEY, ToldClock(make.at(10)), lambda: None)
 
 

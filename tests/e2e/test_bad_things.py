@@ -23,10 +23,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from central.site_documents import DocumentKind
 from demo.drawn_camera import WIFI_POSTER, DrawnCamera
 from demo.world import HERE
+from kiosk.adapters.log_reader import LogReader
 from kiosk.domain.booking_code import Claims, issue
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import BookingId, ServiceId, uuid7
-from kiosk.errors import StoreDamaged
+from kiosk.enrolment import LOG_FILE, data_key
+from kiosk.errors import StoreDamaged, StoreError
 from kiosk.scanner import CameraState, FrameSource, Scanner
 from kiosk.services.views import Face, Hint, View
 from kiosk.texts import Texts
@@ -302,6 +304,25 @@ def test_a_really_full_disk_loses_nothing_also_over_a_restart(city: City) -> Non
         assert entries(kiosk)[: len(kinds)] == kinds
         assert kiosk.call(kiosk.log.rebuild)
         city.switch_off("A")
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("mount") is None, reason="a disk can be mounted by root only")
+def test_a_dead_kiosks_disk_that_nobody_may_write_says_how_it_is_read(city: City, tmp_path: Path) -> None:
+    """As somebody who keeps evidence mounts it: the copy that the words ask for is read."""
+    disk = tmp_path / "disk"
+    with small_disk(disk):
+        city.kiosk("A")
+        city.switch_off("A")
+        shutil.copytree(city.data("A"), disk / "kiosk-A")
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        key = data_key(city.settings("A"), city.data("A"))
+        with pytest.raises(StoreError, match="copy the folder to a disk that is, and name the copy"):
+            LogReader(disk / "kiosk-A" / LOG_FILE, key)
+        shutil.copytree(disk / "kiosk-A", tmp_path / "copied")
+        reader = LogReader(tmp_path / "copied" / LOG_FILE, key)
+        assert reader.verify()[2] is None
+        assert reader.last()[0] > 0
+        reader.close()
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or shutil.which("mount") is None, reason="a disk can be mounted by root only")
