@@ -131,7 +131,7 @@ def test_an_export_is_on_the_disk_before_the_log_goes(
 def test_a_wipe_that_is_cut_off_leaves_the_whole_log_or_none(
     city: City, config: Path, monkeypatch: pytest.MonkeyPatch, deleted: int
 ) -> None:
-    """Never an older state, whose numbers are taken: a program that reads the log keeps the newest entries beside it."""
+    """Never an older state, whose numbers are taken: a program that reads the log keeps the newest beside it."""
     data = a_day(city)
     key = data_key(city.settings("A"), data)
     left = [deleted]
