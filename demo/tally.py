@@ -25,6 +25,7 @@ _ENDS: Final[Mapping[Step, str]] = {
     Step.GUARD: "with_guard",
     Step.CARD_CHECK: "with_guard",
     Step.TURNED_AWAY: "with_guard",
+    Step.HELPED: "with_guard",
     Step.RESTING: "waiting",
     Step.HALL_LINE: "waiting",
     Step.ABANDONED: "abandoned",

@@ -42,6 +42,7 @@ ENDINGS: Final[Mapping[Ending, str]] = {
     Ending.DISOWNED: "非本人预约",
     Ending.ABANDONED: "中途离开",
     Ending.LINED_UP: "候场",
+    Ending.HELPED: "已协助",
     Ending.LEFT: "离场",
     Ending.OPEN: "未结",
 }

@@ -50,6 +50,7 @@ class EntryKind(StrEnum):
     ADMITTED = "admitted"
     TIMED_OUT = "timed_out"
     TURNED_AWAY = "turned_away"
+    HELPED = "helped"  # whoever asked for a person was; says whether the visit was no more than that
     WENT_OUT = "went_out"
     CORRECTED = "corrected"  # a figure of an earlier entry, by name and with the reason; the old one stays
 

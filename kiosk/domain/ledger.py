@@ -201,7 +201,8 @@ class _Pile:
 
     def rows(self, known: Known, making: Making) -> tuple[Row, ...]:
         """Return the rows of the visits that began on the day, in their order."""
-        begun = [(sheet.began_at, sheet.visit_id, sheet) for sheet in self.sheets() if sheet.began_at is not None]
+        listed = [sheet for sheet in self.sheets() if not sheet.is_call_alone]
+        begun = [(sheet.began_at, sheet.visit_id, sheet) for sheet in listed if sheet.began_at is not None]
         made: list[Row] = []
         for at, _, sheet in sorted(item for item in begun if local_day(item[0], known.timezone) == making.day):
             try:

@@ -36,6 +36,7 @@ class Ending(StrEnum):
     DISOWNED = "disowned"
     ABANDONED = "abandoned"
     LINED_UP = "lined_up"
+    HELPED = "helped"  # asked for a person; a row only where there is more to tell than that
     LEFT = "left"  # went out, and nobody here saw them come in
     OPEN = "open"
 

@@ -99,6 +99,11 @@ class Sheet:
         """When the visitor first stood at a kiosk, or the first thing known of them; None when nothing is."""
         return self.first_contact or self.first_seen
 
+    @property
+    def is_call_alone(self) -> bool:
+        """Whether somebody asked for a person and was helped, and that is all: no screening, and so no row."""
+        return self.ending is Ending.HELPED and not (self.readings or self.case_label or self.corrected)
+
     def take(self, entry: Entry, body: Mapping[str, Any]) -> None:
         """Take one entry in; raises one of NOT_UNDERSTOOD for a body that is none."""
         if entry.kind is EntryKind.CORRECTED:

@@ -29,6 +29,7 @@ _STEPS: Final[Mapping[Step, Ending]] = {
     Step.LEFT: Ending.ADMITTED,
     Step.ABANDONED: Ending.ABANDONED,
     Step.TURNED_AWAY: Ending.TURNED_AWAY,
+    Step.HELPED: Ending.HELPED,
 }
 
 
@@ -121,6 +122,11 @@ def _case_acted(sheet: Sheet, entry: Entry, body: Mapping[str, Any]) -> None:
             pass
 
 
+def _helped(sheet: Sheet, _entry: Entry, body: Mapping[str, Any]) -> None:
+    if body.get("ends", False):
+        sheet.ending = Ending.HELPED
+
+
 def _went_out(sheet: Sheet, entry: Entry, _body: Mapping[str, Any]) -> None:
     sheet.left_at = entry.happened_at
 
@@ -137,6 +143,7 @@ TAKERS: Final[Mapping[EntryKind, Callable[[Sheet, Entry, Mapping[str, Any]], Non
     EntryKind.READING: _read,
     EntryKind.CASE_OPENED: _case_opened,
     EntryKind.CASE_ACTED: _case_acted,
+    EntryKind.HELPED: _helped,
     EntryKind.WENT_OUT: _went_out,
 }
 """What an entry of each kind adds; kinds that are not listed say nothing of their visit's row."""

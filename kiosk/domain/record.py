@@ -109,10 +109,14 @@ class Visit:
         return {Step.ADMITTED: self.queue_number, Step.HALL_LINE: self.line_number}.get(self.step, "")
 
     @property
+    def calls_guard(self) -> bool:
+        """Whether its refusal is one that a guard can settle."""
+        return self.step is Step.REFUSED and bool(self.reasons) and self.reasons[0] in CALLS_GUARD
+
+    @property
     def is_listed(self) -> bool:
         """Whether somebody has still to do something: it is not decided, or refused for what a guard can settle."""
-        settles = bool(self.cause) or (bool(self.reasons) and self.reasons[0] in CALLS_GUARD)
-        return self.step in OPEN_STEPS or (self.step is Step.REFUSED and settles)
+        return self.step in OPEN_STEPS or self.calls_guard or (self.step is Step.REFUSED and bool(self.cause))
 
     @property
     def rests(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from kiosk.domain import baseline, state_cases, state_days
+from kiosk.domain import baseline, calls, state_cases, state_days
 from kiosk.domain.booking import Booking
 from kiosk.domain.change import replace
 from kiosk.domain.entry import Entry, EntryKind
@@ -42,9 +42,10 @@ EVENTS: Final[Mapping[EntryKind, Event]] = {
     EntryKind.ADMITTED: Event.ADMITTED,
     EntryKind.TIMED_OUT: Event.TIMED_OUT,
     EntryKind.TURNED_AWAY: Event.TURNED_AWAY,
+    EntryKind.HELPED: Event.HELPED,
     EntryKind.WENT_OUT: Event.WENT_OUT,
 }
-"""Which event each entry about a known visit is. `READING` and `RESUMED` say in their body where they lead."""
+"""Which event each entry about a known visit is. `READING`, `RESUMED`, `HELPED` say in their body where they lead."""
 
 _READING_EVENTS: Final = {
     Outcome.UNSTABLE: Event.READ_AGAIN,
@@ -61,6 +62,8 @@ def event_of(kind: EntryKind, body: Mapping[str, Any]) -> Event:
         return Event("back_to_" + body["at"])
     if kind is EntryKind.READING and body.get("moves", False):
         return _READING_EVENTS.get(Outcome(body["outcome"]), Event.NOTED)
+    if kind is EntryKind.HELPED and not body.get("ends", False):
+        return Event.NOTED
     return EVENTS[kind]
 
 
@@ -88,7 +91,8 @@ def _moved(state: State, visit: Visit, entry: Entry, body: Mapping[str, Any]) ->
     """Return `visit` after `entry`: the table's step, the entry's own change, and the counters it moves."""
     step = step_after(visit.step, event_of(entry.kind, body))
     change_of = _CHANGES.get(entry.kind)
-    changes = change_of(visit, entry, body) if change_of is not None else {}
+    changes: Changes = {"cause": ""} if calls.is_answered(visit, entry.kind, step) else {}
+    changes |= change_of(visit, entry, body) if change_of is not None else {}
     if "settles" in body:
         changes |= _settled(visit, CaseId(body["settles"]))
     _count(state, entry.kind, body)
@@ -140,7 +144,7 @@ def _called(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
         touched_at=entry.happened_at,
         by="call",
     )
-    state.put_visit(replace(visit, cause=visit.cause or "asked_person", touched_at=entry.happened_at))
+    state.put_visit(replace(visit, cause=calls.cause_after(visit), touched_at=entry.happened_at))
 
 
 def _adopted(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
@@ -271,6 +275,7 @@ _CHANGES: Final[Mapping[EntryKind, Callable[[Visit, Entry, Mapping[str, Any]], C
     EntryKind.WENT_OUT: _went_out,
     EntryKind.OVERRIDDEN: _overridden,
     EntryKind.TURNED_AWAY: _by_guard,
+    EntryKind.HELPED: _by_guard,
 }
 
 _HANDLERS: Final[Mapping[EntryKind, Callable[[State, Entry, Mapping[str, Any]], None]]] = {

@@ -29,6 +29,7 @@ class Step(StrEnum):
     DISOWNED = "disowned"  # "not my booking"
     ABANDONED = "abandoned"  # timed out; scanning again takes it up
     TURNED_AWAY = "turned_away"  # by a guard, by name
+    HELPED = "helped"  # asked for a person and for nothing else; a guard says by name that they were helped
     LEFT = "left"  # went out through the exit
 
 
@@ -49,6 +50,7 @@ class Event(StrEnum):
     BACK_TO_DECLARATION = "back_to_declaration"
     BACK_TO_MEASURING = "back_to_measuring"
     TURNED_AWAY = "turned_away"
+    HELPED = "helped"
     WENT_OUT = "went_out"
     NOTED = "noted"  # recorded, moves nothing: a guard's reading, a case opened, a call for help
 
@@ -120,6 +122,7 @@ TABLE: Final[Mapping[Step, Mapping[Event, Step | None]]] = {
             Event.ADMITTED: Step.ADMITTED,
             Event.LINED_UP: Step.HALL_LINE,
             Event.TURNED_AWAY: Step.TURNED_AWAY,
+            Event.HELPED: Step.HELPED,
         },
         stays=(Event.NOTED, Event.HELD, Event.CONFIRMED),
     ),
@@ -129,6 +132,7 @@ TABLE: Final[Mapping[Step, Mapping[Event, Step | None]]] = {
     Step.DISOWNED: _row({Event.BACK_TO_BOOKING: Step.BOOKING}),
     Step.ABANDONED: _row({**_BACK, **_TO_GUARD}),
     Step.TURNED_AWAY: _row({}),
+    Step.HELPED: _row({}),
     Step.LEFT: _row({}),
 }
 

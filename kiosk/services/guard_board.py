@@ -46,6 +46,7 @@ _STATES = {
     Step.RESTING: "resting",
     Step.REFUSED: "refused",
     Step.ADMITTED: "admitted",
+    Step.HELPED: "helped",
     **dict.fromkeys(SCREEN_STEPS, "at_kiosk"),
 }
 

@@ -134,7 +134,8 @@ class GuardDesk:
                 return self.health.out_of_order(error)
         typed = read_typed(value) if what is GuardAct.MEASURE else None
         view = self.health.view(lambda: self.guards.act(guard, what, visit_id, typed, value))
-        visit = self.visits.log.state.visit(visit_id)
+        # Who was helped stays where they are: the guard goes on with the others.
+        visit = self.visits.log.state.visit(visit_id) if what is not GuardAct.HELPED else None
         case = self.visits.cases.undecided(self.visits.log.state, visit_id)
         goes_on = visit is not None and visit.step in _GOES_ON and not self.is_station and case is None
         if goes_on or view.face is Face.OUT_OF_ORDER:

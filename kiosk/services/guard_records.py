@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kiosk.domain.calls import is_call_alone
 from kiosk.domain.case import CaseEvent, Cause, Disposition
 from kiosk.domain.case_wish import CaseWish
 from kiosk.domain.correction import What, celsius, correction_body
@@ -160,3 +161,8 @@ def refuses(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
 def turn_away(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
     """Turn a visitor away."""
     act.record(EntryKind.TURNED_AWAY, by(visit, guard))
+
+
+def helped(_visits: Visits, act: Act, visit: Visit, guard: Guard) -> None:
+    """Record that somebody who asked for a person was helped; a visit that was no more than that is over by it."""
+    act.record(EntryKind.HELPED, {**by(visit, guard), "ends": is_call_alone(visit)})

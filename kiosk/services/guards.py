@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from kiosk.domain.admission import CALLS_GUARD
+from kiosk.domain import calls
 from kiosk.domain.case import Cause, Role
 from kiosk.domain.case_wish import CaseWish
 from kiosk.domain.declaration import ClearedWhy
@@ -56,6 +56,7 @@ class GuardAct(StrEnum):
     RESUME = "resume"  # somebody without a code, after a rest or in line
     GONE = "gone"  # somebody who was called, to be measured again or to go in, and did not come
     TURN_AWAY = "turn_away"
+    HELPED = "helped"  # somebody who asked for a person
 
     EXIT = "exit"  # the next code that is scanned goes out
     WIDEN = "widen"
@@ -80,17 +81,15 @@ class Guards:
         """Return what a guard of this role may do for a visit now, the most likely first."""
         if visit.step is Step.CARD_CHECK:
             return (GuardAct.CARD_SEEN, GuardAct.TURN_AWAY)
-        if visit.step is Step.REFUSED:
-            return (*self._ways_on(visit, role), GuardAct.TURN_AWAY)
-        if visit.step is not Step.GUARD:
-            is_called = self._is_called(visit, state)
-            resumes = (GuardAct.RESUME,) if is_called and visit.walk_in else ()
-            gone = (GuardAct.GONE,) if is_called else ()
-            return (*resumes, *gone, GuardAct.KEEP) if visit.step is Step.RESTING else (*resumes, *gone)
-        if visit.booking is None and not visit.walk_in:
-            return (GuardAct.TURN_AWAY,)
         # Who has a case that is not decided is not sent away: the case could never be closed then.
         is_handled = self.visits.cases.undecided(state, visit.id) is not None
+        helped = (GuardAct.HELPED,) if calls.wants_help_alone(visit) and not is_handled else ()
+        if visit.step is Step.REFUSED:
+            return (*helped, *self._ways_on(visit, role), GuardAct.TURN_AWAY)
+        if visit.step is not Step.GUARD:
+            return (*helped, *self._while_waiting(visit, state))
+        if visit.booking is None and not visit.walk_in:
+            return (*helped, GuardAct.TURN_AWAY)
         acts = [] if is_handled else [GuardAct.KEEP, GuardAct.TURN_AWAY]
         if visit.declared_at is not None or visit.case_id is not None:
             acts.insert(0, GuardAct.MEASURE)
@@ -101,6 +100,13 @@ class Guards:
         elif self.may_admit(visit, state):
             return _and_in(visit, acts, is_handled=is_handled)
         return tuple(acts)
+
+    def _while_waiting(self, visit: Visit, state: State) -> tuple[GuardAct, ...]:
+        """Return what may be done for somebody who rests or waits in line."""
+        is_called = self._is_called(visit, state)
+        resumes = (GuardAct.RESUME,) if is_called and visit.walk_in else ()
+        gone = (GuardAct.GONE,) if is_called else ()
+        return (*resumes, *gone, GuardAct.KEEP) if visit.step is Step.RESTING else (*resumes, *gone)
 
     def _ways_on(self, visit: Visit, role: str) -> tuple[GuardAct, ...]:
         """Return how a refused visit may go on. Nobody overrides what no booking stands behind, or an open case."""
@@ -252,6 +258,7 @@ _RECORDS: Final[Mapping[GuardAct, Callable[[Visits, Act, Visit, Guard], None]]] 
     GuardAct.RESUME: records.resume_walk_in,
     GuardAct.GONE: records.gone,
     GuardAct.TURN_AWAY: records.turn_away,
+    GuardAct.HELPED: records.helped,
     GuardAct.REFUSES_MEASURING: records.refuses,
 }
 
@@ -268,12 +275,9 @@ def _and_in(visit: Visit, acts: list[GuardAct], *, is_handled: bool) -> tuple[Gu
 
 def needs_guard(visit: Visit) -> bool:
     """Tell whether a visit stands on the guard's list as something to do."""
-    if visit.step in {Step.GUARD, Step.CARD_CHECK}:
-        return True
-    if visit.step in {Step.RESTING, Step.HALL_LINE} and visit.cause == "asked_person":
-        return True
-    settles = bool(visit.reasons) and visit.reasons[0] in CALLS_GUARD
-    return visit.step is Step.REFUSED and (settles or bool(visit.cause))
+    if visit.step in {Step.RESTING, Step.HALL_LINE}:
+        return visit.cause == calls.ASKED
+    return visit.step in {Step.GUARD, Step.CARD_CHECK, Step.REFUSED} and visit.is_listed
 
 
 def extra_late(state: State) -> int:

@@ -36,6 +36,7 @@ FACES: Final[Mapping[Step, Face]] = {
     Step.DISOWNED: Face.IDLE,
     Step.ABANDONED: Face.IDLE,
     Step.TURNED_AWAY: Face.GUARD,
+    Step.HELPED: Face.IDLE,
     Step.LEFT: Face.GOODBYE,
 }
 """Which screen each step shows; a new step without one is a type error here and a failing test."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from kiosk.domain import lane, outdoor
+from kiosk.domain import calls, lane, outdoor
 from kiosk.domain.case import Cause
 from kiosk.domain.course import Turn, after, before, judged_by
 from kiosk.domain.declaration import read_answers
@@ -17,7 +17,7 @@ from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import VisitId
 from kiosk.domain.screening import Outcome, Reading, assess
 from kiosk.domain.times import to_wire
-from kiosk.domain.visit import SCREEN_STEPS, Step
+from kiosk.domain.visit import OPEN_STEPS, SCREEN_STEPS, Step
 from kiosk.domain.wire import to_json
 from kiosk.services.views import Hint
 
@@ -181,9 +181,11 @@ class Visits:
         """Call a member of staff; from the idle screen as well, and from a refusal."""
         with self.log.act() as act:
             visit = act.state.visit(visit_id) if visit_id is not None else None
+            if visit is not None and visit.step not in OPEN_STEPS | {Step.REFUSED}:
+                visit = None  # what is over is on nobody's list: the call is to be heard, and so begins anew
             called = visit.id if visit is not None else VisitId(self.new_id())
             if visit is not None and visit.step in SCREEN_STEPS:
-                act.record(EntryKind.HELD, {"visit_id": called, "cause": "asked_person"})
+                act.record(EntryKind.HELD, {"visit_id": called, "cause": calls.ASKED})
             else:
                 act.record(EntryKind.CALLED, {"visit_id": called, "again": visit is not None})
             return self.showing.waiting(act.state.visit(called))

@@ -33,6 +33,7 @@ URGENT: Final = frozenset(
         EntryKind.CASE_ACTED,
         EntryKind.ADOPTED,
         EntryKind.TURNED_AWAY,
+        EntryKind.HELPED,
     }
 )
 """What the other places of the site must hear of at once; all else waits for up to a second."""

@@ -299,3 +299,18 @@ def test_a_kiosk_set_up_anew_counts_from_its_own_log(city: City) -> None:
     assert {visit.id for visit in _view(other).visits} == {"visit-1", "visit-2"}
     progress = city.desk.views.progress(HERE)
     assert [(item.kiosk_id, item.epoch, item.high_seq) for item in progress] == [("door-1", 1, 4), ("door-1", 2, 2)]
+
+
+def test_a_call_that_was_answered_at_one_kiosk_is_answered_at_the_others(city: City) -> None:
+    """Somebody called at a door and was helped from the station: nobody goes there a second time."""
+    one, two = city.kiosk("door-1", "A"), city.kiosk("station", "B")
+    one.log.add("called", {"visit_id": "visit-1", "again": False})
+    one.ship()
+    (called,) = _view(two).visits
+    assert (called.step, called.cause, called.is_listed) == (Step.GUARD, "asked_person", True)
+    city.clock.advance(seconds=30)
+    two.log.add("adopted", {"visit_id": "visit-1", "visit": to_json(called), "from": "door-1"})
+    two.log.add("helped", {"visit_id": "visit-1", "guard_id": "guard-li", "ends": True})
+    two.ship()
+    assert [(item.step, item.is_listed) for item in _view(one).visits] == [(Step.HELPED, False)]
+    assert city.findings() == []

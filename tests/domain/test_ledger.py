@@ -175,6 +175,42 @@ def test_who_came_without_a_booking_has_a_row_without_a_name() -> None:
     assert found.missing.nameless == 2
 
 
+HELPED = said(EntryKind.HELPED, guard_id="guard-7", ends=True)
+
+
+def test_who_only_asked_for_a_person_and_was_helped_is_no_row() -> None:
+    """It is no screening; the log has both entries. Whoever was not helped, or turned away, is still a row."""
+    called = said(EntryKind.CALLED)
+    found = ledger(called, HELPED, opened("v2"))
+    assert [(item.no, item.visit_id) for item in found.rows] == [(1, "v2")]
+    assert (found.totals.rows, found.missing.unreadable) == (1, 0)
+    assert row(called).ending is Ending.OPEN
+    assert row(called, said(EntryKind.TURNED_AWAY, guard_id="guard-7")).ending is Ending.TURNED_AWAY
+
+
+def test_a_call_that_another_kiosk_answered_is_no_row_either() -> None:
+    """The visit was taken over for that."""
+    taken = visit(Step.GUARD, booking=None, booking_id=None, cause="asked_person")
+    assert ledger((EntryKind.ADOPTED, {"visit_id": V, "visit": to_json(taken), "from": "C"}), HELPED).rows == ()
+
+
+def test_a_call_from_which_a_case_came_stays_a_row() -> None:
+    """What was measured, and what became of it, is what the ledger is for."""
+    wrong = said(
+        EntryKind.CASE_ACTED, case_id="c1", turn=1, event="disposed", guard_id="g1", disposition="opened_in_error"
+    )
+    found = row(said(EntryKind.CALLED), CASE, wrong, HELPED)
+    assert (found.ending, found.case_label, found.staff) == (Ending.HELPED, "CB01", ("g1", "王建国"))
+
+
+def test_help_on_the_way_is_no_end() -> None:
+    """The row says how the screening ended, and who helped stands among the staff."""
+    found = row(opened(), said(EntryKind.CALLED), said(EntryKind.HELPED, guard_id="guard-7", ends=False), ADMITTED)
+    assert (found.ending, found.staff) == (Ending.ADMITTED, ("王建国",))
+    rests = row(opened(), said(EntryKind.CALLED), said(EntryKind.HELPED, guard_id="guard-7", ends=False))
+    assert rests.ending is Ending.OPEN
+
+
 def test_an_override_says_why() -> None:
     """In the remarks of the sheet."""
     late = opened(kind=EntryKind.REFUSED, reasons=["too_late"])

@@ -55,6 +55,8 @@ OTHERS: list[tuple[EntryKind, dict[str, Any]]] = [
     (EntryKind.LINED_UP, {"visit_id": V, "number": "WB01"}),
     (EntryKind.TIMED_OUT, {"visit_id": V}),
     (EntryKind.TURNED_AWAY, {"visit_id": V, "guard_id": "g1"}),
+    (EntryKind.HELPED, {"visit_id": V, "guard_id": "g1", "ends": False}),
+    (EntryKind.HELPED, {"visit_id": "v3", "guard_id": "g1", "ends": True}),
     (EntryKind.WENT_OUT, {"visit_id": V}),
     (EntryKind.CORRECTED, {"visit_id": V, "of_seq": 1, "what": "name", "value": "李雷"}),
     (EntryKind.ADOPTED, {"visit_id": "v4", "visit": to_json(visit(Step.RESTING, id=VisitId("v4")))}),
@@ -182,6 +184,82 @@ def test_a_call_keeps_the_cause_and_the_step_of_a_visit() -> None:
     """Who waits because of a reading still waits because of it."""
     known = after(IDENTIFIED, HELD, (EntryKind.CALLED, {"visit_id": V})).visits[V]
     assert (known.step, known.cause) == (Step.GUARD, "elevated")
+
+
+def helped(*, ends: bool, visit_id: str = V) -> tuple[EntryKind, dict[str, Any]]:
+    """Return a guard's word that somebody who asked for a person was helped."""
+    return EntryKind.HELPED, {"visit_id": visit_id, "guard_id": "g1", "ends": ends}
+
+
+def test_a_call_from_nobody_known_is_over_once_they_were_helped() -> None:
+    """By a guard's name; why there was a visit at all stays with it."""
+    over = after((EntryKind.CALLED, {"visit_id": "v9"}), helped(ends=True, visit_id="v9")).visits["v9"]
+    assert (over.step, over.cause, over.guard_id) == (Step.HELPED, "asked_person", "g1")
+    assert not over.is_listed
+
+
+RESTS = (EntryKind.READING, reading_of("too_cold_wait", moves=True, rest_number="RB01", rest_until=to_wire(at(11))))
+LINED = (EntryKind.LINED_UP, {"visit_id": V, "number": "WB01"})
+REFUSED = (EntryKind.REFUSED, {**IDENTIFIED[1], "reasons": ["too_early"]})
+CALLED = (EntryKind.CALLED, {"visit_id": V})
+
+
+@pytest.mark.parametrize(
+    "way", [(REFUSED,), (IDENTIFIED, ARRIVED, DECLARED, RESTS), (IDENTIFIED, ARRIVED, DECLARED, LINED)]
+)
+def test_help_on_the_way_takes_the_mark_of_the_call_off_and_moves_nothing(
+    way: tuple[tuple[EntryKind, dict[str, Any]], ...],
+) -> None:
+    """The visit goes on where it was, as if nobody had asked."""
+    before, called = after(*way).visits[V], after(*way, CALLED).visits[V]
+    known = after(*way, CALLED, helped(ends=False)).visits[V]
+    assert (called.step, called.cause) == (before.step, "asked_person")
+    assert replace(known, touched_at=before.touched_at, guard_id=before.guard_id) == before
+
+
+def test_help_answers_a_call_and_no_other_cause() -> None:
+    """Who waits because of a reading waits on."""
+    known = after(IDENTIFIED, HELD, CALLED, helped(ends=False)).visits[V]
+    assert (known.step, known.cause) == (Step.GUARD, "elevated")
+
+
+@pytest.mark.parametrize("step", [IDENTIFIED, ADMITTED])
+def test_an_end_by_help_where_nobody_waits_for_a_guard_lets_nobody_pass(step: tuple[EntryKind, dict[str, Any]]) -> None:
+    """An open visit goes to the guard, a closed one stays closed."""
+    way = (IDENTIFIED,) if step is IDENTIFIED else (IDENTIFIED, ARRIVED, DECLARED, NORMAL, ADMITTED)
+    assert step_of(*way, helped(ends=True)) is (Step.GUARD if step is IDENTIFIED else Step.ADMITTED)
+
+
+ASKED = (EntryKind.HELD, {"visit_id": V, "cause": "asked_person"})
+AGAIN = (EntryKind.RESUMED, {"visit_id": V, "at": "declaration"})
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        (IDENTIFIED, ARRIVED, ASKED, AGAIN),
+        (IDENTIFIED, (EntryKind.CARD_AWAITED, {"visit_id": V}), CALLED, ARRIVED),
+        (REFUSED, CALLED, (EntryKind.OVERRIDDEN, {"visit_id": V, "guard_id": "g1"}), ARRIVED),
+    ],
+)
+def test_whom_a_guard_sends_on_calls_no_longer(way: tuple[tuple[EntryKind, dict[str, Any]], ...]) -> None:
+    """A guard stood before them; at a later rest they are not shown as calling."""
+    assert after(*way[:-1]).visits[V].cause == "asked_person"
+    known = after(*way).visits[V]
+    assert (known.step, known.cause) == (Step.DECLARATION, "")
+
+
+def test_who_goes_on_by_themselves_after_a_rest_still_calls() -> None:
+    """Nobody said that a guard came."""
+    on = (EntryKind.RESUMED, {"visit_id": V, "at": "measuring"})
+    assert after(IDENTIFIED, ARRIVED, DECLARED, RESTS, CALLED, on).visits[V].cause == "asked_person"
+
+
+def test_a_call_counts_whatever_a_guard_was_needed_for_before() -> None:
+    """Measured by hand, then in line: the old cause is over, and the call is what is new."""
+    by_hand = (EntryKind.HELD, {"visit_id": V, "cause": "by_hand"})
+    known = after(IDENTIFIED, ARRIVED, DECLARED, by_hand, NORMAL, LINED, CALLED).visits[V]
+    assert (known.step, known.cause) == (Step.HALL_LINE, "asked_person")
 
 
 def test_a_call_does_not_cost_the_place_in_the_halls_line() -> None:

@@ -31,20 +31,21 @@ POSSIBLE: dict[Step, set[Event]] = {
         Event.BACK_TO_MEASURING,
     },
     Step.RESTING: _RULINGS | {Event.BACK_TO_MEASURING, Event.TIMED_OUT},
-    Step.GUARD: _RULINGS | _ANY_BACK | {Event.ADMITTED, Event.LINED_UP, Event.CONFIRMED},
+    Step.GUARD: _RULINGS | _ANY_BACK | {Event.ADMITTED, Event.LINED_UP, Event.CONFIRMED, Event.HELPED},
     Step.HALL_LINE: _RULINGS | {Event.ADMITTED, Event.TIMED_OUT},
     Step.ADMITTED: {Event.NOTED, Event.WENT_OUT},
     Step.REFUSED: {Event.NOTED, Event.CONFIRMED, Event.TURNED_AWAY},
     Step.DISOWNED: {Event.NOTED, Event.BACK_TO_BOOKING},
     Step.ABANDONED: _RULINGS | _ANY_BACK,
     Step.TURNED_AWAY: {Event.NOTED},
+    Step.HELPED: {Event.NOTED},
     Step.LEFT: {Event.NOTED},
 }
 """What can happen at each step, written down a second time by hand; every other pair is impossible."""
 
 PAIRS = [(step, event) for step in Step for event in Event]
 IMPOSSIBLE = [(step, event) for step, event in PAIRS if event not in POSSIBLE[step]]
-ENDS = {Step.ADMITTED, Step.REFUSED, Step.DISOWNED, Step.ABANDONED, Step.TURNED_AWAY, Step.LEFT}
+ENDS = {Step.ADMITTED, Step.REFUSED, Step.DISOWNED, Step.ABANDONED, Step.TURNED_AWAY, Step.HELPED, Step.LEFT}
 
 
 @pytest.mark.parametrize("step", Step)

@@ -114,6 +114,23 @@ CASE_PROMISES: Final[dict[str, dict[str, Acts]]] = {
         "登记异常个案": (("begin_visit_act", "cause", VisitId("d"), "2CDA"),),
         "同行 +1": (("begin_walk_in", VisitId("d"), "2CDA"),),
     },
+    "guard-visit-called": {
+        **LOCK,
+        **TO_BOARD,
+        "已协助": (("guard_act", "helped", VisitId("f")),),
+        "劝返": (("guard_act", "turn_away", VisitId("f")),),
+        "登记异常个案": (("begin_visit_act", "cause", VisitId("f"), "4718"),),
+        "同行 +1": (("begin_walk_in", VisitId("f"), "4718"),),
+    },
+    "guard-visit-called-at-rest": {
+        **LOCK,
+        **TO_BOARD,
+        "已协助": (("guard_act", "helped", VisitId("c")),),
+        "叫号未到": (("guard_act", "gone", VisitId("c")),),
+        "继续留观": (("guard_act", "keep", VisitId("c")),),
+        "登记异常个案": (("begin_visit_act", "cause", VisitId("c"), "R09"),),
+        "同行 +1": (("begin_walk_in", VisitId("c"), "R09"),),
+    },
     "guard-visit-barred": {
         **LOCK,
         **TO_BOARD,

@@ -178,6 +178,23 @@ DECLARED_DETAIL: Final = replace(
 COMPANION_DETAIL: Final = replace(
     DECLARED_DETAIL, card=None, cause_key="elevated", declared_keys=(), walk_in="companion", comes_with="B002"
 )
+CALLED_DETAIL: Final = replace(  # somebody without a booking, who touched "ask a person"
+    DETAIL,
+    row=GuardRow(VisitId("f"), "4718", "waiting", at(10, 9), None, ("helped", "turn_away"), cause_key="asked_person"),
+    card=None,
+    cause_key="asked_person",
+    readings=(),
+    case_label=None,
+    declared_keys=(),
+)
+CALLED_AT_REST_DETAIL: Final = replace(
+    DETAIL,
+    row=replace(ROWS[3], needs=("helped", "gone", "keep"), cause_key="asked_person"),
+    cause_key="asked_person",
+    readings=((at(10, 4), "34.9", "too_cold_wait"),),
+    case_label=None,
+    declared_keys=(),
+)
 BARRED_DETAIL: Final = replace(
     REFUSED_DETAIL,
     earlier=None,
@@ -323,6 +340,8 @@ GUARD_SAMPLES: Final = (
     Sample("guard-visit-held", Panel.GUARD_VISIT, detail(HELD_DETAIL)),
     Sample("guard-visit-declared", Panel.GUARD_VISIT, detail(DECLARED_DETAIL)),
     Sample("guard-visit-companion", Panel.GUARD_VISIT, detail(COMPANION_DETAIL)),
+    Sample("guard-visit-called", Panel.GUARD_VISIT, detail(CALLED_DETAIL)),
+    Sample("guard-visit-called-at-rest", Panel.GUARD_VISIT, detail(CALLED_AT_REST_DETAIL)),
     Sample("guard-visit-barred", Panel.GUARD_VISIT, detail(BARRED_DETAIL)),
     Sample("guard-reading", Panel.GUARD_READING, _reading),
     Sample("guard-reading-correct", Panel.GUARD_READING, _correcting),

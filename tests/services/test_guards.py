@@ -398,15 +398,6 @@ def test_the_guard_widens_the_tolerance_within_the_policys_bound(door: Door) -> 
     assert back.extra_late_min == 0
 
 
-def test_a_call_by_nobody_known_can_only_be_sent_away(door: Door) -> None:
-    """Somebody without a code was spoken to."""
-    door.desk.ask_person(None)
-    row = board_of(door).rows[0]
-    assert row.needs == ("turn_away",)
-    door.guard(GuardAct.TURN_AWAY, row.visit_id)
-    assert board_of(door).rows == ()
-
-
 def test_yesterdays_calls_are_gone_and_yesterdays_case_is_not(door: Door) -> None:
     """A case stays on the list until it has an end."""
     door.desk.ask_person(None)
