@@ -46,7 +46,7 @@ _STATES = {
     Step.RESTING: "resting",
     Step.REFUSED: "refused",
     Step.ADMITTED: "admitted",
-    Step.HELPED: "helped",
+    **{step: step.value for step in (Step.TURNED_AWAY, Step.HELPED, Step.LEFT, Step.ABANDONED, Step.DISOWNED)},
     **dict.fromkeys(SCREEN_STEPS, "at_kiosk"),
 }
 
@@ -250,7 +250,7 @@ class Board:
         is_handled = case is not None and case.standing().disposition is None
         label = case.label if case is not None and is_handled else visit.label
         needs = self.guards.allowed(visit, state, role)
-        state_key = _STATES.get(visit.step, "waiting")
+        state_key = _STATES[visit.step]
         if GuardAct.GONE in needs:  # it is their turn
             state_key = _CALLED[state_key]
         if state_key == "admitted" and visit.by == PAPER:  # nobody stands here to be told a number

@@ -154,7 +154,7 @@ class GuardRow:
     state_key: str  # text key: guard.state.<...>
     since: datetime
     due: datetime | None
-    needs: tuple[str, ...]  # what the guard may do: card_seen, measure, admit, override, keep, turn_away
+    needs: tuple[str, ...]  # what the guard may do (`GuardAct`), the most likely first
     elsewhere: str = ""  # conflict: the other kiosks that the booking was used at
     case_id: CaseId | None = None
     place: Words | None = None

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from kiosk.domain.by_hand import Typed, read_typed
+from kiosk.domain.ids import VisitId
 from kiosk.domain.policy import BodySite
 from kiosk.domain.visit import Step
 from kiosk.services.guard_views import CaseView
@@ -396,6 +397,26 @@ def test_the_guard_widens_the_tolerance_within_the_policys_bound(door: Door) -> 
     back = door.desk.guarding.guard_act(GuardAct.WIDEN, None, "soon")
     assert isinstance(back, GuardBoard)
     assert back.extra_late_min == 0
+
+
+@pytest.mark.parametrize("end", ["turned_away", "left", "abandoned", "disowned"])
+def test_the_page_of_a_visit_that_is_over_says_how_it_ended(door: Door, end: str) -> None:
+    """Opened from the records; nobody is sent to look for who left."""
+    code = door.books()
+    if end == "turned_away":
+        door.guard(GuardAct.TURN_AWAY, door.reads(door.to_measuring(code), 3800).visit_id or VisitId(""))
+    elif end == "left":
+        door.lets_in(code)
+        door.identifying.let_next_go_out(GUARD.id)
+        door.scan(code)
+    else:
+        visit_id = door.scan(code).visit_id or VisitId("")
+        _ = door.desk.time_out(visit_id) if end == "abandoned" else door.desk.disown(visit_id)
+    board_of(door)
+    visit_id = VisitId(door.bodies("identified")[0]["visit_id"])
+    page = door.desk.guarding.detail(visit_id)
+    assert page is not None
+    assert (door.visit(visit_id).step, page.row.state_key, page.row.needs) == (end, end, ())
 
 
 def test_yesterdays_calls_are_gone_and_yesterdays_case_is_not(door: Door) -> None:
