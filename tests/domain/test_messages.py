@@ -103,3 +103,19 @@ def test_a_guard_of_an_unknown_role_is_refused() -> None:
     """Rights are never guessed."""
     with pytest.raises(ValidationError):
         Guard.model_validate({"id": "g1", "name": "王", "pin_hash": "x", "role": "king"})
+
+
+def test_a_visit_at_a_step_of_a_newer_kiosk_hides_no_other() -> None:
+    """Else a door that is updated last would hear of nobody any more."""
+    known = visit()
+    newer = {**to_json(known), "id": "newer", "step": "beamed_up"}
+    told = {"server_time_ms": 1, "version": 2, "inside_elsewhere": 3, "visits": [newer, to_json(known), {"id": 7}]}
+    for view in (SiteView.model_validate(told), SiteView.model_validate_json(json.dumps(told))):
+        assert view.visits == [known]
+
+
+@pytest.mark.parametrize("visits", [None, "visits", {"id": "v1"}])
+def test_a_view_without_a_list_of_visits_is_none(visits: object) -> None:
+    """Nobody takes "no visits" from what is no list of them."""
+    with pytest.raises(ValidationError):
+        SiteView.model_validate({"server_time_ms": 1, "version": 2, "inside_elsewhere": 3, "visits": visits})
