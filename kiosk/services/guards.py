@@ -89,7 +89,7 @@ class Guards:
         if visit.step is not Step.GUARD:
             return (*helped, *self._while_waiting(visit, state))
         if visit.booking is None and not visit.walk_in:
-            return (*helped, GuardAct.TURN_AWAY)
+            return () if is_handled else (*helped, GuardAct.TURN_AWAY)
         acts = [] if is_handled else [GuardAct.KEEP, GuardAct.TURN_AWAY]
         if visit.declared_at is not None or visit.case_id is not None:
             acts.insert(0, GuardAct.MEASURE)

@@ -198,6 +198,7 @@ def test_who_was_never_booked_is_turned_away_by_the_guard(door: Door) -> None:
     door.signs_in()
     page = door.desk.guarding.open_case(stranger, "guard")
     assert page is not None
+    assert door.guards.allowed(door.visit(stranger), door.log.state) == ()  # the end of the case decides
     ends(door, case_of(door, stranger).id, Disposition.OPENED_IN_ERROR)
     assert door.visit(stranger).step is Step.GUARD
     assert Watch(door.visits).step() == 0
