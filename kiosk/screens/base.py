@@ -72,6 +72,9 @@ class BaseScreen(BoxLayout):
     def refresh(self) -> None:
         """Say everything anew: after a new view, and after the language changed."""
 
+    def leave(self) -> None:
+        """Hear that another screen takes its place: what somebody left on it is nobody's business any more."""
+
     def on_stage(self, _screen: BaseScreen, _stage: object) -> None:
         """Say everything in the language that comes first now."""
         if self.view is not None:

@@ -29,7 +29,10 @@ _OVER: Final = frozenset({Face.ADMITTED, Face.GOODBYE})
 """Screens of a visit that is over for this code: while one stands, a phone that shakes is no second arrival."""
 
 
-_RESULTS: Final = TAKES_CODES - {Face.IDLE, *Panel}
+_NOBODYS: Final = frozenset({Face.IDLE, Panel.KEYPAD, Panel.HELP})
+"""Screens that no visit is at: whoever stands there may go on by a code as well."""
+
+_RESULTS: Final = TAKES_CODES - _NOBODYS
 """Screens that the next visitor may take over while the one before has not left them."""
 
 
@@ -82,6 +85,7 @@ class Codes:
         self.wedge = Wedge()
         self.were_missed = False
         self._shown: tuple[VisitId | None, frozenset[str]] = None, frozenset()  # a visit, and the code it came by
+        self._refused: frozenset[str] = frozenset()  # of whoever has not left the window since
 
     def from_camera(self, texts: Sequence[str]) -> None:
         """Take the codes of one frame; call on any thread."""
@@ -126,7 +130,7 @@ class Codes:
         if not others:
             return False
         is_changing = window.pending > 0 and name is not Face.IDLE
-        if name not in TAKES_CODES or is_changing:
+        if name not in TAKES_CODES or is_changing or self._is_given_up(others):
             self.were_missed = True
             self._tell(others)
             return False
@@ -134,6 +138,10 @@ class Codes:
             return False
         window.run_job(lambda: window.desk.scan(others), lambda view: self._show_scanned(view, others))
         return True
+
+    def _is_given_up(self, texts: Sequence[str]) -> bool:
+        """Tell whether its owner types a number since this very code was refused: a phone in the hand is seen again."""
+        return self._window.shown_name is Panel.KEYPAD and self._refused.issuperset(texts)
 
     def _tell(self, texts: Sequence[str]) -> None:
         """Say to the owner of a code that the visit on the screen is another one; nothing is interrupted."""
@@ -149,7 +157,8 @@ class Codes:
         window.ask_aside(lambda: window.desk.is_not_of(visit_id, texts), tell)
 
     def look_again(self) -> None:
-        """Have a code read that came when it was not taken, if it is still held up."""
+        """Have a code read that came when it was not taken, if it is still held up; the idle screen has come."""
+        self._refused = frozenset()
         if self.were_missed and self._window.scanner is not None:
             self.were_missed = False
             self._window.scanner.forget()
@@ -173,4 +182,5 @@ class Codes:
             if self._is_taken_over(texts):
                 self._window.new_visitor()
             self._shown = view.visit_id, frozenset(texts)
+        self._refused = frozenset(texts) if view.face is Face.REFUSED else frozenset()
         self._window.show_view(view)

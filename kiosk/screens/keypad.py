@@ -29,13 +29,17 @@ class KeypadScreen(VisitorScreen):
     shown = StringProperty("")
     hint = StringProperty("")
     names = ListProperty()
-    columns = NumericProperty(6)
+    columns = NumericProperty(7)
     is_whole = BooleanProperty(False)
     other_kind = StringProperty(ID)
 
     def start(self) -> None:
         """Begin with nothing typed."""
         self._turn_to(BOOKING)
+
+    def leave(self) -> None:
+        """Drop what was typed: a code came instead, or its visitor went away."""
+        self.start()
 
     def show(self, view: View) -> None:
         """Say the hint of `view`: what was wrong with the number looked up."""
@@ -45,8 +49,8 @@ class KeypadScreen(VisitorScreen):
     def _turn_to(self, kind: str) -> None:
         self.kind = kind
         self.other_kind = ID if kind == BOOKING else BOOKING
-        self.columns = 6 if kind == BOOKING else 3
-        self.names = [*booking_number.ALPHABET, "", "", "", "back"] if kind == BOOKING else _ID_KEYS
+        self.columns = 7 if kind == BOOKING else 3
+        self.names = [*booking_number.ALPHABET, "", "", "back"] if kind == BOOKING else _ID_KEYS
         self.typed = ""
         self.hint = ""
 

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from kiosk.services.views import IdleFacts
 
 TAKES_CODES: Final = frozenset(
-    {Face.IDLE, Face.REST, Face.GUARD, Face.ADMITTED, Face.REFUSED, Face.HALL_LINE, Face.GOODBYE, Panel.HELP}
+    {
+        *(Face.IDLE, Face.REST, Face.GUARD, Face.ADMITTED, Face.REFUSED, Face.HALL_LINE, Face.GOODBYE),
+        *(Panel.HELP, Panel.KEYPAD),
+    }
 )
 """Screens on which a new code is taken: nobody's visit is interrupted by one held up behind them."""
 
@@ -70,6 +73,8 @@ class Showcase:
         screen.stage = self.stage
         screen.tick(self._clock.now())
         if screen is not self.screen:
+            if self.screen is not None:
+                self.screen.leave()
             self.root.put(screen)
         self.screen = screen
         self.turn += 1

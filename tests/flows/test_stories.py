@@ -201,6 +201,27 @@ def test_a_power_cut_between_any_two_steps_costs_one_scan(door: Door) -> None:
     scene.door.close()
 
 
+def test_who_asks_a_person_before_saying_that_a_booking_is_theirs_is_helped_there(door: Door) -> None:
+    """They have not arrived by asking; a guard sends them on, and they answer and are measured like everybody."""
+    scene = Story([scan("wu"), ask(), shows(Face.GUARD), expect(Step.GUARD), scan("wu"), shows(Face.GUARD)]).told_at(
+        door
+    )
+    assert door.visit(scene.visit_id).arrived_at is None
+    assert door.desk.idle_facts().waiting_for_guard == 1
+    rest = [
+        guard(GuardAct.ADMIT),
+        expect(Step.GUARD),
+        guard(GuardAct.GO_ON),
+        shows(Face.DECLARATION),
+        declare(),
+        read(36.4),
+        shows(Face.ADMITTED, number="B001"),
+    ]
+    for step in rest:
+        step(scene)
+    assert door.visit(scene.visit_id).arrived_at is not None
+
+
 def test_a_late_visitor_is_let_on_by_a_guard_and_screened_like_everybody(door: Door) -> None:
     """The override opens the questions, never the door."""
     late = {"slot_start": make.at(8, 30), "slot_end": make.at(9, 30)}

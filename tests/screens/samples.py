@@ -321,8 +321,8 @@ SAMPLES: Final[tuple[Sample, ...]] = (
     Sample("enrol-done", Setup.ENROL, _enrol(Stage.DONE)),
     Sample("keypad-booking", Panel.KEYPAD, _typed("booking", "7K3M9Q")),
     Sample("keypad-id", Panel.KEYPAD, _typed("id", "11010519491231002X")),
-    Sample("keypad-id-wrong", Panel.KEYPAD, _typed("id", "110105194912310021")),
-    Sample("keypad-not-found", Panel.KEYPAD, _typed("booking", "", Hint.NOT_FOUND)),
+    Sample("keypad-id-wrong", Panel.KEYPAD, _typed("id", "110105194912310021"), is_simulated=True),
+    Sample("keypad-not-found", Panel.KEYPAD, _typed("booking", "", Hint.NOT_FOUND), is_training=True),
     Sample("help", Panel.HELP, _view(View(Face.IDLE))),
     *(
         Sample(

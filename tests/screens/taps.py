@@ -37,7 +37,7 @@ NOT_ME: Final[dict[str, Acts]] = {"不是我": (("not_me",),)}
 PROMISES: Final[dict[str, dict[str, Acts]]] = {
     "idle": {**BAR, "没有二维码": (("open_keypad",),), "需要帮助": (("open_help",),)},
     "rest-board": BAR,
-    "booking": {**BAR, "是我，继续": (("confirm",),), "不是我的预约": (("disown",),)},
+    "booking": {**BAR, **HELP, "是我，继续": (("confirm",),), "不是我的预约": (("disown",),)},
     "declaration": {
         **BAR,
         **NOT_ME,
@@ -73,9 +73,10 @@ PROMISES: Final[dict[str, dict[str, Acts]]] = {
     "refused-online-only": {**BAR, **HELP, **DONE},
     "refused-unreadable-code": {**BAR, **HELP, **DONE, "输入号码": (("open_keypad",),)},
     "refused-unknown-booking": {**BAR, **HELP, **DONE, "输入号码": (("open_keypad",),)},
-    "keypad-booking": {**BAR, **BACK, **dict.fromkeys([*ALPHABET, "back"], ()), "改用身份证号": ()},
+    "keypad-booking": {**BAR, **HELP, **BACK, **dict.fromkeys([*ALPHABET, "back"], ()), "改用身份证号": ()},
     "keypad-id": {
         **BAR,
+        **HELP,
         **BACK,
         **DIGITS,
         "X": (),

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from kivy.uix.widget import Widget
 
+from kiosk.adapters.wedge import PAUSE_S
 from kiosk.domain.admission import Reason
 from kiosk.domain.ids import VisitId
 from kiosk.screens.catalog import Panel
@@ -15,7 +16,7 @@ from kiosk.services.views import Face, Hint, RefusalFacts, View
 from tests.screens.fake_kiosk import Bench
 from tests.screens.samples import VISIT
 from tests.screens.showing import BUSY, TAKING, open_panel, view_of
-from tests.screens.window import turn
+from tests.screens.window import settle, tap, turn
 
 ANOTHER = VisitId("01900000-0000-7000-8000-000000000002")
 
@@ -42,9 +43,25 @@ def test_a_code_behind_a_visitor_does_not_interrupt(bench: Bench, face: Face) ->
     assert bench.app.shown_name is face
 
 
-@pytest.mark.parametrize("panel", [panel for panel in Panel if panel not in {Panel.HELP, Panel.REST_BOARD}])
+TAKING_PANELS = (Panel.HELP, Panel.KEYPAD)
+
+
+@pytest.mark.parametrize("panel", TAKING_PANELS)
+def test_a_code_is_taken_where_somebody_looks_for_another_way(bench: Bench, panel: Panel) -> None:
+    """Who finds their code meanwhile holds it up, and need not find the way back first."""
+    bench.desk.answers["scan"] = view_of(Face.BOOKING)
+    open_panel(bench, panel)
+    bench.app.acts.switch_language()
+    bench.app.from_camera(["VB1:A"])
+    bench.kiosk.work()
+    bench.kiosk.work()
+    assert bench.desk.asked("scan") == [("scan", ["VB1:A"])]
+    assert (bench.app.shown_name, bench.app.texts.first) == (Face.BOOKING, "en")
+
+
+@pytest.mark.parametrize("panel", [panel for panel in Panel if panel not in {*TAKING_PANELS, Panel.REST_BOARD}])
 def test_a_code_does_not_take_a_panel_away(bench: Bench, panel: Panel) -> None:
-    """Neither a typed number nor a guard's work is lost to a code that passes by."""
+    """Neither a visitor's answers nor a guard's work is lost to a code that passes by."""
     open_panel(bench, panel)
     bench.app.from_camera(["VB1:A"])
     bench.kiosk.work()
@@ -172,3 +189,81 @@ def test_a_window_that_was_left_does_not_take_the_keyboard_back(bench: Bench) ->
     bench.kiosk.work()
     assert bench.desk.asked("scan") == [("scan", ["VB1:NCFOXN%TS3DH"])]
     assert heard == []
+
+
+# at the keypad
+
+
+def touch_keys(bench: Bench, text: str) -> None:
+    """Open the keypad, and touch the key of each sign."""
+    open_panel(bench, Panel.KEYPAD)
+    settle()
+    for sign in text:
+        tap(next(widget for widget in bench.app.screen.walk() if getattr(widget, "name", None) == sign))
+    assert bench.app.screen.typed == text
+
+
+def test_a_hand_scanner_that_types_is_heard_at_the_keypad(bench: Bench) -> None:
+    """Its burst is one code and no typing; what was typed by touch goes with the keypad."""
+    bench.desk.answers["scan"] = view_of(Face.BOOKING)
+    touch_keys(bench, "7K3")
+    keypad = bench.app.screen
+    bench.type("VB1:NCFOXN%TS3DH\n")
+    bench.kiosk.work()
+    assert bench.desk.asked("scan") == [("scan", ["VB1:NCFOXN%TS3DH"])]
+    assert bench.app.shown_name is Face.BOOKING
+    assert keypad.typed == ""
+
+
+def test_a_persons_keyboard_is_no_scanner_at_the_keypad(bench: Bench) -> None:
+    """Slow keys never make up a code, and what was typed by touch stays."""
+    touch_keys(bench, "7K3")
+    for sign in "M9QAB2CD\n":
+        bench.kiosk.clock.passed += 2 * PAUSE_S
+        bench.type(sign)
+        bench.app.codes.tick()
+    bench.kiosk.work()
+    assert bench.desk.asked("scan") == []
+    assert (bench.app.shown_name, bench.app.screen.typed) == (Panel.KEYPAD, "7K3")
+
+
+def test_a_foreign_code_takes_nothing_away_at_the_keypad(bench: Bench) -> None:
+    """A poster, or a health code on the phone in the other hand: the number goes on."""
+    bench.desk.answers["scan"] = View(Face.IDLE, hint=Hint.NOT_A_BOOKING_CODE)
+    touch_keys(bench, "7K3")
+    bench.app.codes.seen(["https://example.org"])
+    bench.kiosk.work()
+    assert (bench.app.shown_name, bench.app.screen.typed) == (Panel.KEYPAD, "7K3")
+
+
+def test_a_code_that_was_refused_does_not_take_the_keypad_from_who_types_instead(bench: Bench) -> None:
+    """The phone in their hand shows it still; another code is taken, and the same once they went back."""
+    refused = View(Face.REFUSED, VISIT, refusal=RefusalFacts(Reason.UNREADABLE_CODE), has_booking=False)
+    bench.desk.answers["scan"] = refused
+    bench.app.codes.seen(["VB1:A"])
+    bench.kiosk.work()
+    touch_keys(bench, "7K3")
+    bench.app.codes.seen(["VB1:A"])
+    bench.kiosk.work()
+    assert (bench.app.shown_name, bench.app.screen.typed) == (Panel.KEYPAD, "7K3")
+    bench.app.codes.seen(["VB1:B"])
+    bench.kiosk.work()
+    assert bench.desk.asked("scan") == [("scan", ["VB1:A"]), ("scan", ["VB1:B"])]
+    assert bench.app.shown_name is Face.REFUSED
+    open_panel(bench, Panel.KEYPAD)
+    bench.app.acts.back()
+    open_panel(bench, Panel.KEYPAD)
+    bench.app.codes.seen(["VB1:B"])
+    bench.kiosk.work()
+    assert len(bench.desk.asked("scan")) == 3
+
+
+def test_a_code_that_comes_while_a_number_is_looked_up_waits(bench: Bench) -> None:
+    """One answer, and no visit that nobody sees."""
+    bench.desk.answers["look_up"] = view_of(Face.BOOKING)
+    open_panel(bench, Panel.KEYPAD)
+    bench.app.acts.look_up("booking", "7K3M9QAB2")
+    assert not bench.app.codes.seen(["VB1:A"])
+    bench.kiosk.work()
+    assert bench.desk.asked("scan") == []
+    assert bench.app.shown_name is Face.BOOKING
