@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from kivy.properties import ListProperty, StringProperty
 
-from kiosk.screens.base import VisitorScreen
+from kiosk.screens.whose import TellingScreen
 
 
-class BookingScreen(VisitorScreen):
+class BookingScreen(TellingScreen):
     """Shows the booking, masked, and asks the visitor to say that it is theirs."""
 
     title = StringProperty("")
     title_second = StringProperty("")
     summary = StringProperty("")
     rows = ListProperty()
+    way_out = "booking.no"
 
     def refresh(self) -> None:
         """Say the booking in the language that comes first, and in one line of the second."""
+        super().refresh()
         card = self.view.card
         if card is None:
             return

@@ -64,6 +64,7 @@ from kiosk.screens.sides import Sides
 from kiosk.screens.signs import Sign
 from kiosk.screens.text import Text
 from kiosk.screens.which import WhichScreen
+from kiosk.screens.whose import OTHERS
 from kiosk.services.enrolling import Stage, Trouble
 from kiosk.services.guards import GuardAct
 from kiosk.services.health import FAULT, state_key
@@ -177,6 +178,7 @@ def required_texts() -> set[str]:
     keys = {f"refused.{reason}.{part}" for reason in (*Reason, DAY_OVER) for part in ("title", "text", "todo")}
     keys |= {f"guard.cause.{reason}" for reason in Reason}
     keys |= {f"hint.{hint}" for hint in Hint if hint is not Hint.NONE}
+    keys |= {f"whose.other_{what}" for what in OTHERS}
     keys |= {f"sight.{hint.value}" for hint in Seen if hint is not Seen.NONE}
     keys |= {state_key("camera", state) for state in (FAULT, *(state.value for state in CameraState))}
     keys |= {f"enrol.{part}.{stage}" for part in ("title", "text") for stage in Stage}

@@ -1,4 +1,4 @@
-"""Codes from the camera and from hand scanners that type: to the visit, or, a guard's badge, to the sign-in."""
+"""Codes of the camera and of hand scanners, and cards: to the visit, or, a guard's badge, to the sign-in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kiosk.domain.booking_code import is_ours
 from kiosk.screens.acting import Window
 from kiosk.screens.catalog import Panel, face_of
 from kiosk.screens.showcase import TAKES_CODES
-from kiosk.screens.whose import VisitScreen
+from kiosk.screens.whose import CARD, CODE, TellingScreen
 from kiosk.services.sign_in import BADGE
 from kiosk.services.views import Face, Hint
 
@@ -30,7 +30,7 @@ _OVER: Final = frozenset({Face.ADMITTED, Face.GOODBYE})
 
 
 _NOBODYS: Final = frozenset({Face.IDLE, Panel.KEYPAD, Panel.HELP})
-"""Screens that no visit is at: whoever stands there may go on by a code as well."""
+"""Screens that no visit is at: whoever stands there may go on by a code or a card as well."""
 
 _RESULTS: Final = TAKES_CODES - _NOBODYS
 """Screens that the next visitor may take over while the one before has not left them."""
@@ -101,7 +101,9 @@ class Codes:
 
     def _laid(self, number: str) -> None:
         window = self._window
-        if window.shown_name in {Face.IDLE, Panel.KEYPAD} and window.pending == 0:
+        if window.shown_name not in _NOBODYS:
+            self._tell(CARD, lambda visit_id: window.desk.is_card_not_of(visit_id, number))
+        elif window.acting == 0:
             window.acts.look_up("id", number)
 
     def typed(self, text: str) -> None:
@@ -132,7 +134,7 @@ class Codes:
         is_changing = window.pending > 0 and name is not Face.IDLE
         if name not in TAKES_CODES or is_changing or self._is_given_up(others):
             self.were_missed = True
-            self._tell(others)
+            self._tell(CODE, lambda visit_id: window.desk.is_not_of(visit_id, others))
             return False
         if name in _OVER and window.view.visit_id == self._shown[0] and self._shown[1].issuperset(others):
             return False
@@ -143,18 +145,18 @@ class Codes:
         """Tell whether its owner types a number since this very code was refused: a phone in the hand is seen again."""
         return self._window.shown_name is Panel.KEYPAD and self._refused.issuperset(texts)
 
-    def _tell(self, texts: Sequence[str]) -> None:
-        """Say to the owner of a code that the visit on the screen is another one; nothing is interrupted."""
+    def _tell(self, what: str, is_not_of: Callable[[VisitId], bool]) -> None:
+        """Say to the owner of a code or a card that the visit on the screen is another; nothing is interrupted."""
         window, screen = self._window, self._window.screen
         visit_id = window.view.visit_id
-        if not isinstance(screen, VisitScreen) or visit_id is None:
+        if not isinstance(screen, TellingScreen) or visit_id is None:
             return
 
         def tell(is_other: bool | None) -> None:
             if is_other and window.screen is screen and window.view.visit_id == visit_id:
-                screen.tell_other_code()
+                screen.tell_other(what)
 
-        window.ask_aside(lambda: window.desk.is_not_of(visit_id, texts), tell)
+        window.ask_aside(lambda: is_not_of(visit_id), tell)
 
     def look_again(self) -> None:
         """Have a code read that came when it was not taken, if it is still held up; the idle screen has come."""

@@ -61,6 +61,10 @@ class Desk:
         """Tell whether a code that is held up is another one than this visit's; nothing is opened or recorded."""
         return self.identifying.is_not_of(visit_id, texts)
 
+    def is_card_not_of(self, visit_id: VisitId, number: str) -> bool:
+        """Tell whether a card that was laid on the reader is known to be another's; nothing is opened or recorded."""
+        return self.identifying.is_card_not_of(visit_id, number)
+
     def look_up(self, kind: str, number: str) -> View:
         """Find a booking by its typed number: `kind` is "booking", or "id" for an identity number."""
         find = self.identifying.look_up_id if kind == "id" else self.identifying.look_up_number

@@ -71,6 +71,18 @@ def _has_begun(visit: Visit) -> bool:
     return visit.step is not Step.ABANDONED or visit.arrived_at is not None
 
 
+def is_code_of_another(visit: Visit | None, searches: Sequence[Search]) -> bool:
+    """Tell whether one of `searches`, each of a code of ours, is not this visit's booking."""
+    own = visit.booking_id if visit is not None else None
+    return any(not isinstance(search, Found) or search.booking.id != own for search in searches)
+
+
+def is_card_of_another(visit: Visit | None, id_hash: str) -> bool:
+    """Tell whether an identity card is known to be another's: the visit's booking bears the hash of its own number."""
+    booking = visit.booking if visit is not None else None
+    return booking is not None and booking.id_hash not in {"", id_hash}
+
+
 def raw_code(text: str) -> str:
     """Return the code as kept with a refusal: its first bytes, in base64, since it may hold anything."""
     return base64.b64encode(text.encode(errors="backslashreplace")[:MAX_RAW]).decode()

@@ -17,6 +17,7 @@ from kiosk.domain.state_days import EXTRA_LATE, TYPED_WRONG
 from kiosk.domain.times import local_day, to_wire
 from kiosk.domain.visit import OPEN_STEPS, SCREEN_STEPS, Step
 from kiosk.domain.wire import to_json
+from kiosk.services import finding
 from kiosk.services.everywhere import adopt
 from kiosk.services.finding import NO_DATA, Found, NotFound, Search, last_visit, raw_code, the_one
 from kiosk.services.settling import settle_by_case
@@ -61,10 +62,13 @@ class Identifying:
 
     def is_not_of(self, visit_id: VisitId, texts: Sequence[str]) -> bool:
         """Tell whether one of `texts` is a code of ours, and not of this visit's booking; nothing is recorded."""
-        visit = self.visits.log.state.visit(visit_id)
-        own = visit.booking_id if visit is not None else None
-        found = self._searches(texts)
-        return any(not isinstance(search, Found) or search.booking.id != own for search in found)
+        return finding.is_code_of_another(self.visits.log.state.visit(visit_id), self._searches(texts))
+
+    def is_card_not_of(self, visit_id: VisitId, number: str) -> bool:
+        """Tell whether a card is known to be another's than this visit's; nothing is recorded."""
+        return finding.is_card_of_another(
+            self.visits.log.state.visit(visit_id), id_number.keyed_hash(number, self.id_key)
+        )
 
     def _searches(self, texts: Sequence[str]) -> list[Search]:
         keys = self.visits.rules.keys()

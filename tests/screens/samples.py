@@ -17,6 +17,8 @@ from kiosk.scanner import CameraState, Sight
 from kiosk.scanner import Hint as Seen
 from kiosk.screens.catalog import Panel, Setup
 from kiosk.screens.poses import POSES
+from kiosk.screens.whose import CARD as ID_CARD
+from kiosk.screens.whose import CODE
 from kiosk.services.enrolling import EnrolView, Stage, Trouble
 from kiosk.services.link import LinkTrouble
 from kiosk.services.views import BookingCard, Face, Hint, IdleFacts, RefusalFacts, Resting, View
@@ -198,12 +200,12 @@ def _measuring(part: float, hint: Hint = Hint.NONE, site: BodySite = BodySite.FO
     return prepare
 
 
-def _other_code(prepare: Callable[[BaseScreen], None]) -> Callable[[BaseScreen], None]:
-    def held_up(screen: BaseScreen) -> None:
+def _other(what: str, prepare: Callable[[BaseScreen], None]) -> Callable[[BaseScreen], None]:
+    def told(screen: BaseScreen) -> None:
         prepare(screen)
-        screen.tell_other_code()
+        screen.tell_other(what)
 
-    return held_up
+    return told
 
 
 def _walk_in(screen: BaseScreen) -> None:
@@ -281,13 +283,17 @@ SAMPLES: Final[tuple[Sample, ...]] = (
     Sample("idle-alarm-seen", Face.IDLE, _idle(BUSY_FACTS), is_training=True, alarm=ON_WAY),
     Sample("booking", Face.BOOKING, _view(View(Face.BOOKING, VISIT, CARD))),
     Sample("booking-green", Face.BOOKING, _view(View(Face.BOOKING, VISIT, GREEN)), is_simulated=True),
+    Sample(
+        "booking-other-card", Face.BOOKING, _other(ID_CARD, _view(View(Face.BOOKING, VISIT, CARD))), is_training=True
+    ),
     Sample("declaration", Face.DECLARATION, _form),
-    Sample("declaration-other-code", Face.DECLARATION, _other_code(_form)),
+    Sample("declaration-other-code", Face.DECLARATION, _other(CODE, _form), is_training=True),
     Sample("which", Panel.WHICH, _which),
-    Sample("which-other-code", Panel.WHICH, _other_code(_which)),
+    Sample("which-other-code", Panel.WHICH, _other(CODE, _which), is_simulated=True),
     Sample("notice", Panel.NOTICE, _form),
     Sample("measuring", Face.MEASURING, _measuring(0.6)),
-    Sample("measuring-walk-in", Face.MEASURING, _other_code(_walk_in)),
+    Sample("measuring-other-card", Face.MEASURING, _other(ID_CARD, _measuring(0.6)), is_simulated=True),
+    Sample("measuring-walk-in", Face.MEASURING, _other(CODE, _walk_in)),
     Sample("measuring-again", Face.MEASURING, _measuring(0.0, Hint.HOLD_STILL), is_simulated=True),
     *(
         Sample(f"measuring-{site.value}".replace("_", "-"), Face.MEASURING, _measuring(0.3, site=site))

@@ -19,10 +19,14 @@ from tests.screens.showing import open_panel, view_of
 from tests.screens.window import settle, tap
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kiosk.scanner import Scanner
 
 AT_A_VISIT = (Face.DECLARATION, Face.MEASURING, Panel.WHICH, Panel.NOTICE)
+TELLING = (Face.BOOKING, *AT_A_VISIT)
 CODE = "VB1:SOMEBODY-ELSES"
+NUMBER = "11010519491231002X"  # the example of GB 11643-1999
 
 
 def come_to(bench: Bench, name: Face | Panel) -> None:
@@ -34,13 +38,35 @@ def come_to(bench: Bench, name: Face | Panel) -> None:
     settle()
 
 
-def hold_up(bench: Bench, code: str = CODE, *, is_other: bool = True) -> None:
+def hold_up(bench: Bench, *, is_other: bool = True) -> None:
     """Hold a code up; `is_other`: what the worker finds out about it."""
     bench.desk.answers["is_not_of"] = is_other
-    bench.app.from_camera([code])
+    bench.app.from_camera([CODE])
     bench.kiosk.work()  # the code comes to the window
     bench.kiosk.work()
     settle()
+
+
+def lay_on(bench: Bench, *, is_other: bool = True) -> None:
+    """Lay an identity card on the reader; `is_other`: what the worker finds out about it."""
+    bench.desk.answers["is_card_not_of"] = is_other
+    bench.app.codes.from_card(NUMBER)
+    bench.kiosk.work()  # the number comes to the window
+    bench.kiosk.work()
+    settle()
+
+
+BRINGS: dict[str, tuple[Callable[..., None], tuple[object, ...]]] = {
+    "code": (hold_up, ("is_not_of", VISIT, [CODE])),
+    "card": (lay_on, ("is_card_not_of", VISIT, NUMBER)),
+}
+"""What another may bring: how it comes, and what is asked about it."""
+
+
+def told(bench: Bench, what: str) -> tuple[str, str]:
+    """Return what is to be told of another's code or card, in both languages."""
+    key, texts, way_out = f"whose.other_{what}", bench.app.texts, bench.app.screen.way_out
+    return texts.t(key, way_out=texts.t(way_out)), texts.second(key, way_out=texts.second(way_out))
 
 
 class Eye:
@@ -113,25 +139,36 @@ def test_a_code_that_is_still_held_up_is_read_once_the_screen_is_free(bench: Ben
     assert eye.forgot == 1
 
 
-@pytest.mark.parametrize("name", AT_A_VISIT)
-def test_another_code_is_told_and_interrupts_nobody(bench: Bench, name: Face | Panel) -> None:
+@pytest.mark.parametrize("what", BRINGS)
+@pytest.mark.parametrize("name", TELLING)
+def test_what_another_brings_is_told_and_interrupts_nobody(bench: Bench, name: Face | Panel, what: str) -> None:
     """Its owner learns that this is not their registration; it opens nothing, and nothing on the screen moves."""
     come_to(bench, name)
     before = {one.name(): one.box for one in seen(bench.app.screen)}
     turn, left = bench.app._case.turn, bench.app.screen.seconds_left
-    hold_up(bench)
-    assert bench.desk.asked("is_not_of") == [("is_not_of", VISIT, [CODE])]
-    assert bench.desk.asked("scan") == []
+    bring, question = BRINGS[what]
+    bring(bench)
+    assert bench.desk.asked(str(question[0])) == [question]
+    assert bench.desk.asked("scan") == bench.desk.asked("look_up") == []
     assert (bench.app.shown_name, bench.app._case.turn, bench.app.screen.seconds_left) == (name, turn, left)
     said = words_on(bench.app.screen)
-    assert bench.app.texts.t("whose.other_code") in said
-    assert bench.app.texts.second("whose.other_code") in said
+    assert all(words in said for words in told(bench, what))
     after = {one.name(): one.box for one in seen(bench.app.screen)}
     assert after.keys() & before.keys() >= {key for key in before if "Button" in key}
     assert all(after[key] == before[key] for key in after.keys() & before.keys())
 
 
-@pytest.mark.parametrize("name", AT_A_VISIT)
+@pytest.mark.parametrize("name", TELLING)
+def test_the_button_that_is_named_stands_on_the_screen(bench: Bench, name: Face | Panel) -> None:
+    """Whoever is somebody else is told what to touch, by the very words on it."""
+    come_to(bench, name)
+    lay_on(bench)
+    words = bench.app.texts.t(bench.app.screen.way_out)
+    assert f"“{words}”" in bench.app.screen.told
+    assert button(bench, bench.app.screen.way_out)
+
+
+@pytest.mark.parametrize("name", TELLING)
 def test_what_was_told_of_a_code_goes_by_itself(bench: Bench, name: Face | Panel) -> None:
     """Its reader may have left; the steps come back, and the time of the visitor was not made longer."""
     come_to(bench, name)
@@ -139,7 +176,7 @@ def test_what_was_told_of_a_code_goes_by_itself(bench: Bench, name: Face | Panel
     bench.wait(TOLD_LASTS.total_seconds())
     settle()
     said = words_on(bench.app.screen)
-    assert bench.app.texts.t("whose.other_code") not in said
+    assert told(bench, "code")[0] not in said
     assert bench.app.texts.t("steps.temperature") in said
 
 
@@ -152,11 +189,14 @@ def test_a_code_that_is_held_up_makes_no_visitors_time_longer(bench: Bench) -> N
     assert bench.app.shown_name is Face.IDLE
 
 
-def test_ones_own_code_is_told_nothing(bench: Bench) -> None:
-    """A phone that is still held up, or held up again, is no stranger's."""
-    come_to(bench, Face.MEASURING)
-    hold_up(bench, is_other=False)
-    assert bench.app.texts.t("whose.other_code") not in words_on(bench.app.screen)
+@pytest.mark.parametrize("what", BRINGS)
+@pytest.mark.parametrize("name", TELLING)
+def test_of_ones_own_nothing_is_told(bench: Bench, name: Face | Panel, what: str) -> None:
+    """A phone that is still held up, or a card that is laid on again, is no stranger's."""
+    come_to(bench, name)
+    BRINGS[what][0](bench, is_other=False)
+    assert bench.app.screen.told == ""
+    assert bench.app.texts.t("steps.temperature") in words_on(bench.app.screen)
 
 
 def test_an_answer_that_comes_late_is_not_told_to_the_next_visitor(bench: Bench) -> None:
@@ -168,7 +208,7 @@ def test_an_answer_that_comes_late_is_not_told_to_the_next_visitor(bench: Bench)
     bench.app.show_view(replace(view_of(Face.MEASURING), visit_id=type(VISIT)("another")))
     bench.kiosk.work()
     settle()
-    assert bench.app.texts.t("whose.other_code") not in words_on(bench.app.screen)
+    assert told(bench, "code")[0] not in words_on(bench.app.screen)
 
 
 def test_what_was_told_is_not_left_for_the_next_visit(bench: Bench) -> None:
@@ -177,7 +217,7 @@ def test_what_was_told_is_not_left_for_the_next_visit(bench: Bench) -> None:
     hold_up(bench)
     bench.show(View(Face.IDLE))
     come_to(bench, Face.MEASURING)
-    assert bench.app.texts.t("whose.other_code") not in words_on(bench.app.screen)
+    assert told(bench, "code")[0] not in words_on(bench.app.screen)
 
 
 def test_a_question_about_a_code_that_fails_changes_nothing(bench: Bench) -> None:

@@ -9,7 +9,7 @@ import pytest
 from kiosk.domain import booking_number
 from kiosk.domain.admission import Reason
 from kiosk.domain.booking import BookingStatus
-from kiosk.domain.ids import BookingId
+from kiosk.domain.ids import BookingId, VisitId
 from kiosk.domain.visit import Step
 from kiosk.protocol.messages import BookingPage
 from kiosk.services.guards import GuardAct
@@ -18,6 +18,7 @@ from tests.domain import builders as make
 from tests.services.builders import STRANGER, Door, code_of, id_hash, new_booking
 
 ID = "11010519491231002X"
+OTHER_ID = "440524188001010014"
 WRONG_NUMBER = booking_number.from_value(123_456)
 
 
@@ -463,6 +464,25 @@ def test_every_booking_code_is_another_one_than_a_walk_ins(door: Door) -> None:
     assert door.desk.is_not_of(called, [door.books()])
 
 
+def test_a_card_that_is_laid_on_meanwhile_is_told_from_the_visitors_own(door: Door) -> None:
+    """By the hash that the booking bears, also when the visit was begun by a code; nothing is recorded."""
+    for visit_id in (door.scan(door.books(id_hash=id_hash(ID))).visit_id, door.desk.look_up("id", ID).visit_id):
+        assert visit_id is not None
+        before = len(door.entries())
+        found = [door.desk.is_card_not_of(visit_id, number) for number in (ID, ID.lower(), OTHER_ID)]
+        assert found == [False, False, True]
+        assert len(door.entries()) == before
+
+
+def test_a_card_is_nobodys_where_the_visitors_number_is_not_known(door: Door) -> None:
+    """What may be their own is not called another's: a booking without a number, a code newer than the copy, a call."""
+    unheard = code_of(new_booking(id_hash=id_hash(OTHER_ID)))
+    for view in (door.scan(door.books()), door.scan(unheard), door.desk.ask_person(None)):
+        assert view.visit_id is not None
+        assert not door.desk.is_card_not_of(view.visit_id, ID)
+    assert not door.desk.is_card_not_of(VisitId("gone"), ID)
+
+
 def test_another_visitor_starts_with_a_clean_slate(door: Door) -> None:
     """Two mistakes of one and one of the next are no three of one."""
     for _ in range(2):
@@ -503,11 +523,11 @@ def test_the_id_number_itself_is_nowhere(door: Door, caplog: pytest.LogCaptureFi
     visit_id = door.desk.look_up("id", ID).visit_id
     assert visit_id is not None
     door.desk.confirm(visit_id)
-    door.desk.look_up("id", "440524188001010014")
+    door.desk.look_up("id", OTHER_ID)
     rows = "".join(entry.body or "" for entry in door.entries()) + repr(door.log._database.rows("SELECT * FROM visit"))
     rows += repr(door.copy._database.rows("SELECT * FROM booking"))
     assert id_hash(ID) in rows
-    for number in (ID, ID.lower(), ID[:17], "440524188001010014"):
+    for number in (ID, ID.lower(), ID[:17], OTHER_ID):
         assert number not in rows + caplog.text + repr(door.kinds())
 
 

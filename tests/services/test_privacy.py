@@ -17,14 +17,27 @@ def test_a_whole_day_logs_no_name_no_code_no_number_and_no_temperature(
     """Unmistakable values, at the lowest level of logging."""
     caplog.set_level(logging.DEBUG)
     code = door.books(name_masked=NAME, plate_masked=PLATE, id_hash=id_hash("11010519491231002X"))
-    door.lets_in(code)
+    admitted = door.visit(door.lets_in(code).visit_id)
     door.reads(door.to_measuring(door.books(name_masked=NAME)), 3877)
     door.desk.look_up("id", "11010519491231002X")
+    for number in ("11010519491231002X", "440524188001010014"):
+        assert door.desk.is_card_not_of(admitted.id, number) == number.startswith("44")
     door.scan(code_of(new_booking(), key=STRANGER))
     door.signs_in()
     door.desk.guarding.sign_out()
     out = caplog.text + "".join(capsys.readouterr())
-    for secret in (NAME, PLATE, code, code[10:40], "11010519491231002X", "3877", "38.77", GUARD.name, PIN):
+    for secret in (
+        NAME,
+        PLATE,
+        code,
+        code[10:40],
+        "11010519491231002X",
+        "440524188001010014",
+        "3877",
+        "38.77",
+        GUARD.name,
+        PIN,
+    ):
         assert secret not in out
 
 
