@@ -24,7 +24,8 @@ class BaseScreen(BoxLayout):
     """A screen: shows what it is told and says to its `host` what was touched.
 
     `stage` (see `stage.py`), `host` (see `host.py`) and `now` are given when it is made. `time_left` is the part of the
-    time left before it goes back, 1 to 0, below 0 when there is no end.
+    time left before it goes back, 1 to 0, below 0 when there is no end. `banner` says what here is not real; "" where
+    everything is.
     """
 
     stage = ObjectProperty(rebind=True)  # so that `root.stage.…` in a layout is said anew with another stage
@@ -50,6 +51,13 @@ class BaseScreen(BoxLayout):
     whole_seconds = AliasProperty(_whole_seconds, bind=("seconds_left",))
 
     texts = AliasProperty(_texts, bind=("stage",), rebind=True)
+
+    def _banner(self) -> str:
+        # In training, whose thermometer is simulated as well, nothing is real: one banner says it.
+        said = "bar.training" if self.is_training else "bar.simulated"
+        return self.texts.t(said) + " · " + self.texts.second(said) if self.is_training or self.is_simulated else ""
+
+    banner = AliasProperty(_banner, bind=("stage", "is_training", "is_simulated"))
 
     def show(self, view: View) -> None:
         """Show `view`."""
@@ -82,10 +90,15 @@ class BaseScreen(BoxLayout):
 
 
 class VisitorScreen(BaseScreen):
-    """A screen for visitors. `step` is the current step from 1, 5 when all are done, 0 when none is named."""
+    """A screen for visitors. `step` is the current step from 1, 5 when all are done, 0 when none is named.
+
+    In a window that lies the banner stands in the bar, which then has its colour: a line of its own would leave too
+    little for the screen.
+    """
 
     step = NumericProperty(0)
     has_steps = BooleanProperty(True)
+    is_banner_in_bar = BooleanProperty(False)
 
     def _step_names(self) -> list[str]:
         return [self.stage.texts.t(f"steps.{name}") for name in STEP_NAMES]

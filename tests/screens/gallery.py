@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--record", action="store_true", help="take what is drawn now as the references")
     parser.add_argument("--only", default="", help="only samples whose name begins so")
     parser.add_argument("--skip", default="-", help="no samples whose name begins so")
+    parser.add_argument("--banner", action="store_true", help="the banner on each; only faults are looked for")
     parser.add_argument("--quick", action="store_true", help="two of the four variants in each window")
     parser.add_argument("--out", type=Path, help="write every picture in full size into this folder")
     chosen = parser.parse_args(arguments)
@@ -47,15 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given = sys.argv[1:] if arguments is None else list(arguments)
         runs = [[sys.executable, "-m", "tests.screens.gallery", "--size", size, *given] for size in SIZES]
         return max(subprocess.run(run, check=False).returncode for run in runs)
-    if chosen.quick and chosen.record:
-        parser.error("--record: a reference has all variants")
+    if chosen.record and (chosen.quick or chosen.banner):
+        parser.error("--record: a reference has all variants, and no banner that its sample has not")
     variants = QUICK[chosen.size] if chosen.quick else tuple(range(len(VARIANTS)))
-    return _one_window(chosen.size, (chosen.only, chosen.skip), variants, chosen.out, is_recording=chosen.record)
+    return _one_window(chosen, variants)
 
 
-def _one_window(
-    size: str, which: tuple[str, str], variants: Sequence[int], out: Path | None, *, is_recording: bool
-) -> int:
+def _one_window(asked: argparse.Namespace, variants: Sequence[int]) -> int:
+    size, out = str(asked.size), asked.out
     width, height = (int(part) for part in size.split("x"))
     from tests.screens.window import open_window
 
@@ -70,17 +71,18 @@ def _one_window(
     stand = Stand(width, height)
     proofs = Path(tempfile.gettempdir()) / f"gallery-{os.getpid()}"  # made when there is something to prove
     mistakes: list[str] = []
-    only, skip = which
-    chosen = [item for item in SAMPLES if item.name.startswith(only) and not item.name.startswith(skip)]
+    chosen = [item for item in SAMPLES if item.name.startswith(asked.only) and not item.name.startswith(asked.skip)]
+    if asked.banner:
+        chosen = [replace(item, is_simulated=True) for item in chosen]
     panels: dict[str, list[Image.Image]] = {sample.name: [] for sample in chosen}
     # One language and size after the other, not one sample: a change of either says and lays out everything anew.
     for number in variants:
         for sample in chosen:
             panels[sample.name].append(_one_panel(stand, sample, VARIANTS[number], size, out, mistakes))
     for name, drawn in panels.items():
-        if is_recording:
+        if asked.record:
             pictures.record(pictures.sheet(drawn), pictures.EXPECTED / size / f"{name}.png")
-        else:
+        elif not asked.banner:
             mistakes += _compared(drawn, variants, name, size, proofs)
     lacking = missing(font_path(), stand.signs)
     mistakes += [f"the font lacks {sign!r}" for sign in sorted(lacking)]

@@ -24,6 +24,13 @@ QUICK = pytest.param(("--quick",), id="quick")
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("size", ["1080x1920", "1280x800"])
+def test_no_visitors_screen_is_too_full_with_the_banner(size: str) -> None:
+    """As the demo and the training have it."""
+    assert not (said := run("tests.screens.gallery", "--size", size, "--skip", "guard-", "--banner", "--quick")), said
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("size", ["1080x1920", "1280x800"])
 @pytest.mark.parametrize("side", ["--only", "--skip"], ids=["guards", "visitors"])
 @pytest.mark.parametrize("variants", [QUICK, LONG])
 def test_every_screen_is_whole_and_looks_as_before(size: str, side: str, variants: tuple[str, ...]) -> None:
