@@ -179,6 +179,7 @@ def asks_person(stage: Director, _me: Person, ticket: Ticket) -> Iterator[timede
     """Ask for a person in front of the questions."""
     stage.hold(*ticket.codes, until={Face.BOOKING})
     stage.hand.tap("booking.yes")
+    stage.expect(Face.DECLARATION)
     stage.hand.tap("common.ask_person")
     stage.expect(Face.GUARD)
     yield from ()

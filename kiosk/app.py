@@ -6,7 +6,7 @@ screen has gone on since. An act that fails leads to the guard's wait, never to 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from kivy.app import App
 from kivy.base import EventLoop, ExceptionManager, runTouchApp
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 
     from kiosk.bootstrap import Kiosk
     from kiosk.domain.declaration import Declaration
+    from kiosk.domain.ids import VisitId
     from kiosk.scanner import Scanner
+    from kiosk.screens.acting import T
     from kiosk.screens.stage import Stage
     from kiosk.services.desk import Desk
     from kiosk.texts import Texts
-
-T = TypeVar("T")
 
 _TICK_S: Final = 0.2
 _FRAME_S: Final = 1 / 15
@@ -131,9 +131,9 @@ class KioskApp(App):
 
     # from the worker, by one way
 
-    def run_job(self, job: Callable[[], T], then: Callable[[T], None]) -> None:
-        """Run `job` on the worker; `then` gets its result on the window's thread, unless the screen has gone on."""
-        self._await(self._kiosk.submit(job), then, acts=1)
+    def run_job(self, job: Callable[[], T], then: Callable[[T], None], of: VisitId | None = None) -> None:
+        """Run `job` on the worker; `then` gets its result unless the screen has gone on, also from visit `of`."""
+        self._await(self._kiosk.submit(job), then, acts=1, of=of)
 
     def run_unasked(self, job: Callable[[], T], then: Callable[[T], None]) -> None:
         """Run a `job` that no touch asked for, as `run_job` does; touches count meanwhile."""
@@ -143,18 +143,18 @@ class KioskApp(App):
         """Run `job`, which takes seconds, beside the worker; `then` as for `run_job`."""
         self._await(self._kiosk.submit_slow(job), then)
 
-    def _await(self, future: Future[T], then: Callable[[T], None], acts: int = 0) -> None:
-        turn = self._case.turn
+    def _await(self, future: Future[T], then: Callable[[T], None], acts: int = 0, of: VisitId | None = None) -> None:
+        asked = self._case.turn, of
         self.pending, self.acting = self.pending + 1, self.acting + acts
-        future.add_done_callback(lambda done: Clock.schedule_once(lambda _dt: self._landed(turn, done, then, acts)))
+        future.add_done_callback(lambda done: Clock.schedule_once(lambda _dt: self._landed(asked, done, then, acts)))
 
-    def _landed(self, turn: int, done: Future[T], then: Callable[[T], None], acts: int) -> None:
-        self.pending, self.acting = self.pending - 1, self.acting - acts
+    def _landed(self, asked: tuple[int, VisitId | None], done: Future[T], then: Callable[[T], None], acts: int) -> None:
+        (turn, of), self.pending, self.acting = asked, self.pending - 1, self.acting - acts
         error = done.exception()
         if error is not None:
             log_failure("act", error)
             self.fail()
-        elif turn == self._case.turn:
+        elif turn == self._case.turn or (of is not None and of == self.view.visit_id):
             then(done.result())
 
     def ask_aside(self, job: Callable[[], T], then: Callable[[T | None], None]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kiosk.domain.ids import VisitId
     from kiosk.screens.catalog import Panel
     from kiosk.services.desk import Desk
     from kiosk.services.views import Face, View
@@ -26,8 +27,11 @@ class Window(Protocol):
         """The acts of the kiosk; called on the worker only."""
         ...
 
-    def run_job(self, job: Callable[[], T], then: Callable[[T], None]) -> None:
-        """Run a job on the worker, and `then` with its result on the window's thread."""
+    def run_job(self, job: Callable[[], T], then: Callable[[T], None], of: VisitId | None = None) -> None:
+        """Run a job on the worker, and `then` with its result on the window's thread, unless the screen has gone on.
+
+        `of`: shown as long as this visit is on the window, whichever of its screens came meanwhile.
+        """
         ...
 
     def run_slowly(self, job: Callable[[], T], then: Callable[[T], None]) -> None:

@@ -46,9 +46,9 @@ class Acts(GuardActs):
         self._act(self._window.desk.measure_by_hand)
 
     def ask_person(self) -> None:
-        """Call a member of staff."""
+        """Call a member of staff; of two buttons touched at once this one counts, and its screen comes last."""
         visit_id = self._window.view.visit_id
-        self._window.run_job(lambda: self._window.desk.ask_person(visit_id), self._window.show_view)
+        self._window.run_job(lambda: self._window.desk.ask_person(visit_id), self._window.show_view, visit_id)
 
     def more_time(self) -> None:
         """Start the time left on this screen anew."""

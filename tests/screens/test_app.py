@@ -272,6 +272,30 @@ def test_somebody_is_called_whatever_else_was_touched(bench: Bench) -> None:
     bench.app.acts.ask_person()
     bench.kiosk.work()
     assert bench.desk.asked("ask_person") == [("ask_person", VISIT)]
+    assert bench.app.shown_name is Face.GUARD
+
+
+def test_who_calls_somebody_while_the_questions_are_on_their_way_reads_that_somebody_comes(bench: Bench) -> None:
+    """The visit waits for a guard: questions that nobody takes an answer to are not left standing."""
+    bench.desk.answers |= {"confirm": view_of(Face.DECLARATION), "ask_person": view_of(Face.GUARD)}
+    bench.show(view_of(Face.BOOKING))
+    bench.app.show_view(view_of(Face.DECLARATION))
+    assert (bench.app.shown_name, bench.app.pending) == (Face.BOOKING, 1)
+    bench.app.acts.ask_person()
+    bench.kiosk.work()
+    assert bench.app.shown_name is Face.GUARD
+
+
+@pytest.mark.parametrize("after", [View(Face.IDLE), replace(view_of(Face.BOOKING), visit_id=VisitId("another"))])
+def test_the_answer_to_a_call_is_not_shown_to_the_next_visitor(bench: Bench, after: View) -> None:
+    """It was somebody else's; the call itself is on the guard's list."""
+    bench.desk.answers["ask_person"] = view_of(Face.GUARD)
+    bench.show(view_of(Face.BOOKING))
+    bench.app.acts.ask_person()
+    bench.app.show_view(after)
+    bench.kiosk.work()
+    assert bench.desk.asked("ask_person") == [("ask_person", VISIT)]
+    assert bench.app.shown_name is after.face
 
 
 def test_who_calls_again_reads_that_it_was_done(bench: Bench) -> None:
