@@ -1,4 +1,16 @@
-"""Commits beside raw syncs of the same disk, in turns, and the verification of a long chain."""
+"""Commits beside raw syncs of the same disk, in turns, and the verification of a long chain.
+
+What is known of an act's time, for whoever tries to shorten it (milliseconds of an act of 0.29 with a raw sync of
+0.14, by a clock put around each part once): 0.17 the commit, which writes 3 to 4 pages and syncs them, of which 0.02
+are SQLite and the cipher; 0.02 the other statements; 0.10 Python, twice what it takes when no wait for the disk has
+emptied the processor's caches before: 0.017 the body's JSON, 0.014 the visit's, the rest in forty small steps.
+
+Tried and not taken: pages of 1 or 2 KiB (0.01 at most), carrying the write-ahead log over more or less often
+(nothing), a column of its own for the booking (0.01, another version of the file), an encoder of JSON made once
+(0.002, and Python's inner parts), msgspec or orjson (0.02, but NaN becomes null and 1e-07 becomes 1e-7: other
+digests). The write-ahead log has its full length from the start, since a file that grows takes longer to sync: 0.19
+instead of 0.30 for a small act.
+"""
 
 from __future__ import annotations
 
