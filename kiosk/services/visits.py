@@ -7,7 +7,8 @@ screen, never a welcome.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain import calls, lane, outdoor
 from kiosk.domain.case import Cause
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from kiosk.services.rulebook import Rulebook
     from kiosk.services.showing import Showing
     from kiosk.services.views import View
+
+_ONE_TOUCH: Final = timedelta(seconds=2)  # a finger that touched twice before the answer came; nobody steps up so fast
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +186,22 @@ class Visits:
             visit = act.state.visit(visit_id) if visit_id is not None else None
             if visit is not None and visit.step not in OPEN_STEPS | {Step.REFUSED}:
                 visit = None  # what is over is on nobody's list: the call is to be heard, and so begins anew
+            if visit_id is None and (same := self._just_called(act)) is not None:
+                return self.showing.waiting(same)
             called = visit.id if visit is not None else VisitId(self.new_id())
             if visit is not None and visit.step in SCREEN_STEPS:
                 act.record(EntryKind.HELD, {"visit_id": called, "cause": calls.ASKED})
             else:
                 act.record(EntryKind.CALLED, {"visit_id": called, "again": visit is not None})
             return self.showing.waiting(act.state.visit(called))
+
+    def _just_called(self, act: Act) -> Visit | None:
+        """Return the call of somebody unknown that this is the second touch of, or None."""
+        now = self.clock.now()
+        for visit in act.state.open_visits():
+            if calls.is_call_alone(visit) and timedelta(0) <= now - visit.touched_at < _ONE_TOUCH:
+                return visit
+        return None
 
     def time_out(self, visit_id: VisitId) -> View:
         """Close a visit that its visitor left; what was personal leaves the screen, scanning again takes it up."""

@@ -238,3 +238,20 @@ def test_who_rests_and_called_may_go_on_unanswered_and_is_marked_at_the_next_res
     assert door.scan(booking.number).face is Face.MEASURING
     assert door.reads(visit_id, 3400).face is Face.REST
     assert [row.cause_key for row in rows(door)] == ["asked_person"]
+
+
+def test_a_finger_that_touches_twice_calls_once(door: Door) -> None:
+    """The second touch finds the first; whoever comes later is somebody else."""
+    called = asks(door)
+    assert asks(door) == called
+    assert door.counted()["called"] == 1
+    door.clock.go_on(seconds=2)
+    assert asks(door) != called
+    assert len(rows(door)) == 2
+
+
+def test_a_clock_that_was_set_back_swallows_no_call(door: Door) -> None:
+    """The call before lies in the future then."""
+    called = asks(door)
+    door.clock.go_on(seconds=-3600)
+    assert asks(door) != called
