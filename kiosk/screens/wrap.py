@@ -18,7 +18,7 @@ _NEEDLESS_LAST: Final = " ·"
 """What a line end says as well: a blank, and the dot between two things."""
 
 _PIECE: Final = re.compile(
-    rf"[{re.escape(_NOT_LAST)}]*(?:[!-~À-ž–]+|[^\s])[{re.escape(_NOT_FIRST)}]*\s*",
+    rf"[{re.escape(_NOT_LAST)}]*(?:[!-~À-ž–±°]+(?: °C)?|[^\s])[{re.escape(_NOT_FIRST)}]*\s*",
 )
 
 _CLAUSE: Final = re.compile(r"[^，。；！？,.;·]+(?:[，。；！？]+|[,.;](?!\s)|[,.;·]\s+|$)|.")
@@ -31,7 +31,7 @@ _STEPS: Final = 7  # halvings when balancing: finer than one sign
 
 
 def pieces(text: str) -> list[str]:
-    """Return what must stay together: a Latin word or one Chinese sign, with its punctuation and blank."""
+    """Return what stays together: a Latin word, a temperature or one Chinese sign, with its punctuation and blank."""
     return _PIECE.findall(text)
 
 

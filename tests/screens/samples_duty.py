@@ -60,7 +60,7 @@ DEVICES: Final = DevicesView(
         ),
         DeviceLine("reference", "passed on 2020-03-10", is_well=True),
     ),
-    (("camera.ok", True), ("thermometer", True), ("alarm", False), ("log", True)),
+    (("camera.ok", True), ("thermometer", True), ("alarm", False), ("log", True), ("clock", False)),
 )
 CALM_AREA: Final = AreaView(
     places=(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kiosk.screens.wrap import pieces, wrapped
 
-TEXTS = st.text(alphabet="请稍候工作人员马上就来到厅窗口，。：“”（）·AbcHall 0123456789:–", min_size=1, max_size=60)
+TEXTS = st.text(alphabet="请稍候工作人员马上就来到厅窗口，。：“”（）·AbcHall 0123456789:–±°C", min_size=1, max_size=60)
 WIDTHS = st.integers(min_value=12, max_value=80)
 
 
@@ -55,6 +55,11 @@ def test_a_dot_between_two_things_is_dropped_at_a_line_end() -> None:
 def test_a_number_stays_with_its_latin_word() -> None:
     """A time is never torn."""
     assert "10:00–11:00" in wrapped("今天 10:00–11:00 在 2 号厅", measure, 12)
+
+
+def test_a_temperature_stays_with_its_unit() -> None:
+    """Wherever the line ends: the number is read with it."""
+    assert pieces("room 21.49 °C; ±0.5 °C, 36.5°C") == ["room ", "21.49 °C; ", "±0.5 °C, ", "36.5°C"]
 
 
 def test_line_ends_of_the_text_stay() -> None:
