@@ -52,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.record and (chosen.quick or chosen.banner):
         parser.error("--record: a reference has all variants, and no banner that its sample has not")
     variants = QUICK[chosen.size] if chosen.quick else tuple(range(len(VARIANTS)))
+    if chosen.banner and chosen.quick:
+        variants = variants[-1:]  # the larger words
     return _one_window(chosen, variants)
 
 
