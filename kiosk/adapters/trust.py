@@ -40,11 +40,20 @@ class Trust:
                 context.load_cert_chain(*self.client_cert)
             with (
                 socket.create_connection(address, timeout_s) as line,
-                context.wrap_socket(line, server_hostname=address[0]) as sealed,
+                context.wrap_socket(line, server_hostname=address[0], do_handshake_on_connect=False) as sealed,
             ):
-                sealed.settimeout(_SILENCE_S)
-                return not sealed.recv(1)
+                return _hangs_up_on(sealed)
         except ssl.SSLError:
             return True
         except OSError:  # nobody there, or silence: neither is a no
             return False
+
+
+def _hangs_up_on(sealed: ssl.SSLSocket) -> bool:
+    """Tell whether a line is ended once both sides have spoken; what ends before is a proxy whose server is away."""
+    try:
+        sealed.do_handshake()
+    except ssl.SSLEOFError:
+        return sealed.cipher() is not None  # chosen in the server's first words
+    sealed.settimeout(_SILENCE_S)
+    return not sealed.recv(1)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
+import threading
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +22,7 @@ from tests.adapters.certificates import Authority
 from tests.central.builders import LogMaker, found_city
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
     from tests.central.builders import City
@@ -35,6 +39,27 @@ class Sealed:
     def trust(self) -> Trust:
         """Return what a kiosk of ours trusts and shows."""
         return Trust(self.ours.ca_file, self.ours.issue("door-1"))
+
+
+@contextmanager
+def accepting(talk: Callable[[socket.socket], object]) -> Generator[int]:
+    """Give the port of a machine that takes every line, lets `talk` have it, and ends it."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            with suppress(OSError):  # the end of the test
+                while True:
+                    line, _ = listening.accept()
+                    with line, suppress(OSError):
+                        talk(line)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +145,41 @@ def test_a_line_cut_while_the_server_trusts_us_is_quiet(sealed: Sealed) -> None:
     assert not trust.is_turned_away("https://127.0.0.1:1", 3)
     assert not trust.is_turned_away("http://127.0.0.1:1", 3)
     assert Trust(sealed.ours.ca_file).is_turned_away(sealed.city.url, 3)
+
+
+def test_a_proxy_whose_server_is_away_is_quiet(sealed: Sealed) -> None:
+    """It takes the line and ends it before anybody spoke of certificates: offline, and tried again within a minute."""
+    with accepting(lambda line: line.recv(1 << 16)) as port, pytest.raises(ServerUnreachable):
+        client_of(f"https://127.0.0.1:{port}", trust=sealed.trust()).health()
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_server_that_hangs_up_over_our_certificate_is_loud_in_either_version(
+    sealed: Sealed, version: ssl.TLSVersion
+) -> None:
+    """With TLS 1.2 it ends the line within the handshake, and as silently."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=sealed.ours.ca_file)
+    context.load_cert_chain(*sealed.ours.issue("strict"))
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.maximum_version = version
+
+    def refuse(line: socket.socket) -> None:
+        """Do as uvicorn: what the alert would say is never sent."""
+        heard, said = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = context.wrap_bio(heard, said, server_side=True)
+        while True:
+            try:
+                tls.do_handshake()
+            except ssl.SSLWantReadError:
+                line.sendall(said.read())
+                heard.write(line.recv(1 << 16))
+            except ssl.SSLError:
+                return
+
+    trust = Trust(sealed.ours.ca_file)
+    with accepting(refuse) as port, pytest.raises(ServerRejected) as caught:
+        client_of(f"https://127.0.0.1:{port}", trust=trust).health()
+    assert caught.value.reason == "distrust"
 
 
 def test_half_a_pair_is_a_mistake_of_the_settings(tmp_path: Path) -> None:
