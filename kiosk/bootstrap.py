@@ -80,7 +80,8 @@ class Kiosk:
             raise not_enrolled(data)
         self.identity = identity
         server = settings.kiosk.server
-        self.central: Central = parts.central or client_by(server, identity.token, self.clock, identity.epoch)
+        whose = identity.token, self.clock, identity.epoch, self.log.earlier_tokens()
+        self.central: Central = parts.central or client_by(server, *whose)
         self.thermometer = parts.thermometer or configured_thermometer(settings, self.clock)
         self.copy = SqliteCopy(data / COPY_FILE, key)
         self.reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)

@@ -148,8 +148,8 @@ def is_enrolled(settings: Settings, data: Path) -> bool:
 class Delivered:
     """A log that was shipped as far as it can be: whose it is, how much the server lacks, and whether it was asked.
 
-    `is_compared`: the server said how far its own copy goes; what it had lost since was sent again. `is_settled`: all
-    of the log is in its one file, and no other process is in the midst of it.
+    `is_compared`: the server said how far its own copy goes; what it had lost since was sent again. Where it did not
+    say, all of the log is `unsent`. `is_settled`: all of the log is in its one file, and no other process is in it.
     """
 
     identity: Identity
@@ -170,7 +170,8 @@ def deliver(settings: Settings, data: Path, key: bytes) -> Delivered | None:
         identity = store.identity
         if identity is None:
             return None
-        client = client_by(settings.kiosk.server, identity.token, SystemClock(), identity.epoch)
+        whose = identity.token, SystemClock(), identity.epoch, store.earlier_tokens()
+        client = client_by(settings.kiosk.server, *whose)
         reporter = Reporter(store, client, store, Backoff(lambda: 0.0))
         reporter.step()  # also with nothing to send: the server may have come back from an older copy of itself
         while left := store.last()[0] - store.acknowledged():

@@ -21,6 +21,8 @@ _TRY_LATER: Final = frozenset({408, 425, 429})
 _CUT: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 DISTRUST: Final = "distrust"  # the reason of a no that TLS says
 _DEEPEST: Final = 10  # wrappings
+_MOST_BYTES: Final = 32 * 1024 * 1024  # of one answer, unpacked; 5,000 bookings are about 3 MB
+_CHUNK: Final = 64 * 1024
 
 
 def check_ours(response: requests.Response) -> None:
@@ -33,6 +35,18 @@ def check_ours(response: requests.Response) -> None:
         raise ServerUnreachable(f"not our server answered, with status {response.status_code}")
     if protocol != str(PROTOCOL):
         raise ServerGarbled("the server speaks another version of the protocol; one side needs an update")
+
+
+def whole_body(response: requests.Response) -> bytes:
+    """Return the answer's body, within a bound of size; that of time is the line's."""
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_content(_CHUNK):
+        parts.append(part)
+        size += len(part)
+        if size > _MOST_BYTES:
+            raise ServerGarbled("an answer without end")
+    return b"".join(parts)
 
 
 def said_no(status: int, answer: bytes) -> ServerError:

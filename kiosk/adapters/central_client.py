@@ -2,7 +2,7 @@
 
 Only an answer that names our protocol, has our form and fits what was sent counts. A captive portal, a proxy's page, a
 redirect or half an answer is `ServerUnreachable`: the entries stay and go out again. Reporter and refresher may share
-one client: nothing of its session changes after it is made, and the token is one word, exchanged whole.
+one client: nothing of its session changes after it is made, and the tokens are exchanged whole.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import requests
 from pydantic import ValidationError
 
 from kiosk.adapters.bounded_http import BoundedAdapter
-from kiosk.adapters.central_answers import DISTRUST, check_ours, is_too_slow, said_no, translated
+from kiosk.adapters.central_answers import DISTRUST, check_ours, is_too_slow, said_no, translated, whole_body
+from kiosk.adapters.own_tokens import OwnTokens
 from kiosk.adapters.trust import Trust
 from kiosk.domain.times import to_ms
 from kiosk.errors import ServerError, ServerGarbled, ServerRejected, ServerUnreachable
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
 
 A = TypeVar("A", bound=Answer)
 
-_MOST_BYTES: Final = 32 * 1024 * 1024  # of one answer, unpacked; 5,000 bookings are about 3 MB
-_CHUNK: Final = 64 * 1024
 _NOT_MODIFIED: Final = 304
 _NO_FILE: Final = "server.ca_file, client_cert_file or client_key_file cannot be read"
 _OK: Final = 200
@@ -59,7 +58,7 @@ class CentralClient:
     def __init__(
         self,
         base_url: str,
-        token: str | None,
+        token: str | OwnTokens | None,
         *,
         clock: Clock,
         epoch: int | None = None,
@@ -84,7 +83,8 @@ class CentralClient:
         self._session.trust_env = use_proxies
         self._session.verify, self._session.cert = trust.ca_file or True, trust.client_cert
         self._trust = trust
-        self._token, self._epoch = token, epoch
+        self._tokens = token if isinstance(token, OwnTokens) else OwnTokens(token)
+        self._epoch = epoch
 
     @property
     def clock_offset_ms(self) -> int | None:
@@ -110,12 +110,12 @@ class CentralClient:
         """Trade the token for a new one; the old one is used on until `use_token`."""
         # By the server's clock as last measured: a kiosk whose own is off must not be kept from renewing.
         at_ms = to_ms(self._clock.now()) + (self._offset_ms or 0)
-        wish = {"at_ms": at_ms, "signature": sign(self._token or "", at_ms)}
+        wish = {"at_ms": at_ms, "signature": sign(self._tokens.in_use or "", at_ms)}
         return self._parsed(TokenAnswer, self._call("POST", "/v1/token", body=wish)).token
 
     def use_token(self, token: str) -> None:
         """Prove who calls with this token from now on; it must be kept for good before."""
-        self._token = token
+        self._tokens.use(token)
 
     def bookings(self, since: int) -> BookingPage:
         """Fetch the changes after a cursor."""
@@ -152,22 +152,25 @@ class CentralClient:
     ) -> tuple[int, bytes]:
         """Return status and body of an answer that is surely our server's; raises ServerError for any other."""
         data, sent_headers = _packed(body, is_packed=is_packed)
-        if self._token is not None:
-            sent_headers["Authorization"] = f"Bearer {self._token}"
+        sent_headers |= headers or {}
+        what = {"method": method, "url": self._base_url + path, "params": query, "data": data}
+        return self._tokens.offered(lambda token: self._ask(what, sent_headers, token, wait_s))
+
+    def _ask(
+        self, what: Mapping[str, Any], headers: Mapping[str, str], token: str | None, wait_s: int
+    ) -> tuple[int, bytes]:
+        proof = {"Authorization": f"Bearer {token}"} if token is not None else {}
         began = self._clock.now()
         try:
             with self._session.request(
-                method,
-                self._base_url + path,
-                params=query,
-                data=data,
-                headers={**sent_headers, **(headers or {})},
+                **what,
+                headers={**headers, **proof},
                 timeout=(self._timeouts[0], self._timeouts[1] + wait_s),
                 allow_redirects=False,
                 stream=True,
             ) as response:
                 check_ours(response)
-                answer = _whole_body(response)
+                answer = whole_body(response)
         except requests.RequestException as error:
             raise self._told(error) from error
         except OSError as error:  # how requests says that a file of certificates is not there
@@ -260,12 +263,17 @@ class Where(Protocol):
         ...
 
 
-def client_by(where: Where, token: str | None, clock: Clock, epoch: int | None = None) -> CentralClient:
-    """Return a client by the settings; `token` and `epoch` of the log that it sends are None until enrolled."""
+def client_by(
+    where: Where, token: str | None, clock: Clock, epoch: int | None = None, earlier: Sequence[str] = ()
+) -> CentralClient:
+    """Return a client by the settings; `token` and `epoch` of the log that it sends are None until enrolled.
+
+    `earlier`: the tokens before this one, the newest first.
+    """
     own = (where.client_cert_file, where.client_key_file) if where.client_cert_file else None
     return CentralClient(
         where.url,
-        token,
+        OwnTokens(token, earlier),
         clock=clock,
         epoch=epoch,
         timeouts_s=(where.connect_timeout_s, where.read_timeout_s),
@@ -282,15 +290,3 @@ def _packed(body: Mapping[str, Any] | None, *, is_packed: bool) -> tuple[bytes |
     if not is_packed:
         return plain, headers
     return gzip.compress(plain, 6, mtime=0), headers | {"Content-Encoding": "gzip"}
-
-
-def _whole_body(response: requests.Response) -> bytes:
-    """Return the answer's body, within a bound of size; that of time is the line's."""
-    parts: list[bytes] = []
-    size = 0
-    for part in response.iter_content(_CHUNK):
-        parts.append(part)
-        size += len(part)
-        if size > _MOST_BYTES:
-            raise ServerGarbled("an answer without end")
-    return b"".join(parts)

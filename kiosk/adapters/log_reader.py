@@ -74,6 +74,10 @@ class LogView:
         """Return the last acknowledged number."""
         return int(self._database.scalar("SELECT seq FROM sent"))
 
+    def earlier_tokens(self) -> Sequence[str]:
+        """Return the tokens before the one in use, the newest first."""
+        return [row[0] for row in self._database.rows("SELECT token FROM earlier_token ORDER BY number DESC")]
+
     def oldest_unsent(self) -> datetime | None:
         """Return when the oldest unsent entry was recorded, or None."""
         sql = "SELECT recorded_at FROM entry WHERE seq > (SELECT seq FROM sent) ORDER BY seq LIMIT 1"

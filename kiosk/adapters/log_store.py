@@ -25,6 +25,7 @@ from kiosk.domain.entry import (
 from kiosk.domain.retention import KEPT_KINDS, Erasure
 from kiosk.domain.state import apply
 from kiosk.domain.times import from_wire, to_wire
+from kiosk.domain.token_roll import EARLIER_KEPT
 from kiosk.errors import StoreDamaged, StoreForked
 
 if TYPE_CHECKING:
@@ -73,8 +74,11 @@ class LogStore(LogView):
             self._database.run(f"INSERT INTO identity VALUES (1, {marks})", *values)  # noqa: S608 - marks only
 
     def replace_token(self, token: str) -> None:
-        """Keep a newer token; on return it is durable and may be used."""
+        """Keep a newer token, and the last ones before it; on return it is durable and may be used."""
         with self._database.transaction():
+            self._database.run("INSERT INTO earlier_token (token) SELECT token FROM identity")
+            newest = "SELECT number FROM earlier_token ORDER BY number DESC LIMIT ?"
+            self._database.run(f"DELETE FROM earlier_token WHERE number NOT IN ({newest})", EARLIER_KEPT)  # noqa: S608 - fixed
             self._database.run("UPDATE identity SET token = ?", token)
 
     @contextmanager

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 PREFIX: Final = "vb-token-roll/1"
 NEAR_MS: Final = 5 * 60 * 1000  # how far the signed time may be from the server's
+EARLIER_KEPT: Final = 3  # tokens before the one in use; at 30 days each, a backup of the server may be three months old
 
 
 @dataclass(frozen=True, slots=True)

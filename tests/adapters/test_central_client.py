@@ -79,7 +79,7 @@ def test_an_old_disk_is_told_of_what_it_forgot(city: City) -> None:
     client, log = _enrolled(city)
     log.devices(5)
     client.send(log.entries)
-    restored = client_of(city.url, client._token, city.clock)
+    restored = client_of(city.url, client._tokens.in_use, city.clock)
     assert restored.send([]).high_seq == 5
     assert restored.send(log.entries[:3]).high_seq == 5
 

@@ -208,7 +208,7 @@ def test_a_dripping_answer_ends_as_well(
 
 def test_an_answer_without_end_is_cut(entries: list[Entry], monkeypatch: pytest.MonkeyPatch) -> None:
     """A kiosk's memory is not at anybody's mercy."""
-    monkeypatch.setattr("kiosk.adapters.central_client._MOST_BYTES", 1000)
+    monkeypatch.setattr("kiosk.adapters.central_answers._MOST_BYTES", 1000)
     with responses.RequestsMock() as net:
         net.post(URL + "/v1/entries", body=b" " * 2000, headers=OURS)
         with pytest.raises(ServerGarbled, match="without end"):

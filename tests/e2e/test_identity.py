@@ -9,6 +9,7 @@ from demo.clock import SimulatedClock
 from demo.world import DAY, GUARD_ID, HERE, PIN
 from kiosk.adapters.central_client import CentralClient
 from kiosk.adapters.log_reader import LogReader
+from kiosk.domain.token_roll import EARLIER_KEPT
 from kiosk.enrolment import LOG_FILE, data_key
 from kiosk.services.link import LinkTrouble
 from tests.e2e.city import City, let_in
@@ -107,7 +108,8 @@ def test_a_token_that_the_server_never_gave_has_words_of_its_own(city: City) -> 
     kiosk = city.kiosk("A")
     _refresh(kiosk)
     assert isinstance(kiosk.central, CentralClient)
-    kiosk.central.use_token("branch-2~nobody-ever-gave-this-one-out")
+    for number in range(EARLIER_KEPT + 1):
+        kiosk.central.use_token(f"branch-2~nobody-ever-gave-this-one-out-{number}")
     _refresh(kiosk)
     assert kiosk.call(kiosk.desk.idle_facts).link is LinkTrouble.UNKNOWN_TOKEN
     kiosk.central.use_token(kiosk.identity.token)

@@ -16,6 +16,7 @@ from kiosk.domain.entry import GENESIS
 from kiosk.enrolment import LOG_FILE, data_key, enrol
 from kiosk.errors import StoreError, StoreForked
 from kiosk.protocol.messages import PROTOCOL_HEADER
+from kiosk.services.link import LinkTrouble
 from kiosk.services.views import Face
 from tests.e2e.city import City, let_in, measure, scan, to_measuring
 
@@ -68,6 +69,23 @@ def put_back(city: City, letter: str, copy: Path) -> None:
     """Put a copied disk into the kiosk."""
     shutil.rmtree(city.data(letter))
     shutil.copytree(copy, city.data(letter))
+
+
+def copied(city: City) -> Path:
+    """Return a copy of the server's data folder, taken while it is stopped."""
+    copy = city.folder / "backup"
+    city.server_goes_away()
+    shutil.copytree(city.folder / "central", copy)
+    city.server_comes_back()
+    return copy
+
+
+def restored(city: City, copy: Path) -> None:
+    """Let the server go back to a copy of its data folder."""
+    city.server_goes_away()
+    shutil.rmtree(city.folder / "central")
+    shutil.copytree(copy, city.folder / "central")
+    city.server_comes_back()
 
 
 def with_an_old_disk(city: City) -> Kiosk:
@@ -153,23 +171,17 @@ def test_two_kiosks_with_one_identity_are_found(city: City) -> None:
     assert let_in(first, city.book("李强").code_text).face is Face.ADMITTED
 
 
-def test_a_server_restored_from_a_backup_gets_again_what_it_lost(city: City, tmp_path: Path) -> None:
+def test_a_server_restored_from_a_backup_gets_again_what_it_lost(city: City) -> None:
     """Asked from its own last number; a finding says so, and every entry is there once."""
     kiosk = city.kiosk("A")
     city.tell("A")
     let_in(kiosk, city.book("王芳").code_text)
     city.tell("A")
-    city.server_goes_away()
-    backup = tmp_path / "backup"
-    shutil.copytree(city.folder / "central", backup)
-    city.server_comes_back()
+    backup = copied(city)
     let_in(kiosk, city.book("李强").code_text)
     city.tell("A")
     assert kiosk.log.acknowledged() == kiosk.log.last()[0]
-    city.server_goes_away()
-    shutil.rmtree(city.folder / "central")
-    shutil.copytree(backup, city.folder / "central")
-    city.server_comes_back()
+    restored(city, backup)
     held = len(city.stored("A"))
     assert held < kiosk.log.last()[0]
     kiosk.call(lambda: kiosk.desk.note_device("lamp", "ok"))
@@ -177,6 +189,52 @@ def test_a_server_restored_from_a_backup_gets_again_what_it_lost(city: City, tmp
     assert "server_behind" in findings(city)
     assert [entry.hash for entry in city.stored("A")] == [entry.hash for entry in log_of(city, "A")]
     assert kiosk.call(kiosk.desk.rest_screen).face is Face.IDLE
+
+
+def with_newer_token(city: City) -> Path:
+    """Return a copy of the server from before kiosk A renewed its token and recorded more."""
+    kiosk = city.kiosk("A")
+    city.tell("A")
+    copy = copied(city)
+    city.clock.advance(30 * 86400)
+    city.tell("A")
+    kiosk.call(lambda: kiosk.desk.note_device("lamp", "ok"))
+    city.tell("A")
+    assert kiosk.log.acknowledged() == kiosk.log.last()[0] > 1
+    return copy
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_a_server_restored_from_before_a_token_was_renewed_gets_again_what_it_lost(
+    city: City, is_restarted: bool
+) -> None:
+    """It does not know the token in use; the one before opens it, and the next renewal is its own again."""
+    copy = with_newer_token(city)
+    if is_restarted:
+        city.switch_off("A")
+    restored(city, copy)
+    kiosk = city.switch_on("A") if is_restarted else city.kiosks["A"]
+    kiosk.call(lambda: kiosk.desk.note_device("lamp", "fault"))
+    city.tell("A")
+    assert kiosk.desk.health.link.trouble is LinkTrouble.NONE
+    assert [entry.hash for entry in city.stored("A")] == [entry.hash for entry in log_of(city, "A")]
+    city.clock.advance(3600)
+    city.tell("A")
+    kept = kiosk.log.identity
+    assert kept is not None
+    assert city.server.desk.tokens.identify(kept.token).is_active
+
+
+def test_setting_up_anew_first_sends_what_a_restored_server_lost(city: City) -> None:
+    """Acknowledged is not held: the entries since the backup are nowhere else once the log is put aside."""
+    copy = with_newer_token(city)
+    who = city.kiosks["A"].identity
+    city.switch_off("A")
+    before = [entry.hash for entry in log_of(city, "A")]
+    restored(city, copy)
+    enrol(city.settings("A"), city.data("A"), city.server.desk.fleet.enrolment_code(HERE, "door-A").code)
+    stored = city.server.desk.intake.entries(who.site_id, who.kiosk_id, who.epoch)
+    assert [entry.hash for entry in stored] == before
 
 
 @pytest.mark.parametrize("hours", [-1, -3, 24])
