@@ -13,7 +13,7 @@ import responses
 from demo.world import HERE
 from kiosk.adapters.log_reader import LogReader
 from kiosk.domain.entry import GENESIS
-from kiosk.enrolment import LOG_FILE, data_key, enrol
+from kiosk.enrolment import LOG_FILE, data_key, deliver, enrol
 from kiosk.errors import StoreError, StoreForked
 from kiosk.protocol.messages import PROTOCOL_HEADER
 from kiosk.services.link import LinkTrouble
@@ -235,6 +235,21 @@ def test_setting_up_anew_first_sends_what_a_restored_server_lost(city: City) -> 
     enrol(city.settings("A"), city.data("A"), city.server.desk.fleet.enrolment_code(HERE, "door-A").code)
     stored = city.server.desk.intake.entries(who.site_id, who.kiosk_id, who.epoch)
     assert [entry.hash for entry in stored] == before
+
+
+def test_setting_up_anew_is_refused_by_a_server_that_cannot_say_what_it_holds(city: City) -> None:
+    """It knows no token of this kiosk, so everything in the log counts as unsent, acknowledged or not."""
+    copy = copied(city)
+    kiosk = city.kiosk("A")
+    city.tell("A")
+    city.switch_off("A")
+    deliver(city.settings("A"), city.data("A"), data_key(city.settings("A"), city.data("A")))
+    restored(city, copy)
+    city.server.desk.fleet.put_kiosk(HERE, "door-A", "A")
+    code = city.server.desk.fleet.enrolment_code(HERE, "door-A").code
+    with pytest.raises(StoreError, match=r"unsent.*log export"):
+        enrol(city.settings("A"), city.data("A"), code)
+    assert log_of(city, "A")[0].epoch == kiosk.identity.epoch
 
 
 @pytest.mark.parametrize("hours", [-1, -3, 24])
