@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kiosk.adapters.log_reader import LogReader
-from kiosk.adapters.whole_file import make_sure, sync_folder
+from kiosk.adapters.whole_file import drop_drafts, make_sure, sync_folder
 from kiosk.domain.entry import GENESIS
 from kiosk.domain.ledger import ChainEnd, build
 from ledger.forms import blank, write
@@ -45,8 +45,10 @@ def ledger_of(reader: LogReader, known: Known, how: Making) -> Ledger:
 def out_file(path: Path) -> Generator[Path]:
     """Give a file to be written beside `path`, readable by its owner only; it takes that name when all went well.
 
+    What an export of that name left half written that was cut off goes first: names stand in it.
     On the disk with its name on leaving: whoever then pulls the stick out has it whole.
     """
+    drop_drafts(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.touch(mode=0o600, exist_ok=False)
     try:

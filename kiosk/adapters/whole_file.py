@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import contextmanager, suppress
+from glob import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kiosk.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
 
 _NOTHING_TO_WRITE: Final = frozenset({errno.EINVAL, errno.EROFS})  # what a file system that is only read answers
 
@@ -31,12 +32,24 @@ def replace_whole(path: Path, content: bytes) -> None:
         draft.replace(path)
 
 
+def drop_drafts(path: Path) -> None:
+    """Delete the drafts of `path` that are nobody's: who wrote them was cut off, by kill -9 or with the power.
+
+    A number of a process that is there stays: it may be writing. Our own is none of another's, whoever had it before.
+    """
+    for draft in path.parent.glob(f".{escape(path.name)}.*"):
+        number = draft.name.rpartition(".")[2]
+        if number.isdecimal() and (int(number) == os.getpid() or not Path(f"/proc/{number}").exists()):
+            draft.unlink(missing_ok=True)
+
+
 @contextmanager
 def _drafted(path: Path, content: bytes) -> Generator[Path]:
     """Give a draft beside `path`, whole and on the disk; what is done with its name is on the disk afterwards."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        drop_drafts(path)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

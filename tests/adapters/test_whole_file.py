@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +56,26 @@ def test_a_link_where_an_export_goes_is_replaced_and_not_followed(tmp_path: Path
         file.write_text("whole")
     assert key.read_text() == "secret"
     assert not (stick / "ledger.csv").is_symlink()
+
+
+def test_what_a_killed_export_left_goes_with_the_next_one_of_its_name(tmp_path: Path) -> None:
+    """Names stand in it; and one process that got the same number, as after a start, is not kept out."""
+    path = tmp_path / "log[1].json"
+    leave = (
+        "import os, sys, signal; from pathlib import Path; from kiosk.adapters.ledger_writer import out_file\n"
+        "with out_file(Path(sys.argv[1])) as file: file.write_text('half'); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    for _ in range(2):
+        assert subprocess.run([sys.executable, "-c", leave, str(path)], check=False).returncode == -signal.SIGKILL
+        assert len(list(tmp_path.iterdir())) == 1
+    (tmp_path / f".log[1].json.{os.getpid()}").write_text("half")
+    writing = [tmp_path / f".log[1].json.{os.getppid()}", tmp_path / ".log[1].json.notes"]
+    for other in writing:
+        other.write_text("somebody's")
+    with out_file(path) as file:
+        file.write_text("whole")
+    assert path.read_text() == "whole"
+    assert set(tmp_path.iterdir()) == {path, *writing}
 
 
 def test_what_nobody_can_write_is_there_already() -> None:

@@ -247,6 +247,30 @@ def test_what_comes_between_the_look_and_the_erasure_counts(keeper: Keeper, come
     assert keeper.door.is_proved()
 
 
+def test_a_correction_that_comes_between_the_look_and_the_erasure_keeps_its_visit(keeper: Keeper) -> None:
+    """A command beside the kiosk records it: half a visit is never erased, and the others go all the same."""
+    corrected, other = keeper.visitor(), keeper.visitor()
+    keeper.sent()
+    keeper.days_pass(4)
+    keeper.sent()
+    opening = next(entry for entry in keeper.door.entries() if entry.body and visit_in(entry.body) == corrected)
+    whole = keeper.bodies_of(corrected)
+    comings = iter((correction_body(opening, What.NAME, NAME, "guard-li", "slip"),))
+
+    def first_that(job: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the job returns
+        for body in comings:
+            with keeper.door.log.act() as act:
+                act.record(EntryKind.CORRECTED, body)
+        return job()
+
+    keeper.retention.on_writer = first_that
+    keeper.retention.run()
+    assert keeper.bodies_of(other) == []
+    assert keeper.bodies_of(corrected)[:-1] == whole
+    assert keeper.door.visit(corrected) is not None
+    assert keeper.door.is_proved()
+
+
 def test_a_visit_waits_for_a_correction_of_it(keeper: Keeper) -> None:
     """A corrected name is a part of the visit: nothing of it is erased before, and nothing is left after."""
     visit = keeper.visitor()
