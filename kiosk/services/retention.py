@@ -172,10 +172,12 @@ class Retention:
     def _still_due(self, matters: Sequence[_Matter], state: State, acknowledged: int) -> list[_Matter]:
         """Return what may be erased by what is known inside the act: a hold may have come since it was looked for.
 
-        The server may also have come back from an older copy of itself, and not hold it any more.
+        The server may also have come back from an older copy of itself, and not hold it any more; or somebody corrected
+        the visit, by a command beside the kiosk.
         """
-        holds = (*state.holds(), *self.rules.holds())
-        return [item for item in matters if item.seqs[-1] <= acknowledged and not self._is_held(item, holds)]
+        holds, now = (*state.holds(), *self.rules.holds()), self.clock.now()
+        held = [item for item in matters if item.seqs[-1] <= acknowledged and not self._is_held(item, holds)]
+        return [item for item in held if item.visit_id is None or self._is_visit_due(item, state, now, now)]
 
     def _due(self) -> list[_Matter]:
         """Return what is erased now."""
@@ -191,7 +193,8 @@ class Retention:
                     others.append(_Matter(None, [seq], [at]))
             else:
                 visits.setdefault(visit_id, _Matter(visit_id)).add(seq, at)
-        due = [matter for matter in visits.values() if self._is_visit_due(matter, now, unsent_from)]
+        state = self.reader.state
+        due = [matter for matter in visits.values() if self._is_visit_due(matter, state, now, unsent_from)]
         holds = self._holds()
         return [matter for matter in (*due, *others) if not self._is_held(matter, holds)]
 
@@ -201,9 +204,9 @@ class Retention:
     def _is_held(self, matter: _Matter, holds: Iterable[Hold]) -> bool:
         return is_held(holds, matter.moments, self.rules.site.timezone)
 
-    def _is_visit_due(self, matter: _Matter, now: datetime, unsent_from: datetime) -> bool:
+    def _is_visit_due(self, matter: _Matter, state: State, now: datetime, unsent_from: datetime) -> bool:
         """Tell whether a visit's time is over, and the server holds all of it: half a visit is never erased."""
-        state, keeping = self.reader.state, self.rules.policy.keeping
+        keeping = self.rules.policy.keeping
         visit = state.visit(matter.visit_id) if matter.visit_id is not None else None
         case = state.case_of(matter.visit_id) if matter.visit_id is not None else None
         if visit is None:
