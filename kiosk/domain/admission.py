@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.booking import BookingStatus
-from kiosk.domain.times import local_day, local_midnight
+from kiosk.domain.times import at_minute, local_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -118,12 +118,12 @@ def slot_closes(booking: Booking, door: Door) -> datetime:
 
 def opening(site: Site, moment: datetime) -> datetime:
     """Return when the site opens on the local day of `moment`."""
-    return local_midnight(moment, site.timezone) + timedelta(minutes=site.opens)
+    return at_minute(moment, site.timezone, site.opens)
 
 
 def closing(site: Site, moment: datetime) -> datetime:
     """Return when the site closes on the local day of `moment`; that moment is no longer open."""
-    return local_midnight(moment, site.timezone) + timedelta(minutes=site.closes)
+    return at_minute(moment, site.timezone, site.closes)
 
 
 def is_site_open(site: Site, moment: datetime) -> bool:

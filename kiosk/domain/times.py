@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
+DAY_MIN: Final = 24 * 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -49,10 +51,24 @@ def local_day(moment: datetime, timezone: str) -> date:
 
 def local_hour(moment: datetime, timezone: str) -> int:
     """Return the hour (0 to 23) of `moment` by the clocks of a site in `timezone`."""
-    return moment.astimezone(ZoneInfo(timezone)).hour
+    return local_minute(moment, timezone)[0]
+
+
+def local_minute(moment: datetime, timezone: str) -> tuple[int, int]:
+    """Return hour and minute of `moment` by the clocks of a site in `timezone`."""
+    local = moment.astimezone(ZoneInfo(timezone))
+    return local.hour, local.minute
 
 
 def local_midnight(moment: datetime, timezone: str) -> datetime:
     """Return the start of that day in UTC."""
-    local = moment.astimezone(ZoneInfo(timezone))
-    return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    return at_minute(moment, timezone, 0)
+
+
+def at_minute(moment: datetime, timezone: str, minutes: int) -> datetime:
+    """Return when a site's clocks, on the day of `moment`, show so many minutes after midnight; in UTC.
+
+    24 × 60 is the next midnight, also of a day of 23 or 25 hours; of a time that comes twice, the first.
+    """
+    midnight = datetime.combine(local_day(moment, timezone), time(), ZoneInfo(timezone))
+    return (midnight + timedelta(minutes=minutes)).astimezone(UTC)  # within one zone its clocks are reckoned with

@@ -15,7 +15,7 @@ from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import VisitId, in_digits
 from kiosk.domain.masking import mask_name
 from kiosk.domain.screening import Flag
-from kiosk.domain.times import local_day, local_midnight
+from kiosk.domain.times import local_day, local_midnight, local_minute
 from kiosk.services.guard_views import RecordLine, RecordsView
 from kiosk.services.record_words import detail_of
 
@@ -210,9 +210,7 @@ class Records:
         return [line for line in index.lines if self._minute(line.at) == at]
 
     def _minute(self, moment: datetime) -> tuple[int, int]:
-        since = moment - local_midnight(moment, self.visits.rules.site.timezone)
-        minutes = int(since.total_seconds()) // 60
-        return minutes // 60, minutes % 60
+        return local_minute(moment, self.visits.rules.site.timezone)
 
     def _shown(self, index: Index, line: Line) -> RecordLine:
         known = next((item for item in self.visits.rules.guards() if item.id == line.guard_id), None)

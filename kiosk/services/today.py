@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.domain.entry import EntryKind
-from kiosk.domain.times import local_day, local_hour, local_midnight
+from kiosk.domain.times import DAY_MIN, at_minute, local_day, local_hour, local_midnight
 from kiosk.services.guard_views import TodayView
 
 if TYPE_CHECKING:
@@ -195,8 +194,8 @@ class Today:
 
     def _hours(self, tally: Tally) -> tuple[tuple[int, int, int], ...]:
         """Return hour, arrived and booked from the first hour with either to the last, of this site's clock."""
-        midnight = local_midnight(self.board.visits.clock.now(), tally.timezone)
-        slots = self.board.copy.booked_by_slot(midnight, midnight + timedelta(days=1))
+        day = (at_minute(self.board.visits.clock.now(), tally.timezone, minutes) for minutes in (0, DAY_MIN))
+        slots = self.board.copy.booked_by_slot(*day)
         booked = Counter[int]()
         for start, count in slots.items():
             booked[local_hour(start, tally.timezone)] += count

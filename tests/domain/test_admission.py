@@ -1,6 +1,7 @@
 """Who may come in now: every reason, the order in which one is shown, and the edges of time to the second."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -25,6 +26,7 @@ from kiosk.domain.ids import ServiceId, SiteId
 from tests.domain.builders import ONLINE, VEHICLE, at, booking, door, policy, site
 
 SECOND = timedelta(seconds=1)
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def reasons(judgement: Judgement) -> list[str]:
@@ -155,6 +157,27 @@ def test_opening_and_closing_are_told_in_utc_for_the_local_day() -> None:
     """08:30 in Shanghai is 00:30 in UTC, there is no summer time."""
     assert opening(site(), at(23)) == datetime(2020, 3, 10, 0, 30, tzinfo=UTC)
     assert closing(site(), at(0)) == datetime(2020, 3, 10, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("day", "opens"),
+    [
+        (datetime(2020, 3, 29, 20, tzinfo=UTC), 6),  # summer time begins at 02:00: 23 hours
+        (datetime(2020, 7, 1, tzinfo=UTC), 6),
+        (datetime(2020, 10, 25, 0, 30, tzinfo=UTC), 7),  # it ends at 03:00: 25 hours; now is 02:30 for the first time
+        (datetime(2020, 10, 25, 1, 30, tzinfo=UTC), 7),  # and for the second
+        (datetime(2020, 2, 29, 12, tzinfo=UTC), 7),
+        (datetime(2020, 12, 31, 22, 59, tzinfo=UTC), 7),
+    ],
+)
+def test_the_door_opens_and_closes_by_the_clocks_of_the_site_on_every_day_of_the_year(
+    day: datetime, opens: int
+) -> None:
+    """Where summer time is kept, "from 08:30" is said by the clock on the wall, on the day that it is set as well."""
+    in_berlin = site(timezone=BERLIN.key, closes=24 * 60)
+    assert opening(in_berlin, day) == day.replace(hour=opens, minute=30)
+    midnight = day.astimezone(BERLIN).replace(hour=0, minute=0, fold=0) + timedelta(days=1)
+    assert closing(in_berlin, day) == midnight
 
 
 @pytest.mark.parametrize(
