@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 FLUSH_S: Final = 1.0  # an entry waits at most so long for others (server-facts.md, section 2)
+ASK_S: Final = 60.0  # so long without anything to send, and the server is asked again how far its copy goes
 _REJECTED_S: Final = 300.0  # a server that says no is asked again seldom: a person must act
 _FIRST_S: Final = 1.0
 _LONGEST_S: Final = 60.0
@@ -98,15 +99,18 @@ class Reporter:
     is_compared: bool = field(default=False, init=False)
     """Whether the server has said how far its copy goes since this began."""
     _was_well: bool = field(default=True, init=False)
+    _quiet_s: float = field(default=0.0, init=False)  # since the server last said so
 
     def step(self) -> float:
         """Ship one batch, if there is one; return how many seconds to wait before the next step."""
         entries = self.outbox.unsent(MAX_BATCH)
-        if not entries and self.is_compared:
+        if not entries and self.is_compared and self._quiet_s < ASK_S:
+            self._quiet_s += FLUSH_S
             return FLUSH_S
         try:
-            if not self.is_compared:
-                # Before anything is sent: numbers that the server holds already may be somebody else's.
+            if not entries or not self.is_compared:
+                # Before anything is sent: numbers that the server holds already may be somebody else's. And where
+                # nobody comes: a server that came back from a backup must not wait for the next visitor.
                 self._compare(self._send(()))
                 self.is_compared = True
                 entries = self.outbox.unsent(MAX_BATCH)
@@ -123,6 +127,7 @@ class Reporter:
             return self.backoff.wait()
         self.backoff.well()
         self._say(well=True)
+        self._quiet_s = 0.0
         return 0.0 if len(entries) == MAX_BATCH else FLUSH_S
 
     def _send(self, entries: Sequence[Entry]) -> UploadAnswer:

@@ -10,7 +10,7 @@ from kiosk.adapters.log_reader import LogReader
 from kiosk.domain.entry import GENESIS, Entry, EntryKind
 from kiosk.errors import ServerError, ServerGarbled, ServerRejected, ServerUnreachable
 from kiosk.protocol.messages import MAX_BATCH, EntryResult, EntryStatus, UploadAnswer
-from kiosk.services.reporting import FLUSH_S, Backoff, Reporter
+from kiosk.services.reporting import ASK_S, FLUSH_S, Backoff, Reporter
 from tests.services.builders import DISK_KEY, Door
 
 
@@ -78,6 +78,20 @@ def test_entries_go_in_order_and_once(setup: Setup) -> None:
     assert setup.server.batches == [[1, 2, 3], [4]]
     assert setup.acknowledged() == 4
     assert setup.door.log.oldest_unsent() is None
+
+
+def test_a_server_from_a_backup_gets_what_it_lost_though_nobody_comes_any_more(setup: Setup) -> None:
+    """At night no entry is made: the kiosk asks by itself, once a minute and not at every step."""
+    setup.reporter.step()
+    setup.server.high = (1, setup.reader.hash_of(1) or "")
+    for _ in range(round(ASK_S / FLUSH_S)):
+        setup.reporter.step()
+    assert (setup.server.asked, setup.server.batches) == (1, [[1, 2, 3]])
+    setup.reporter.step()
+    assert (setup.server.asked, setup.server.batches) == (2, [[1, 2, 3], [2, 3]])
+    assert setup.acknowledged() == 3
+    setup.reporter.step()
+    assert setup.server.asked == 2
 
 
 def test_a_full_batch_is_followed_at_once_by_the_next(tmp_path: Path) -> None:
