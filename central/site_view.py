@@ -87,7 +87,7 @@ class SiteViews:
             zone = site_of(tx, who.site_id).timezone
             today = local_day(now, zone)
             rows = tx.execute(select(chains).where(chains.c.site_id == who.site_id)).all()
-            others = [row for row in rows if row.kiosk_id != who.kiosk_id]
+            others = [row for row in rows if (row.kiosk_id, row.epoch) != (who.kiosk_id, who.epoch)]
             newest = max((row.view_version for row in others), default=0)
             current = today.toordinal() * _DAY_SHIFT + max(newest, conflicts_version(tx, who.site_id))
             # A number that was never set to zero belongs to a day that is over.
@@ -101,9 +101,8 @@ class SiteViews:
 
     def version(self, who: Principal) -> int:
         """Return the version of what `who` should know; cheap, for a caller that waits for a change."""
-        newest = select(func.max(chains.c.view_version)).where(
-            chains.c.site_id == who.site_id, chains.c.kiosk_id != who.kiosk_id
-        )
+        is_other = (chains.c.kiosk_id != who.kiosk_id) | (chains.c.epoch != who.epoch)
+        newest = select(func.max(chains.c.view_version)).where(chains.c.site_id == who.site_id, is_other)
         with self._db.read() as tx:
             today = local_day(self._clock.now(), site_of(tx, who.site_id).timezone)
             return today.toordinal() * _DAY_SHIFT + max(tx.scalar(newest) or 0, conflicts_version(tx, who.site_id))
@@ -138,16 +137,19 @@ class SiteViews:
 
 
 def _records(tx: Connection, who: Principal, midnight_ms: int) -> list[str]:
-    """Return the visits that other kiosks touched last, today or still open, as JSON texts."""
+    """Return the visits that other logs touched last, today or still open, as JSON texts.
+
+    The earlier logs of the same kiosk are others: set up anew at noon, it must know who came in the morning.
+    """
     open_from_ms = midnight_ms - _OPEN_FOR // timedelta(milliseconds=1)
     is_open = visits.c.is_open & (visits.c.touched_ms >= open_from_ms)
-    query = select(visits.c.visit_id, visits.c.kiosk_id, visits.c.record).where(
+    query = select(visits.c.visit_id, visits.c.kiosk_id, visits.c.epoch, visits.c.record).where(
         visits.c.site_id == who.site_id, (visits.c.touched_ms >= midnight_ms) | is_open
     )
-    newest: dict[str, tuple[str, str]] = {}
+    newest: dict[str, tuple[tuple[str, int], str]] = {}
     for row in tx.execute(query.order_by(visits.c.touched_ms)):
-        newest[row.visit_id] = (row.kiosk_id, row.record)
-    return [record for kiosk_id, record in newest.values() if kiosk_id != who.kiosk_id]
+        newest[row.visit_id] = ((row.kiosk_id, row.epoch), row.record)
+    return [record for log, record in newest.values() if log != (who.kiosk_id, who.epoch)]
 
 
 def cases_since(tx: Connection, site_id: str, since_ms: int, kiosk_id: str = "") -> list[Case]:

@@ -301,6 +301,23 @@ def test_a_kiosk_set_up_anew_counts_from_its_own_log(city: City) -> None:
     assert [(item.kiosk_id, item.epoch, item.high_seq) for item in progress] == [("door-1", 1, 4), ("door-1", 2, 2)]
 
 
+def test_a_kiosk_set_up_anew_knows_who_came_in_before(city: City) -> None:
+    """Its own log begins empty: unless the server tells, the morning's codes would open the door a second time."""
+    old = city.kiosk("door-1", "A")
+    old.log.add("day_opened", {"day": "2020-03-10"})
+    old.log.admitted("visit-1", city.booking(city.book()))
+    old.ship()
+    assert (_view(old).visits, _view(old).inside_elsewhere) == ([], 0)
+    new = city.kiosk("door-1", "A")
+    view = _view(new)
+    assert ([visit.id for visit in view.visits], view.inside_elsewhere) == (["visit-1"], 1)
+    new.log.add("adopted", {"visit_id": "visit-1", "visit": to_json(view.visits[0]), "from": "door-1"})
+    new.log.add("went_out", {"visit_id": "visit-1"})
+    new.ship()
+    assert _view(new).visits == []
+    assert _view(new, view.version).unchanged  # its own entries wake nobody but the others
+
+
 def test_a_call_that_was_answered_at_one_kiosk_is_answered_at_the_others(city: City) -> None:
     """Somebody called at a door and was helped from the station: nobody goes there a second time."""
     one, two = city.kiosk("door-1", "A"), city.kiosk("station", "B")
