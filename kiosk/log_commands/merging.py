@@ -10,11 +10,12 @@ from pydantic import ValidationError
 
 from kiosk.adapters.ledger_writer import out_file
 from kiosk.domain.ledger import build
-from kiosk.domain.ledger_merge import Brought, Merged, merge
+from kiosk.domain.ledger_merge import NOBODY, Brought, Merged, merge
 from kiosk.domain.ledger_row import Known
 from kiosk.log_commands.export import ledger_arguments
 from kiosk.log_commands.files import Command, said
 from kiosk.log_commands.ledger_files import ZONE, lacks_reason, making, misused
+from kiosk.log_commands.reading import broken
 from kiosk.protocol.messages import WireEntry, from_wire_entry
 from ledger.forms import FORMS, write
 
@@ -76,9 +77,13 @@ def _tell(merged: Merged, out: TextIO, *, as_json: bool) -> None:
             "broken_seq": end.flaw.seq if end.flaw else None,
             "why": end.flaw.why if end.flaw else "",
         }
-        line = f"{end.source}: kiosk {end.kiosk_id}, epoch {end.epoch}, {end.seq} entries hold; last hash {end.hash}"
+        line = f"{end.source}: "
+        if end.kiosk_id != NOBODY:
+            line += f"kiosk {end.kiosk_id}, epoch {end.epoch}, {end.seq} entries hold; last hash {end.hash}"
+        else:
+            line += "it holds no entry, as `log export --json` writes them"
         if end.flaw is not None:
-            line += f"; broken at entry {end.flaw.seq}: {end.flaw.why}"
+            line += f"; {broken(end.flaw)}"
         said(out, result, line, as_json=as_json)
     for fork in merged.forks:
         result = {"fork": fork.first, "kiosk": fork.kiosk_id, "epoch": fork.epoch}

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, TextIO
 
+    from kiosk.domain.chain import Flaw
     from kiosk.domain.entry import Entry
     from kiosk.log_commands.files import ServerCopy
 
@@ -75,7 +76,7 @@ def verify_chain(options: argparse.Namespace, out: TextIO) -> int:
     if compared:
         line += f"; compared with what was seen elsewhere of number {', '.join(map(str, compared))}"
     if flaw is not None:
-        line = f"broken at entry {flaw.seq}: {flaw.why}: {WHY[flaw.why]}"
+        line = broken(flaw)
     said(out, result, line + (_of_server(copy) if copy else ""), as_json=options.json)
     return 0 if flaw is None and not (copy and copy.seq < copy.acknowledged) else 1
 
@@ -107,6 +108,11 @@ WHY: Final[Mapping[str, str]] = {
 }
 
 
+def broken(flaw: Flaw) -> str:
+    """Return what to tell people of a chain's first broken entry."""
+    return f"broken at entry {flaw.seq}: {flaw.why}: {WHY[flaw.why]}"
+
+
 def _anchor(text: str) -> tuple[int, str]:
     fits = _ANCHOR.fullmatch(text.lower())
     if fits is None:
@@ -128,7 +134,19 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def rebuild_state(options: argparse.Namespace, out: TextIO) -> int:
-    """Make the state anew from the entries; 1 when it was not what the entries say."""
+    """Make the state anew from the entries; 1 when it was not what they say, or they do not hold: nothing is made then.
+
+    What a changed entry says must not take the place of the state, which may be all that is left of the truth.
+    """
+    reader = open_reader(options)
+    try:
+        _held, _last, flaw = reader.verify()
+    finally:
+        reader.close()
+    if flaw is not None:
+        told = {"same": None, "broken_seq": flaw.seq, "why": flaw.why}
+        said(out, told, f"{broken(flaw)}; nothing was made anew", as_json=options.json)
+        return 1
     store = open_store(options)
     try:
         was_same = store.rebuild()
@@ -146,5 +164,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
         verify_chain,
         _verify_arguments,
     ),
-    "rebuild": Command("make the state anew from the entries and compare; exit code 1 when it differed", rebuild_state),
+    "rebuild": Command(
+        "make the state anew from the entries and compare; exit code 1 when it differed, or the log is broken",
+        rebuild_state,
+    ),
 }

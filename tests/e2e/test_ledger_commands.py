@@ -248,11 +248,15 @@ def test_a_broken_file_and_a_fork_are_named(desk: Desk, brought: list[Path], tmp
     code, said = desk.run("log", "merge", *brought, "--day", DAY, "--format", "csv", "--out", out)
     assert code == 1
     assert f"noon.json: kiosk door-A, epoch 1, {broken - 1} entries hold" in said
-    assert f"broken at entry {broken}: body" in said
+    assert f"broken at entry {broken}: body: what it recorded was changed" in said
     count = len(cut.splitlines())
     assert f"door-C.json: kiosk door-C, epoch 1, {count - 1} entries hold" in said
     assert f"broken at entry {count}: form" in said
     assert f"自第 {broken} 条起不可信（内容被改）" in out.read_text(encoding="utf-8-sig")
+    _code, said = desk.run(
+        "log", "merge", brought[1], out, "--day", DAY, "--format", "csv", "--out", tmp_path / "b.csv"
+    )
+    assert "site.csv: it holds no entry, as `log export --json` writes them" in said
 
 
 def test_a_log_that_went_two_ways_is_named(desk: Desk, tmp_path: Path) -> None:

@@ -114,3 +114,21 @@ def test_verify_ends_with_1_when_the_server_holds_fewer_than_it_acknowledged(cit
     assert f"the server holds 0 of the {last} entries that it acknowledged" in said
     assert "nothing was compared" in said
     assert "keep this log" in said
+
+
+@pytest.mark.parametrize(
+    "harm",
+    ["UPDATE entry SET body = 'no JSON' WHERE seq = 4", "DELETE FROM entry WHERE seq = 4"],
+    ids=["body", "gap"],
+)
+def test_a_broken_log_makes_no_state_anew(city: City, config: Path, harm: str) -> None:
+    """What somebody wrote into the log must not take the place of the state, and nothing ends in a traceback."""
+    data = a_day(city)
+    database = Database(data / LOG_FILE, key_of(city, data), "schema.sql")
+    database.run(harm)
+    database.run("DELETE FROM fact")
+    before = database.rows("SELECT * FROM visit"), database.rows("SELECT * FROM counter")
+    code, (told,) = log(config, "rebuild", data=data)
+    assert (code, told["same"], told["broken_seq"]) == (1, None, 4)
+    assert (database.rows("SELECT * FROM visit"), database.rows("SELECT * FROM counter")) == before
+    database.close()
