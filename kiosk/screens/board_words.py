@@ -32,19 +32,21 @@ def device_row(known: Iterable[tuple[str, bool]], stage: Stage) -> tuple[str, st
     return (texts.t("guard.devices"), said, "look" if bad else "well")
 
 
-def server_words(stage: Stage, oldest_unsent_s: int | None, unsent: int, *, is_online: bool, is_training: bool) -> str:
-    """Return how the link to the server is."""
+def server_words(stage: Stage, view_age_s: int | None, unsent: int, *, is_online: bool, is_training: bool) -> str:
+    """Return how the link to the server is; `view_age_s`: how long ago it last told of the site, None for never."""
     if is_training:
         return stage.texts.t("guard.not_in_training")
-    server = "online" if not unsent else "unsent"
-    key = f"guard.{server if is_online else 'offline'}"
-    return stage.texts.t(key, minutes=(oldest_unsent_s or 0) // 60, count=unsent)
+    if is_online:
+        return stage.texts.t("guard.unsent" if unsent else "guard.online", count=unsent)
+    if view_age_s is None:
+        return stage.texts.t("guard.never_online", count=unsent)
+    return stage.texts.t("guard.offline", minutes=max(1, view_age_s // 60), count=unsent)
 
 
 def _server_row(board: GuardBoard, stage: Stage, *, is_training: bool) -> tuple[str, str, str]:
     texts = stage.texts
     known = {"is_online": board.is_online, "is_training": is_training}
-    said = server_words(stage, board.oldest_unsent_s, board.unsent, **known)
+    said = server_words(stage, board.view_age_s, board.unsent, **known)
     if is_training:
         return (texts.t("guard.server"), said, "")
     if board.link is not LinkTrouble.NONE:  # the server spoke: that is not "offline"

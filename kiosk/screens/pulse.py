@@ -148,8 +148,7 @@ def _lasting(view: Live) -> Live:
     """Return a view without what changes by itself from second to second, told in minutes anyway."""
     if isinstance(view, GuardBoard):
         age = view.view_age_s // 60 if view.view_age_s is not None else None
-        oldest = view.oldest_unsent_s // 60 if view.oldest_unsent_s is not None else None
-        return replace(view, view_age_s=age, oldest_unsent_s=oldest)
+        return replace(view, view_age_s=age)
     if isinstance(view, CaseView) and view.others_age_s is not None:
         return replace(view, others_age_s=view.others_age_s // 60)
     return view

@@ -176,7 +176,6 @@ class GuardBoard:
     rows: tuple[GuardRow, ...]
     devices: tuple[tuple[str, bool], ...]  # (text key or name, is well)
     unsent: int
-    oldest_unsent_s: int | None
     is_online: bool
     typing_closed: bool
     extra_late_min: int

@@ -111,7 +111,7 @@ TODAY: Final = TodayView(
     devices=(("camera", True), ("thermometer", False)),
     is_online=False,
     unsent=31,
-    oldest_unsent_s=760,
+    view_age_s=760,
     last_seq=4127,
     last_hash="9f4c2a7be1d0c3586b1f",
 )

@@ -89,7 +89,7 @@ BOARD: Final = GuardBoard(
     rows=ROWS,
     devices=(("camera", True), ("thermometer", True), ("printer", True)),
     unsent=31,
-    oldest_unsent_s=760,
+    view_age_s=760,
     is_online=False,
     typing_closed=True,
     extra_late_min=15,
@@ -105,6 +105,7 @@ CALM_BOARD: Final = replace(
     devices=(("camera", False), ("thermometer", False)),
     unsent=0,
     is_online=True,
+    view_age_s=9,
     typing_closed=False,
     extra_late_min=0,
     is_cold_by_hand=False,
@@ -130,7 +131,7 @@ CASES_BOARD: Final = replace(
 REVOKED_BOARD: Final = replace(BOARD, link=LinkTrouble.REVOKED, rows=ROWS[:2])
 UNKNOWN_BOARD: Final = replace(CALM_BOARD, link=LinkTrouble.UNKNOWN_TOKEN)
 CONFLICT_ROW: Final = GuardRow(VisitId("e"), "B036", "conflict", at(10, 2), None, (), "sjz-b2-e2-k1")
-CONFLICT_BOARD: Final = replace(BOARD, rows=(ROWS[0], CONFLICT_ROW, ROWS[3]), is_online=True, unsent=0)
+CONFLICT_BOARD: Final = replace(BOARD, rows=(ROWS[0], CONFLICT_ROW, ROWS[3]), is_online=True, view_age_s=9, unsent=0)
 
 # visits
 

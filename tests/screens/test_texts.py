@@ -12,12 +12,15 @@ from kiosk.domain.admission import Reason
 from kiosk.domain.screening import Outcome
 from kiosk.domain.site import Words
 from kiosk.errors import ConfigError, KioskError
+from kiosk.screens.board_words import server_words
 from kiosk.screens.catalog import required_texts
 from kiosk.screens.fonts import font_path
+from kiosk.screens.stage import Stage
 from kiosk.services import guard_board
 from kiosk.services.guards import GuardAct
 from kiosk.texts import LANGUAGES, Texts, check_own
 from tests.screens.glyphs import missing
+from tests.screens.samples_base import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -222,3 +225,16 @@ def test_an_unknown_key_never_takes_the_screen_away(texts: Texts, caplog: pytest
     """While a visitor stands there the key itself is shown, and the log has the mistake."""
     assert texts.t("guard.cause.never_heard_of") == "guard.cause.never_heard_of"
     assert "guard.cause.never_heard_of" in caplog.text
+
+
+def test_the_guard_reads_how_long_the_server_is_silent_whatever_is_unsent(texts: Texts) -> None:
+    """A quiet kiosk has nothing unsent: an hour without the server must not read as no minute."""
+    stage = Stage(texts, settings(1280, 800))
+
+    def told(view_age_s: int | None, unsent: int, *, is_online: bool = False) -> str:
+        return server_words(stage, view_age_s, unsent, is_online=is_online, is_training=False)
+
+    assert told(3600, 0) == "离线 60 分钟 · 待报 0 条"
+    assert told(31, 2) == "离线 1 分钟 · 待报 2 条"
+    assert told(None, 2) == "尚未连上 · 待报 2 条"
+    assert [told(9, unsent, is_online=True) for unsent in (0, 2)] == ["已连接", "已连接 · 待报 2 条"]
