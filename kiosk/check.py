@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,7 @@ def check(config: Path, out: TextIO, data: Path | None = None) -> int:
         "server": _server,
     }
     if data is not None:
+        parts["access"] = lambda settings: _access(settings, data)
         parts["reference"] = lambda settings: _reference(settings, data)
     is_well = True
     for name, part in parts.items():
@@ -72,7 +74,7 @@ def _escrow(settings: Settings) -> tuple[bool, str]:
         read_public(Path(named).expanduser())
     except StoreError as error:
         return False, f"log.escrow_key_file: {error}"
-    return True, "a copy of the log's key is sealed to the supervisor's"
+    return True, "at enrolment a copy of the log's key is sealed to the supervisor's"
 
 
 def _camera(settings: Settings) -> tuple[bool, str]:
@@ -147,15 +149,24 @@ def _by_hand(settings: Settings, data: Path | None) -> tuple[bool, str]:
     return _said(by_hand_line(_policy(settings, data), SystemClock().now().date()))
 
 
+def _access(settings: Settings, data: Path) -> tuple[bool, str]:
+    """Return whether the server lets the kiosk of `data` in: one that was revoked is answered all the same."""
+    from kiosk.adapters.central_probe import access
+
+    with closing(_reader(settings, data)) as reader:
+        return access(settings.kiosk.server, reader.identity)
+
+
+def _reader(settings: Settings, data: Path) -> LogReader:
+    if not (data / LOG_FILE).is_file():
+        raise StoreError(f"{data}: there is no screening log here")
+    return LogReader(data / LOG_FILE, data_key(settings, data))
+
+
 def _reference(settings: Settings, data: Path) -> tuple[bool, str]:
     """Return how the last check against a reference stands, by the kiosk's log in `data`."""
-    if not (data / LOG_FILE).is_file():
-        return False, f"{data}: there is no screening log here"
-    reader = LogReader(data / LOG_FILE, data_key(settings, data))
-    try:
+    with closing(_reader(settings, data)) as reader:
         checks = reference_checks(settings, reader)
-    finally:
-        reader.close()
     return _said(reference_line(settings, _policy(settings, data), checks, SystemClock().now(), data))
 
 

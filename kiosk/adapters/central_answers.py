@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from typing import Final, TypeVar
 
@@ -19,6 +20,7 @@ _REDIRECTS: Final = range(300, 400)
 _FAILED_FROM: Final = 500
 _TRY_LATER: Final = frozenset({408, 425, 429})
 _CUT: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
+_NOBODY: Final = ((ConnectionRefusedError, "nothing answers there"), (socket.gaierror, "its name leads nowhere"))
 DISTRUST: Final = "distrust"  # the reason of a no that TLS says
 _DEEPEST: Final = 10  # wrappings
 _MOST_BYTES: Final = 32 * 1024 * 1024  # of one answer, unpacked; 5,000 bookings are about 3 MB
@@ -74,6 +76,9 @@ def translated(error: requests.RequestException) -> ServerError:
         return ServerRejected("server.url is no address of a server")
     if is_too_slow(error):
         return ServerUnreachable("the answer comes too slowly")
+    for kind, words in _NOBODY:
+        if _behind(error, kind) is not None:
+            return ServerUnreachable(words)
     return ServerUnreachable(f"no whole answer: {type(error).__name__}")
 
 

@@ -13,6 +13,7 @@ from kiosk.errors import ServerError, ServerRejected
 
 if TYPE_CHECKING:
     from kiosk.adapters.central_client import Where
+    from kiosk.adapters.log_reader import Identity
 
 
 def probe(where: Where) -> tuple[bool, str]:
@@ -33,3 +34,18 @@ def probe(where: Where) -> tuple[bool, str]:
     is_near = not is_clock_off(offset_ms)
     advice = "" if is_near else "; set the clocks by the network (NTP): bookings are judged by this machine's"
     return is_near, f"{where.url} answers in {taken_ms:.0f} ms; its clock is {offset_ms} ms ahead of ours{advice}"
+
+
+def access(where: Where, who: Identity) -> tuple[bool, str]:
+    """Tell whether the server lets the kiosk `who` in, and what to tell an operator."""
+    named = f"{who.site_id}/{who.kiosk_id}, epoch {who.epoch}"
+    client = client_by(where, who.token, SystemClock(), who.epoch)
+    try:
+        client.site_view(0)
+    except ServerRejected as error:
+        return False, f"{named}: {error}; ask the office for a one-time code, and set it up anew (kiosk --enrol CODE)"
+    except ServerError as error:
+        return False, f"{named}: the server could not be asked: {error}"
+    finally:
+        client.close()
+    return True, f"{named}: the server lets it in"

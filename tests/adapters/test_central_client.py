@@ -145,7 +145,8 @@ def test_a_probe_says_what_an_operator_needs(city: City) -> None:
     city.server.stop()
     is_well, words = probe(settings)
     assert not is_well
-    assert city.url in words
+    assert f"{city.url}: nothing answers there" in words
+    assert "its name leads nowhere" in probe(settings.model_copy(update={"url": "http://no-such-host.invalid"}))[1]
 
 
 def test_the_environments_proxies_are_left_alone(city: City, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from demo.world import HERE
 from kiosk.adapters.database import Database, read_key
 from kiosk.adapters.log_reader import LogReader
 from kiosk.bootstrap import Kiosk
@@ -235,6 +236,25 @@ def test_check_says_how_each_part_is(city: City, config: Path) -> None:
     assert "FAIL thermometer" in production.stdout
     assert "FAIL escrow: log.escrow_key_file names no supervisor's key" in production.stdout
     assert "production refuses it" in production.stdout
+
+
+def test_check_says_when_the_server_does_not_let_the_kiosk_in(city: City, config: Path) -> None:
+    """A revoked kiosk's server answers as before: `check` must not call that well, and tells the way back."""
+    city.kiosk("A")
+    settings = _point(config, city)
+    city.clock.advance((datetime.now(UTC) - city.clock.now()).total_seconds())
+    well = main("check", "--config", settings, "--data", city.data("A"))
+    assert "ok   access: branch-2/door-A, epoch 1: the server lets it in" in well.stdout
+    city.server.desk.fleet.revoke(HERE, "door-A")
+    revoked = main("check", "--config", settings, "--data", city.data("A"))
+    assert revoked.returncode == 1
+    assert "ok   server" in revoked.stdout
+    assert "FAIL access: branch-2/door-A, epoch 1: revoked: " in revoked.stdout
+    assert "one-time code" in revoked.stdout
+    city.server_goes_away()
+    alone = main("check", "--config", settings, "--data", city.data("A"))
+    assert "FAIL access: branch-2/door-A, epoch 1: the server could not be asked: nothing answers there" in alone.stdout
+    city.server_comes_back()
 
 
 def test_whoever_reads_the_first_line_only_sees_no_traceback(city: City, config: Path) -> None:
