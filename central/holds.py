@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
@@ -15,6 +15,8 @@ from kiosk.domain.record import Hold
 from kiosk.domain.times import to_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
 
     from central.clock import Clock
@@ -51,16 +53,22 @@ class Holds:
             if tx.execute(update(holds).where(of_hold).values(**values)).rowcount == 0:
                 raise Unknown("no such hold stands")
 
-    def of_site(self, site_id: str) -> list[Hold]:
-        """Return the holds that stand."""
+    def of_site(self, site_id: str) -> list[tuple[Hold, str, str]]:
+        """Return the holds that stand, each with who placed it and why."""
         with self._db.read() as tx:
-            return standing(tx, site_id)
+            return [(_hold(row), row.placed_by, row.reason) for row in _standing(tx, site_id)]
 
 
 def standing(tx: Connection, site_id: str) -> list[Hold]:
     """Return the holds of a site that stand, by id."""
+    return [_hold(row) for row in _standing(tx, site_id)]
+
+
+def _standing(tx: Connection, site_id: str) -> Sequence[Any]:
     query = select(holds).where(holds.c.site_id == site_id, holds.c.lifted_ms.is_(None)).order_by(holds.c.hold_id)
-    return [
-        Hold(row.hold_id, date.fromisoformat(row.from_day), date.fromisoformat(row.until_day), from_ms(row.placed_ms))
-        for row in tx.execute(query)
-    ]
+    return tx.execute(query).all()
+
+
+def _hold(row: Any) -> Hold:  # noqa: ANN401 - a row of the query above
+    days = date.fromisoformat(row.from_day), date.fromisoformat(row.until_day)
+    return Hold(row.hold_id, *days, from_ms(row.placed_ms))

@@ -51,9 +51,10 @@ def lift(request: Request, site_id: PathId, hold_id: PathId, wish: LiftWish) -> 
 
 @router.get("/holds")
 def standing(request: Request, site_id: PathId) -> Response:
-    """Tell the holds that stand."""
+    """Tell the holds that stand, and who placed each and why: who is to lift one must know whom to ask."""
     desk = desk_of(request)
-    return answer(desk, {"holds": [to_json(hold) for hold in desk.holds.of_site(site_id)]})
+    told = [{**to_json(hold), "by": by, "reason": reason} for hold, by, reason in desk.holds.of_site(site_id)]
+    return answer(desk, {"holds": told})
 
 
 @router.post("/erase")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kiosk.adapters.ledger_writer import ledger_of, out_file
 from kiosk.domain.entry import EntryKind
-from kiosk.log_commands.files import Command, open_reader, open_store
+from kiosk.log_commands.files import Command, iso_day, open_reader, open_store
 from kiosk.log_commands.ledger_files import account, known_here, lacks_reason, making, misused, zone_name
 from kiosk.protocol.messages import to_wire_entry
 from ledger.forms import FORMS, write
@@ -36,6 +35,8 @@ def export_entries(options: argparse.Namespace, out: TextIO) -> int:
         return misused("a ledger is written to a file: --out FILE")
     if lacks_reason(options):
         return misused("--full shows names and numbers: it needs --by NAME and --reason TEXT")
+    if is_whole and options.day is not None:
+        return misused("json is every entry whole, of all days: --day is for xlsx, csv and pdf")
     if options.out is None:
         _register(options, None)
         return _write_entries(options, out)
@@ -90,7 +91,7 @@ def _ledger(options: argparse.Namespace, known: Known, how: Making) -> Ledger:
 
 def ledger_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what every making of a ledger asks: of which day, for whom, where to."""
-    parser.add_argument("--day", type=date.fromisoformat, help="the site's day (ISO date); today when left out")
+    parser.add_argument("--day", type=iso_day, help="the site's day (ISO date); today when left out")
     parser.add_argument("--full", action="store_true", help="names and numbers unmasked; needs --by and --reason")
     parser.add_argument("--by", help="who makes it")
     parser.add_argument("--reason", help="what for")

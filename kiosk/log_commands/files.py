@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -39,6 +40,15 @@ class Command:
     run: Callable[[argparse.Namespace, TextIO], int]
     arguments: Callable[[argparse.ArgumentParser], None] = no_more
     needs_data: bool = True
+
+
+def iso_day(text: str) -> date:
+    """Return a day as it is written on a command line, for argparse."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        message = f"{text!r} is no day, as 2026-03-10 is one"
+        raise argparse.ArgumentTypeError(message) from error
 
 
 def check_texts(options: argparse.Namespace) -> None:

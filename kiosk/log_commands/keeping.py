@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,7 @@ from kiosk.domain.entry import EntryKind
 from kiosk.domain.times import to_wire
 from kiosk.enrolment import COPY_FILE
 from kiosk.errors import StoreError, UsageError
-from kiosk.log_commands.files import Command, log_file, open_reader, open_store, said
+from kiosk.log_commands.files import Command, iso_day, log_file, open_reader, open_store, said
 from kiosk.services.retention import Retention
 from kiosk.services.rulebook import Rulebook
 from kiosk.wiping import wipe
@@ -26,12 +26,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
 
+    from kiosk.adapters.log_reader import LogReader
     from kiosk.adapters.log_store import LogStore
 
 
+_HOLD: Final = "H"  # a hold's id: this, and the number of the entry that placed it
+
+
 def _hold_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--from", dest="from_day", type=date.fromisoformat, help="first day that is held (ISO date)")
-    parser.add_argument("--until", dest="until_day", type=date.fromisoformat, help="last day that is held")
+    parser.add_argument("--from", dest="from_day", type=iso_day, help="first day that is held (ISO date)")
+    parser.add_argument("--until", dest="until_day", type=iso_day, help="last day that is held")
     parser.add_argument("--lift", metavar="ID", help="lift this hold instead of placing one")
     parser.add_argument("--by", help="who orders it")
     parser.add_argument("--reason", help="why: the matter's number; no names of visitors")
@@ -47,11 +51,21 @@ def hold(options: argparse.Namespace, out: TextIO) -> int:
         stand = store.state.holds()
     finally:
         store.close()
-    for item in stand:
-        row = {"id": item.id, "from": item.from_day.isoformat(), "until": item.until_day.isoformat()}
-        line = f"{item.id}: {row['from']} to {row['until']}, since {to_wire(item.placed_at)}"
-        said(out, row, line, as_json=options.json)
+    with closing(open_reader(options)) as reader:
+        for item in stand:
+            row = {"id": item.id, "from": item.from_day.isoformat(), "until": item.until_day.isoformat()}
+            row |= _placed(reader, item.id)
+            line = f"{item.id}: {row['from']} to {row['until']}, since {to_wire(item.placed_at)}"
+            said(out, row, f"{line}, by {row['by']}: {row['reason']}", as_json=options.json)
+    if not (stand or options.json):
+        out.write("no hold stands\n")
     return 0
+
+
+def _placed(reader: LogReader, hold_id: str) -> dict[str, str]:
+    """Return who placed a hold and why: whoever is to lift it must know whom to ask. Its id has its entry's number."""
+    (entry,) = reader.entries(int(hold_id.removeprefix(_HOLD)) - 1, 1)
+    return {"by": entry.data()["by"], "reason": entry.data()["reason"]}
 
 
 def _is_change_of_hold(options: argparse.Namespace) -> bool:
@@ -80,7 +94,7 @@ def _change_hold(store: LogStore, options: argparse.Namespace) -> None:
             act.record(EntryKind.HOLD_LIFTED, {"hold_id": options.lift, **by})
             return
         until = options.until_day or options.from_day
-        name = f"H{store.last()[0] + 1}"
+        name = f"{_HOLD}{store.last()[0] + 1}"
         days = {"from": options.from_day.isoformat(), "until": until.isoformat()}
         act.record(EntryKind.HOLD_PLACED, {"hold_id": name, **days, **by})
 

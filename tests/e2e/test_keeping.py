@@ -250,7 +250,7 @@ def test_verify_finds_a_cut_tail_by_the_server_and_by_a_printed_hash(city: City,
     assert (code, said[0]["why"], said[0]["broken_seq"]) == (1, "anchor", last - 4)
 
 
-def test_a_hold_is_placed_listed_and_lifted(city: City, config: Path) -> None:
+def test_a_hold_is_placed_listed_and_lifted(city: City, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each an entry with who and why; a mistake changes nothing."""
     data = a_day(city)
     ship(city, data)
@@ -264,6 +264,10 @@ def test_a_hold_is_placed_listed_and_lifted(city: City, config: Path) -> None:
         log(config, "hold", "--from", "2020-03-02", "--until", "2020-03-01", *by, data=data)
     _code, stand = log(config, "hold", "--from", "2020-03-01", "--until", "2020-03-31", *by, data=data)
     assert [(hold["from"], hold["until"]) for hold in stand] == [("2020-03-01", "2020-03-31")]
+    assert [(hold["by"], hold["reason"]) for hold in log(config, "hold", data=data)[1]] == [("court", "2020/7")]
+    with pytest.raises(SystemExit):
+        log(config, "hold", "--from", "2020-13-01", *by, data=data)
+    assert "'2020-13-01' is no day, as 2026-03-10 is one" in capsys.readouterr().err
     with pytest.raises(UsageError, match="not both"):
         log(config, "hold", "--lift", "H1", "--from", "2020-03-01", *by, data=data)
     with pytest.raises(UsageError, match="no hold"):

@@ -236,6 +236,15 @@ def test_the_logs_of_several_doors_become_one_ledger(desk: Desk, brought: list[P
     ] * 3
 
 
+def test_whole_entries_are_of_no_day(desk: Desk, tmp_path: Path) -> None:
+    """Whoever asks for one day's must not get a month's, and register that it was taken out."""
+    before = len(desk.entries())
+    code, said = desk.log("export", "--day", DAY, "--format", "json", "--out", tmp_path / "day.json")
+    assert (code, said, "--day is for xlsx, csv and pdf" in desk.err) == (2, "", True)
+    assert not (tmp_path / "day.json").exists()
+    assert len(desk.entries()) == before + 1  # the first look, which was an export
+
+
 def test_a_broken_file_and_a_fork_are_named(desk: Desk, brought: list[Path], tmp_path: Path) -> None:
     """1, on the terminal and on the sheet; what holds is there all the same."""
     lines = brought[0].read_text(encoding="utf-8").splitlines()
