@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.isolation_area import Room
 from kiosk.services.link import LinkTrouble
+from kiosk.services.views import GuardBoard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from kiosk.screens.stage import Stage
-    from kiosk.services.views import GuardBoard
+    from kiosk.services.guard_views import TodayView
 
 _STALE_S: Final = 120
 """A view of the other kiosks that is older is told."""
@@ -32,26 +33,32 @@ def device_row(known: Iterable[tuple[str, bool]], stage: Stage) -> tuple[str, st
     return (texts.t("guard.devices"), said, "look" if bad else "well")
 
 
-def server_words(stage: Stage, view_age_s: int | None, unsent: int, *, is_online: bool, is_training: bool) -> str:
-    """Return how the link to the server is; `view_age_s`: how long ago it last told of the site, None for never."""
-    if is_training:
-        return stage.texts.t("guard.not_in_training")
-    if is_online:
-        return stage.texts.t("guard.unsent" if unsent else "guard.online", count=unsent)
-    if view_age_s is None:
-        return stage.texts.t("guard.never_online", count=unsent)
-    return stage.texts.t("guard.offline", minutes=max(1, view_age_s // 60), count=unsent)
+def server_words(stage: Stage, known: GuardBoard | TodayView) -> str:
+    """Return how the link to the server is, how much it has not got yet, and for how long that has been waiting."""
+    texts = stage.texts
+    if isinstance(known, GuardBoard) and known.link is not LinkTrouble.NONE:  # the server spoke: that is not "offline"
+        link = texts.t(f"link.{known.link}")
+    elif known.is_online:
+        link = texts.t("guard.online")
+    elif known.view_age_s is None:
+        link = texts.t("guard.never_online")
+    else:
+        link = texts.t("guard.offline", minutes=max(1, known.view_age_s // 60))
+    return " · ".join([link, *_unsent(stage, known.unsent, known.oldest_unsent_s)])
+
+
+def _unsent(stage: Stage, count: int, oldest_s: int | None) -> list[str]:
+    minutes = (oldest_s or 0) // 60
+    if not count:
+        return []
+    return [stage.texts.t("guard.unsent_since" if minutes else "guard.only_unsent", count=count, minutes=minutes)]
 
 
 def _server_row(board: GuardBoard, stage: Stage, *, is_training: bool) -> tuple[str, str, str]:
     texts = stage.texts
-    known = {"is_online": board.is_online, "is_training": is_training}
-    said = server_words(stage, board.view_age_s, board.unsent, **known)
     if is_training:
-        return (texts.t("guard.server"), said, "")
-    if board.link is not LinkTrouble.NONE:  # the server spoke: that is not "offline"
-        unsent = [texts.t("guard.only_unsent", count=board.unsent)] if board.unsent else []
-        said = " · ".join([texts.t(f"link.{board.link}"), *unsent])
+        return (texts.t("guard.server"), texts.t("guard.not_in_training"), "")
+    said = server_words(stage, board)
     is_well = board.is_online and board.link is LinkTrouble.NONE
     return (texts.t("guard.server"), said, "well" if is_well else "look")
 

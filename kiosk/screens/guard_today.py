@@ -71,9 +71,8 @@ class GuardTodayScreen(GuardScreen):
         parts.append(heading(texts.t("today.green")))
         green = [(self._kind(kind), str(count)) for kind, count in today.green]
         parts.append(card(green, 0.75) if green else said(texts.t("today.none")))
-        known = {"is_online": today.is_online, "is_training": self.is_training}
         mood = "" if self.is_training else "well" if today.is_online else "look"
-        server = server_words(self.stage, today.view_age_s, today.unsent, **known)
+        server = texts.t("guard.not_in_training") if self.is_training else server_words(self.stage, today)
         cases = texts.t("today.cases_text", opened=today.cases_opened, open=today.cases_open)
         log = texts.t("today.log_text", seq=today.last_seq, hash=today.last_hash[:_HASH_SIGNS])
         parts.append(heading(texts.t("guard.devices")))

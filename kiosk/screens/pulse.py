@@ -148,7 +148,8 @@ def _lasting(view: Live) -> Live:
     """Return a view without what changes by itself from second to second, told in minutes anyway."""
     if isinstance(view, GuardBoard):
         age = view.view_age_s // 60 if view.view_age_s is not None else None
-        return replace(view, view_age_s=age)
+        oldest = view.oldest_unsent_s // 60 if view.oldest_unsent_s is not None else None
+        return replace(view, view_age_s=age, oldest_unsent_s=oldest)
     if isinstance(view, CaseView) and view.others_age_s is not None:
         return replace(view, others_age_s=view.others_age_s // 60)
     return view

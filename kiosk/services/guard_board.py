@@ -78,7 +78,7 @@ class Board:
         handled = {case.visit_id for case in open_cases}
         rows, cases = self._rows(state, handled), self._case_rows(open_cases)
         loose = [visit for visit in rows if visit.id not in handled]
-        places = self.visits.cases.area(state)
+        oldest, places = log.oldest_unsent(), self.visits.cases.area(state)
         return GuardBoard(
             guard_name=mask_name(guard.name),
             inside=self.hall.inside(state),
@@ -95,6 +95,7 @@ class Board:
             ),
             devices=devices,
             unsent=log.last()[0] - log.acknowledged(),
+            oldest_unsent_s=int((now - oldest).total_seconds()) if oldest is not None else None,
             is_online=self.hall.is_site_known(),
             typing_closed=self.identifying.is_typing_closed(),
             extra_late_min=extra_late(state),

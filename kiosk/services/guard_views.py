@@ -212,6 +212,7 @@ class TodayView:
     devices: tuple[tuple[str, bool], ...]
     is_online: bool
     unsent: int
+    oldest_unsent_s: int | None  # how long the first of them has been waiting
     view_age_s: int | None  # how long ago the server last told of the site; None: never
     last_seq: int
     last_hash: str

@@ -170,8 +170,9 @@ class Today:
     def view(self, devices: tuple[tuple[str, bool], ...]) -> TodayView:
         """Return the day on one screen."""
         board, tally = self.board, self.tally()
-        log = board.visits.log
+        log, now = board.visits.log, board.visits.clock.now()
         last_seq, last_hash = log.last()
+        oldest = log.oldest_unsent()
         return TodayView(
             inside=board.hall.inside(log.state),
             cap=board.visits.rules.site.cap or None,
@@ -186,6 +187,7 @@ class Today:
             devices=devices,
             is_online=board.hall.is_site_known(),
             unsent=last_seq - log.acknowledged(),
+            oldest_unsent_s=int((now - oldest).total_seconds()) if oldest is not None else None,
             view_age_s=board.case_views.others_age_s(),
             last_seq=last_seq,
             last_hash=last_hash,

@@ -176,6 +176,7 @@ class GuardBoard:
     rows: tuple[GuardRow, ...]
     devices: tuple[tuple[str, bool], ...]  # (text key or name, is well)
     unsent: int
+    oldest_unsent_s: int | None  # how long the first of them has been waiting
     is_online: bool
     typing_closed: bool
     extra_late_min: int

@@ -111,12 +111,13 @@ TODAY: Final = TodayView(
     devices=(("camera", True), ("thermometer", False)),
     is_online=False,
     unsent=31,
-    view_age_s=760,
+    oldest_unsent_s=760,
+    view_age_s=790,
     last_seq=4127,
     last_hash="9f4c2a7be1d0c3586b1f",
 )
 NEW_DAY: Final = TodayView(
-    0, None, (), (), (), 0, 0, (), 0, (("camera", True),), True, 0, None, 3982, "00aa11bb22cc33dd44ee"
+    0, None, (), (), (), 0, 0, (), 0, (("camera", True),), True, 0, None, 9, 3982, "00aa11bb22cc33dd44ee"
 )
 FINE_DAY: Final = replace(
     TODAY,

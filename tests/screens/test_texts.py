@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ from kiosk.services.guards import GuardAct
 from kiosk.texts import LANGUAGES, Texts, check_own
 from tests.screens.glyphs import missing
 from tests.screens.samples_base import settings
+from tests.screens.samples_duty import TODAY
+from tests.screens.samples_guard import CALM_BOARD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -227,14 +230,20 @@ def test_an_unknown_key_never_takes_the_screen_away(texts: Texts, caplog: pytest
     assert "guard.cause.never_heard_of" in caplog.text
 
 
-def test_the_guard_reads_how_long_the_server_is_silent_whatever_is_unsent(texts: Texts) -> None:
+def test_the_guard_reads_how_long_the_server_is_silent_and_how_old_the_oldest_unsent_entry_is(texts: Texts) -> None:
     """A quiet kiosk has nothing unsent: an hour without the server must not read as no minute."""
     stage = Stage(texts, settings(1280, 800))
 
-    def told(view_age_s: int | None, unsent: int, *, is_online: bool = False) -> str:
-        return server_words(stage, view_age_s, unsent, is_online=is_online, is_training=False)
+    def told(view_age_s: int | None, unsent: int = 0, oldest_s: int | None = None, *, is_online: bool = False) -> str:
+        known = {"view_age_s": view_age_s, "unsent": unsent, "oldest_unsent_s": oldest_s, "is_online": is_online}
+        said = {server_words(stage, replace(view, **known)) for view in (CALM_BOARD, TODAY)}
+        assert len(said) == 1
+        return said.pop()
 
-    assert told(3600, 0) == "离线 60 分钟 · 待报 0 条"
-    assert told(31, 2) == "离线 1 分钟 · 待报 2 条"
-    assert told(None, 2) == "尚未连上 · 待报 2 条"
-    assert [told(9, unsent, is_online=True) for unsent in (0, 2)] == ["已连接", "已连接 · 待报 2 条"]
+    assert told(3600) == "离线 60 分钟"
+    assert told(31, 2, 31) == "离线 1 分钟 · 待报 2 条"
+    assert told(790, 31, 760) == "离线 13 分钟 · 待报 31 条，最久 12 分钟"
+    assert told(None, 2, 130) == "尚未连上 · 待报 2 条，最久 2 分钟"
+    assert told(9, is_online=True) == "已连接"
+    assert told(9, 2, 3, is_online=True) == "已连接 · 待报 2 条"
+    assert told(9, 400, 130, is_online=True) == "已连接 · 待报 400 条，最久 2 分钟"

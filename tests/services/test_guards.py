@@ -108,7 +108,8 @@ def test_the_figures_of_the_overview(door: Door) -> None:
     door.guard_reads(case, 3800)
     board = board_of(door)
     assert (board.inside, board.cap, board.resting, board.cases_open) == (1, None, 1, 1)
-    assert (board.unsent, board.view_age_s, board.is_online) == (len(door.kinds()), None, False)
+    assert (board.unsent, board.oldest_unsent_s) == (len(door.kinds()), 0)
+    assert (board.view_age_s, board.is_online) == (None, False)
     assert (board.typing_closed, board.extra_late_min, board.booking_data_of_today) == (False, 0, True)
     assert dict(board.devices) == {"log": True}
 
