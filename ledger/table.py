@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -49,9 +51,13 @@ def cells(ledger: Ledger) -> list[list[Cell]]:
 def safe(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula, also when it is saved and opened again."""
     text = spelt(text)
-    plain = text.lstrip()
-    blanks = text[: len(text) - len(plain)]
-    return f"'{text}" if plain[:1] in _SIGNS or not _BREAKS.isdisjoint(blanks) else text
+    blanks = "".join(takewhile(_is_unseen, text))
+    return f"'{text}" if text[len(blanks) : len(blanks) + 1] in _SIGNS or not _BREAKS.isdisjoint(blanks) else text
+
+
+def _is_unseen(sign: str) -> bool:
+    """Tell whether a sign draws nothing: a blank, a control or format sign. Some programs drop them as they read."""
+    return sign.isspace() or unicodedata.category(sign) in {"Cc", "Cf"}
 
 
 def spelt(text: str) -> str:

@@ -171,6 +171,14 @@ def test_no_text_is_taken_for_a_formula(sign: str) -> None:
     assert safe("张*明") == "张*明"
 
 
+@pytest.mark.parametrize("unseen", ["\0", "\x01", "\x7f", "\u200b", "\ufeff", "\u202e", "\u2066", "\u3000", " \u200b "])
+def test_no_formula_hides_behind_signs_that_nobody_sees(unseen: str) -> None:
+    """A program that drops them as it reads finds a text all the same; alone they begin none."""
+    assert safe(f"{unseen}=1+1") == f"'{unseen}=1+1"
+    assert safe(f"{unseen}张") == f"{unseen}张"
+    assert safe(unseen) == unseen
+
+
 def test_xlsx_keeps_numbers_as_numbers_and_the_heading_in_sight() -> None:
     """Read back by another library; no formula, no link in it."""
     rows, foot = sheets(sample())
