@@ -81,7 +81,7 @@ class CentralClient:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, BoundedAdapter())
         self._session.trust_env = use_proxies
-        self._session.verify, self._session.cert = trust.ca_file or True, trust.client_cert
+        self._session.verify, self._session.cert = trust.authorities, trust.client_cert
         self._trust = trust
         self._tokens = token if isinstance(token, OwnTokens) else OwnTokens(token)
         self._epoch = epoch

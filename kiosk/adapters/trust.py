@@ -25,6 +25,14 @@ class Trust:
     ca_file: str | None = None
     client_cert: tuple[str, str] | None = None
 
+    @property
+    def authorities(self) -> str | bool:
+        """The file of those who may vouch for the server; True, for `requests`' own, where the system has none.
+
+        `requests` alone would pass over the system's, and over an authority that the city put there.
+        """
+        return self.ca_file or ssl.get_default_verify_paths().cafile or True
+
     def is_turned_away(self, url: str, timeout_s: float) -> bool:
         """Tell whether the server at `url` hangs up on us as soon as it has seen who we are; sends no request."""
         where = urlsplit(url)

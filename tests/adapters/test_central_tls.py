@@ -115,6 +115,14 @@ def test_a_server_that_nobody_vouches_for_is_loud(sealed: Sealed, is_pinned: boo
     assert caught.value.reason == "distrust"
 
 
+def test_an_authority_of_the_machine_is_trusted_where_none_is_named(
+    sealed: Sealed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the city's own, put into the system's store."""
+    monkeypatch.setenv("SSL_CERT_FILE", sealed.ours.ca_file)
+    assert client_of(sealed.city.url, trust=Trust(None, sealed.ours.issue("door-1"))).health() is not None
+
+
 def test_check_says_where_to_look_when_nobody_vouches(sealed: Sealed) -> None:
     """The address is right and the server is there: it is the certificates."""
     where = {"url": sealed.city.url, "ca_file": sealed.stranger.ca_file}
