@@ -154,7 +154,7 @@ def _access(settings: Settings, data: Path) -> tuple[bool, str]:
     from kiosk.adapters.central_probe import access
 
     with closing(_reader(settings, data)) as reader:
-        return access(settings.kiosk.server, reader.identity)
+        return access(settings.kiosk.server, reader.identity, reader.earlier_tokens())
 
 
 def _reader(settings: Settings, data: Path) -> LogReader:

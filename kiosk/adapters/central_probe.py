@@ -12,6 +12,8 @@ from kiosk.domain.admission import is_clock_off
 from kiosk.errors import ServerError, ServerRejected
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kiosk.adapters.central_client import Where
     from kiosk.adapters.log_reader import Identity
 
@@ -36,10 +38,10 @@ def probe(where: Where) -> tuple[bool, str]:
     return is_near, f"{where.url} answers in {taken_ms:.0f} ms; its clock is {offset_ms} ms ahead of ours{advice}"
 
 
-def access(where: Where, who: Identity) -> tuple[bool, str]:
-    """Tell whether the server lets the kiosk `who` in, and what to tell an operator."""
+def access(where: Where, who: Identity, earlier: Sequence[str] = ()) -> tuple[bool, str]:
+    """Tell whether the server lets the kiosk `who` in, and what to tell an operator; `earlier`: its tokens before."""
     named = f"{who.site_id}/{who.kiosk_id}, epoch {who.epoch}"
-    client = client_by(where, who.token, SystemClock(), who.epoch)
+    client = client_by(where, who.token, SystemClock(), who.epoch, earlier)
     try:
         client.site_view(0)
     except ServerRejected as error:

@@ -76,6 +76,8 @@ class LogView:
 
     def earlier_tokens(self) -> Sequence[str]:
         """Return the tokens before the one in use, the newest first."""
+        if not self._database.scalar("SELECT count(*) FROM sqlite_schema WHERE name = 'earlier_token'"):
+            return []  # a log that this version of the program has only read so far
         return [row[0] for row in self._database.rows("SELECT token FROM earlier_token ORDER BY number DESC")]
 
     def oldest_unsent(self) -> datetime | None:

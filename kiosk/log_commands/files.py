@@ -95,7 +95,8 @@ def server_copy(options: argparse.Namespace) -> ServerCopy:
     reader = open_reader(options)
     try:
         own, acknowledged = reader.identity, reader.acknowledged()
-        client = client_by(settings.kiosk.server, own.token, SystemClock(), own.epoch)
+        whose = own.token, SystemClock(), own.epoch, reader.earlier_tokens()
+        client = client_by(settings.kiosk.server, *whose)
         answer = client.send((), last=reader.last()[0], acknowledged=acknowledged)
         client.close()
     finally:

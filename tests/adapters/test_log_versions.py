@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.adapters import database
 from kiosk.adapters.database import Database
-from kiosk.adapters.log_reader import COLUMNS
+from kiosk.adapters.log_reader import COLUMNS, LogReader
 from kiosk.adapters.log_store import LogStore
 from kiosk.domain.entry import EntryKind
 from kiosk.domain.ids import CaseId, VisitId
@@ -69,6 +69,9 @@ def test_a_log_of_version_2_is_taken_over(tmp_path: Path, monkeypatch: pytest.Mo
     """The same visits, the same list of the guard, the same counters; a rebuild compares equal and the log goes on."""
     new = _with_visits(tmp_path / "new.db")
     _as_version_2(new, tmp_path / "old.db", monkeypatch)
+    unopened = LogReader(tmp_path / "old.db", DISK_KEY)  # by a command, before the kiosk was started again
+    assert (unopened.verify()[2], list(unopened.earlier_tokens())) == (None, [])
+    unopened.close()
     taken = _opened(tmp_path / "old.db")
     assert [visit.id for visit in taken.state.open_visits()] == ["visit-1", "visit-2"]
     assert [taken.state.visit(visit_id) for visit_id in VISITS] == [new.state.visit(visit_id) for visit_id in VISITS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import responses
 
 from demo.world import HERE
 from kiosk.adapters.log_reader import LogReader
+from kiosk.check import check
 from kiosk.domain.entry import GENESIS
 from kiosk.enrolment import LOG_FILE, data_key, deliver, enrol
 from kiosk.errors import StoreError, StoreForked
@@ -19,6 +21,7 @@ from kiosk.protocol.messages import PROTOCOL_HEADER
 from kiosk.services.link import LinkTrouble
 from kiosk.services.views import Face
 from tests.e2e.city import City, let_in, measure, scan, to_measuring
+from tests.e2e.test_keeping import config, log
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from kiosk.bootstrap import Kiosk
     from kiosk.domain.entry import Entry
     from kiosk.ports import Clock
+
+__all__ = ["config"]  # a fixture
 
 
 class Shifted:
@@ -223,6 +228,18 @@ def test_a_server_restored_from_before_a_token_was_renewed_gets_again_what_it_lo
     kept = kiosk.log.identity
     assert kept is not None
     assert city.server.desk.tokens.identify(kept.token).is_active
+
+
+def test_what_a_restored_server_lacks_is_told_by_a_stopped_kiosk_too(city: City, config: Path) -> None:
+    """Neither `verify` nor `check` calls a kiosk unknown whose token is only newer than the server."""
+    copy = with_newer_token(city)
+    city.switch_off("A")
+    restored(city, copy)
+    code, (told,) = log(config, "verify", "--server", data=city.data("A"))
+    assert (code, told["why"], told["server_holds"] < told["acknowledged"]) == (1, "", True)
+    out = io.StringIO()
+    check(config, out, city.data("A"))
+    assert "ok   access" in out.getvalue()
 
 
 def test_setting_up_anew_first_sends_what_a_restored_server_lost(city: City) -> None:
