@@ -18,6 +18,7 @@ _TRUTH: Final = "must be true or false"
 _LIST: Final = "must be a list"
 _TABLE: Final = "must be a table of keys"
 _DATE: Final = "must be a date, as 2026-10-01"
+_MOMENT: Final = "must be a time with its zone, as 2026-12-01T09:00:00+08:00"
 _PLAIN: Final[Mapping[str, str]] = {
     "extra_forbidden": "is not a known key",
     "unexpected_keyword_argument": "is not a known key",
@@ -52,6 +53,11 @@ _PLAIN: Final[Mapping[str, str]] = {
     "date_parsing": _DATE,
     "date_from_datetime_parsing": _DATE,
     "date_from_datetime_inexact": _DATE,
+    "timezone_aware": _MOMENT,
+    "datetime_type": _MOMENT,
+    "datetime_parsing": _MOMENT,
+    "datetime_from_date_parsing": _MOMENT,
+    "json_invalid": "is no JSON from this sign on: {error}",
     "enum": "must be one of {expected}",
     "literal_error": "must be one of {expected}",
 }
