@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from central.findings import FindingKind
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from central.findings import Finding
     from central.fleet import KioskRow
 
+_SILENT: Final = timedelta(minutes=5)  # a kiosk calls at least every half minute; one that is started anew takes less
+
 
 def board(desk: Desk, words: Words, site_id: str, csrf: str, wrong: str) -> Html:
     """Return the page of a site; raises Unknown when there is none. `csrf` goes into every form."""
@@ -27,6 +30,8 @@ def board(desk: Desk, words: Words, site_id: str, csrf: str, wrong: str) -> Html
     gaps = {item.finding_id.partition(":")[2] for item in found if item.kind is FindingKind.GAP}
     kiosks = desk.fleet.kiosks(site_id)
     cases = open_cases(desk, words, site_id)
+    heard = {row.kiosk_id: desk.tokens.heard_at(site_id, row.kiosk_id) for row in kiosks}
+    standing = {row.kiosk_id: _standing(row, heard[row.kiosk_id], desk.clock.now()) for row in kiosks}
     rows = [
         words.fill(
             "kiosk_row",
@@ -34,9 +39,9 @@ def board(desk: Desk, words: Words, site_id: str, csrf: str, wrong: str) -> Html
             kiosk=row.kiosk_id,
             letter=row.letter,
             epoch=row.epoch or "—",
-            standing=words.t(_standing(row)),
-            tone="well" if _standing(row) == "well" else "look",
-            heard=_time(desk.tokens.heard_at(site_id, row.kiosk_id), zone, words),
+            standing=words.t(standing[row.kiosk_id]),
+            tone="well" if standing[row.kiosk_id] == "well" else "look",
+            heard=_time(heard[row.kiosk_id], zone, words),
             log=_log(words, high.get((row.kiosk_id, row.epoch), 0), has_gap=f"{row.kiosk_id}/{row.epoch}" in gaps),
             csrf=csrf,
         )
@@ -59,10 +64,12 @@ def board(desk: Desk, words: Words, site_id: str, csrf: str, wrong: str) -> Html
     )
 
 
-def _standing(row: KioskRow) -> str:
+def _standing(row: KioskRow, heard: datetime | None, now: datetime) -> str:
     if row.revoked_at is not None:
         return "revoked"
-    return "well" if row.epoch else "not_enrolled"
+    if not row.epoch:
+        return "not_enrolled"
+    return "well" if heard is not None and now - heard < _SILENT else "silent"
 
 
 def _log(words: Words, high_seq: int, *, has_gap: bool) -> str:

@@ -177,6 +177,20 @@ def test_the_board_shows_kiosks_and_findings_in_plain_words(city: City, browser:
     assert "Last heard from" in english
 
 
+def test_a_kiosk_that_fell_silent_is_not_called_well(city: City, browser: Browser) -> None:
+    """At night nobody stands before it: who looks at the page must see that it says nothing any more."""
+    one = city.kiosk("door-1", "A")
+    browser.sign_in()
+    assert "没有消息" in browser.open(PAGE).text  # enrolled, and not started
+    assert one.get("/v1/documents").status_code == 200
+    assert "没有消息" not in browser.open(PAGE).text
+    city.clock.advance(minutes=5)
+    assert "没有消息" in browser.open(PAGE).text
+    assert "silent" in browser.open(f"{PAGE}?lang=en").text
+    assert one.get("/v1/documents").status_code == 200
+    assert "没有消息" not in browser.open(PAGE).text
+
+
 def test_a_finding_is_closed_with_a_name_and_a_note_only(city: City, browser: Browser) -> None:
     """Who looked, and what came of it, stays with the finding."""
     _conflict(city)
