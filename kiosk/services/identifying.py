@@ -66,9 +66,8 @@ class Identifying:
 
     def is_card_not_of(self, visit_id: VisitId, number: str) -> bool:
         """Tell whether a card is known to be another's than this visit's; nothing is recorded."""
-        return finding.is_card_of_another(
-            self.visits.log.state.visit(visit_id), id_number.keyed_hash(number, self.id_key)
-        )
+        id_hash = id_number.keyed_hash(number, self.id_key)
+        return finding.is_card_of_another(self.visits.log.state.visit(visit_id), id_hash)
 
     def _searches(self, texts: Sequence[str]) -> list[Search]:
         keys = self.visits.rules.keys()
@@ -189,11 +188,10 @@ class Identifying:
         """Tell whether scanning goes on with `last`; a visit of another kiosk is adopted first."""
         if last.step not in OPEN_STEPS and last.step is not Step.ABANDONED:
             return False
-        now = self.visits.clock.now()
         if not self._is_of_today(last) and self.visits.cases.undecided(act.state, last.id) is None:
             return False  # another day is judged anew
         if is_peer:
-            idle_s = (now - last.touched_at).total_seconds()
+            idle_s = (self.visits.clock.now() - last.touched_at).total_seconds()
             if last.step in SCREEN_STEPS and idle_s < self.visits.rules.policy.resume_elsewhere_s:
                 return False  # someone stands at the other kiosk with this very code
             adopt(act, last)
