@@ -140,6 +140,10 @@ class LocalCopy(Protocol):
         """Return the visits of the other kiosks that are not decided, or that were refused and a guard may settle."""
         ...
 
+    def highest_number(self, start: str, since: datetime) -> int:
+        """Return the highest number that begins so (`B`, `RB`) of visits touched `since` and of cases; 0: none."""
+        ...
+
     def passed_peer_visits(self) -> Sequence[Visit]:
         """Return the visits of the other kiosks that passed the screening and have not left."""
         ...

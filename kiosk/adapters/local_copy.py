@@ -34,8 +34,10 @@ _DOCUMENTS: Final = "documents"
 _VIEW: Final = "site_view"
 _VIEW_AT: Final = "site_view_at"
 _SLOT: Final = "substr(json_extract(data, '$.slot_start'), 1, 19)"  # to the second, whatever stands behind it
-
-
+_NUMBERS: Final = (
+    "SELECT json_extract(data, '$.queue_number'), json_extract(data, '$.rest_number'),"
+    " json_extract(data, '$.line_number') FROM peer_visit WHERE substr(json_extract(data, '$.touched_at'), 1, 19) >= ?"
+)
 _PASSED_MARKS: Final = ",".join("?" * len(PASSED_STEPS))
 
 
@@ -171,6 +173,14 @@ class SqliteCopy:
         """Return the visits of the other kiosks that passed the screening and have not left."""
         sql = f"SELECT data FROM peer_visit WHERE json_extract(data, '$.step') IN ({_PASSED_MARKS})"  # noqa: S608 - marks
         return [from_text(Visit, row) for row in self._column(sql, *PASSED_STEPS)]
+
+    def highest_number(self, start: str, since: datetime) -> int:
+        """Return the highest number that begins so (`B`, `RB`) of visits touched `since` and of cases; 0: none."""
+        rows = self._database.rows(_NUMBERS, *_seconds(since))
+        view = self.site_view()
+        labels = [case.label for case in view[0].cases] if view is not None else []
+        told = [text for text in (*labels, *(text for row in rows for text in row)) if text and text.startswith(start)]
+        return max((int(text[len(start) :]) for text in told if text[len(start) :].isdecimal()), default=0)
 
     def site_view(self) -> tuple[SiteView, datetime] | None:
         """Return the last view of the site (without its visits) and when it was last known to hold, or None."""

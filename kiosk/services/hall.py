@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from kiosk.domain.state_days import INSIDE
-from kiosk.domain.times import local_day
+from kiosk.domain.times import local_day, local_midnight
 from kiosk.domain.visit import Step
 from kiosk.services.views import Resting
 
@@ -116,10 +116,12 @@ class Hall:
         """Return the next number of a kind, with the counter that its entry moves.
 
         Numbers carry the kiosk's letter, so that two kiosks of one door never give the same: B037 is the queue's
-        37th at kiosk B today, RB12 a rest, WB03 a place in line, GB004 the green channel, CB02 a case.
+        37th at kiosk B today, RB12 a rest, WB03 a place in line, GB004 the green channel, CB02 a case. The first that a
+        log gives comes after what the letter gave before, as where the kiosk was set up anew at noon.
         """
-        day = local_day(self.clock.now(), self.rules.site.timezone).isoformat()
-        counter = f"{prefix or 'queue'}:{day}"
-        count = state.count(counter) + 1
+        now, zone = self.clock.now(), self.rules.site.timezone
+        counter = f"{prefix or 'queue'}:{local_day(now, zone).isoformat()}"
+        before = state.count(counter) or self.copy.highest_number(prefix + self.letter, local_midnight(now, zone))
+        count = before + 1
         width = 3 if prefix in {"", "G"} else 2
         return {"number": f"{prefix}{self.letter}{count:0{width}d}", "counter": counter, "count": count}

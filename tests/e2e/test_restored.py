@@ -242,6 +242,23 @@ def test_what_a_restored_server_lacks_is_told_by_a_stopped_kiosk_too(city: City,
     assert "ok   access" in out.getvalue()
 
 
+def test_a_kiosk_set_up_anew_within_the_day_goes_on_where_it_was(city: City) -> None:
+    """Nobody comes in by the same code again, no two people hold the same number, and all are counted."""
+    kiosk = city.kiosk("A")
+    city.tell("A")
+    before = city.book("王芳").code_text
+    city.tell("A")
+    assert let_in(kiosk, before).number == "A001"
+    city.tell("A")
+    city.switch_off("A")
+    kiosk = city.kiosk("A")
+    city.tell("A")
+    assert kiosk.identity.epoch == 2
+    assert scan(kiosk, before).face is Face.REFUSED
+    assert let_in(kiosk, city.book("李强").code_text).number == "A002"
+    assert kiosk.call(kiosk.desk.idle_facts).inside == 2
+
+
 def test_setting_up_anew_first_sends_what_a_restored_server_lost(city: City) -> None:
     """Acknowledged is not held: the entries since the backup are nowhere else once the log is put aside."""
     copy = with_newer_token(city)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.domain.ids import VisitId
 from kiosk.domain.visit import Step
 from kiosk.services.guards import GuardAct
 from kiosk.services.views import Face
@@ -278,3 +279,20 @@ def test_the_line_is_taken_over_with_its_visitor(small: Door) -> None:
     waiting = make.visit(Step.HALL_LINE, kiosk_id="kiosk-A", booking=booking, booking_id=booking.id, line_number="WA01")
     small.hears_site(waiting)
     assert small.scan(code_of(booking)).number == "B001"
+
+
+def test_a_kiosk_that_was_set_up_anew_goes_on_with_its_letters_numbers(door: Door) -> None:
+    """Two people of one day never hold the same number; what another letter or another day gave does not count."""
+    earlier = [
+        make.visit(Step.ADMITTED, id=VisitId("v1"), queue_number="B037", touched_at=make.at(9)),
+        make.visit(Step.ADMITTED, id=VisitId("v2"), queue_number="GB004", touched_at=make.at(9)),
+        make.visit(Step.RESTING, id=VisitId("v3"), rest_number="RB12", touched_at=make.at(9)),
+        make.visit(Step.ADMITTED, id=VisitId("v4"), queue_number="A099", touched_at=make.at(9)),
+        make.visit(Step.RESTING, id=VisitId("v5"), rest_number="RB40", touched_at=make.at(9, day=9)),
+    ]
+    door.hears_site(*earlier)
+    assert [door.lets_in(door.books()).number for _ in range(2)] == ["B038", "B039"]
+    assert door.lets_in(door.books(is_green=True)).number == "GB005"
+    visit_id = door.to_measuring(door.books())
+    door.reads(visit_id, 3400)
+    assert door.visit(visit_id).rest_number == "RB13"
