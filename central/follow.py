@@ -24,7 +24,7 @@ from kiosk.domain.state_days import empties_hall
 from kiosk.domain.times import local_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy import Connection, Row
 
@@ -33,8 +33,12 @@ if TYPE_CHECKING:
 
 _CHUNK: Final = 500
 _STEPS: Final = {EntryKind.ADMITTED: 1, EntryKind.WENT_OUT: -1}
-_DAY_TURNS: Final = frozenset({EntryKind.DAY_OPENED, EntryKind.DAY_CLOSED})
-_COUNTS: Final = _DAY_TURNS | {*_STEPS, EntryKind.COUNTED, EntryKind.EXIT_SENSED, EntryKind.LATE_ENTRY}
+_COUNTS: Final = frozenset(
+    {
+        *(EntryKind.DAY_OPENED, EntryKind.DAY_CLOSED, *_STEPS),
+        *(EntryKind.COUNTED, EntryKind.EXIT_SENSED, EntryKind.LATE_ENTRY),
+    }
+)
 
 _NUMBERED: Final = (entries, quarantine)
 _START: Final = {"high_seq": 0, "high_hash": GENESIS, "last_recorded_ms": 0, "inside": 0, "inside_day": ""}
@@ -148,20 +152,20 @@ class _Walk:
             return chain.inside, chain.inside_day
         day = local_day(entry.happened_at, self._zone).isoformat()
         # A day that nobody closed is over all the same once another begins.
-        is_new = empties_hall(entry.kind, entry.data()) or day != chain.inside_day
-        return _inside(entry, 0 if is_new else chain.inside), day
+        body = entry.data()
+        is_new = empties_hall(entry.kind, body) or day != chain.inside_day
+        return _inside(entry.kind, body, 0 if is_new else chain.inside), day
 
 
-def _inside(entry: Entry, before: int) -> int:
-    """Return how many of those inside this kiosk stands for after `entry`."""
-    body = entry.data()
-    if entry.kind is EntryKind.COUNTED:
+def _inside(kind: EntryKind, body: Mapping[str, Any], before: int) -> int:
+    """Return how many of those inside this kiosk stands for after an entry."""
+    if kind is EntryKind.COUNTED:
         return int(body.get("here", before))
-    if entry.kind is EntryKind.EXIT_SENSED:
+    if kind is EntryKind.EXIT_SENSED:
         return before - bool(body.get("counts"))
-    if entry.kind is EntryKind.LATE_ENTRY:
+    if kind is EntryKind.LATE_ENTRY:
         return before + bool(body.get("admitted") and body.get("is_inside"))
-    return before + _STEPS.get(entry.kind, 0)
+    return before + _STEPS.get(kind, 0)
 
 
 def _of(table: Table, who: Principal) -> ColumnElement[bool]:

@@ -28,10 +28,9 @@ def board(desk: Desk, words: Words, site_id: str, csrf: str, wrong: str) -> Html
     found = desk.findings.of_site(site_id)
     high = {(item.kiosk_id, item.epoch): item.high_seq for item in desk.views.progress(site_id)}
     gaps = {item.finding_id.partition(":")[2] for item in found if item.kind is FindingKind.GAP}
-    kiosks = desk.fleet.kiosks(site_id)
+    kiosks = [(row, desk.tokens.heard_at(site_id, row.kiosk_id)) for row in desk.fleet.kiosks(site_id)]
+    now = desk.clock.now()
     cases = open_cases(desk, words, site_id)
-    heard = {row.kiosk_id: desk.tokens.heard_at(site_id, row.kiosk_id) for row in kiosks}
-    standing = {row.kiosk_id: _standing(row, heard[row.kiosk_id], desk.clock.now()) for row in kiosks}
     rows = [
         words.fill(
             "kiosk_row",
@@ -39,13 +38,13 @@ def board(desk: Desk, words: Words, site_id: str, csrf: str, wrong: str) -> Html
             kiosk=row.kiosk_id,
             letter=row.letter,
             epoch=row.epoch or "—",
-            standing=words.t(standing[row.kiosk_id]),
-            tone="well" if standing[row.kiosk_id] == "well" else "look",
-            heard=_time(heard[row.kiosk_id], zone, words),
+            standing=words.t(_standing(row, heard, now)),
+            tone="well" if _standing(row, heard, now) == "well" else "look",
+            heard=_time(heard, zone, words),
             log=_log(words, high.get((row.kiosk_id, row.epoch), 0), has_gap=f"{row.kiosk_id}/{row.epoch}" in gaps),
             csrf=csrf,
         )
-        for row in kiosks
+        for row, heard in kiosks
     ]
     return words.fill(
         "board",

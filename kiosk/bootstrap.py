@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.adapters.actuators import open_alarm
 from kiosk.adapters.aside_logs import AsideLogs
-from kiosk.adapters.central_client import client_by
+from kiosk.adapters.central_client import client_of
 from kiosk.adapters.ledger_writer import LedgerWriter
 from kiosk.adapters.local_copy import SqliteCopy
 from kiosk.adapters.log_reader import LogReader
@@ -80,8 +80,7 @@ class Kiosk:
             raise not_enrolled(data)
         self.identity = identity
         server = settings.kiosk.server
-        whose = identity.token, self.clock, identity.epoch, self.log.earlier_tokens()
-        self.central: Central = parts.central or client_by(server, *whose)
+        self.central: Central = parts.central or client_of(server, identity, self.log.earlier_tokens(), self.clock)
         self.thermometer = parts.thermometer or configured_thermometer(settings, self.clock)
         self.copy = SqliteCopy(data / COPY_FILE, key)
         self.reader = LogReader(data / LOG_FILE, key, vfs=parts.log_vfs)

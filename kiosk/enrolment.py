@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kiosk.adapters.central_client import CentralClient, client_by
+from kiosk.adapters.central_client import CentralClient, client_by, client_of
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.database import read_key
 from kiosk.adapters.escrow import SEALED_FILE, seal
@@ -170,8 +170,7 @@ def deliver(settings: Settings, data: Path, key: bytes) -> Delivered | None:
         identity = store.identity
         if identity is None:
             return None
-        whose = identity.token, SystemClock(), identity.epoch, store.earlier_tokens()
-        client = client_by(settings.kiosk.server, *whose)
+        client = client_of(settings.kiosk.server, identity, store.earlier_tokens(), SystemClock())
         reporter = Reporter(store, client, store, Backoff(lambda: 0.0))
         reporter.step()  # also with nothing to send: the server may have come back from an older copy of itself
         while left := store.last()[0] - store.acknowledged():

@@ -39,6 +39,7 @@ from kiosk.protocol.messages import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from kiosk.adapters.log_reader import Identity
     from kiosk.domain.entry import Entry
     from kiosk.ports import Clock, RollSigner
 
@@ -279,6 +280,11 @@ def client_by(
         timeouts_s=(where.connect_timeout_s, where.read_timeout_s),
         trust=Trust(where.ca_file or None, own),
     )
+
+
+def client_of(where: Where, who: Identity, earlier: Sequence[str], clock: Clock) -> CentralClient:
+    """Return the client that speaks for a log: as its identity `who`, whose tokens before are `earlier`."""
+    return client_by(where, who.token, clock, who.epoch, earlier)
 
 
 def _packed(body: Mapping[str, Any] | None, *, is_packed: bool) -> tuple[bytes | None, dict[str, str]]:

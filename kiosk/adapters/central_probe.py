@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from kiosk.adapters.central_answers import DISTRUST
-from kiosk.adapters.central_client import client_by
+from kiosk.adapters.central_client import client_by, client_of
 from kiosk.adapters.clock import SystemClock
 from kiosk.domain.admission import is_clock_off
 from kiosk.errors import ServerError, ServerRejected
@@ -41,7 +41,7 @@ def probe(where: Where) -> tuple[bool, str]:
 def access(where: Where, who: Identity, earlier: Sequence[str] = ()) -> tuple[bool, str]:
     """Tell whether the server lets the kiosk `who` in, and what to tell an operator; `earlier`: its tokens before."""
     named = f"{who.site_id}/{who.kiosk_id}, epoch {who.epoch}"
-    client = client_by(where, who.token, SystemClock(), who.epoch, earlier)
+    client = client_of(where, who, earlier, SystemClock())
     try:
         client.site_view(0)
     except ServerRejected as error:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kiosk.adapters.log_reader import LogReader
-from kiosk.adapters.whole_file import drop_drafts, make_sure, sync_folder
+from kiosk.adapters.whole_file import draft_of, drop_drafts, sync_file, sync_folder
 from kiosk.domain.entry import GENESIS
 from kiosk.domain.ledger import ChainEnd, build
 from ledger.forms import blank, write
@@ -49,11 +49,11 @@ def out_file(path: Path) -> Generator[Path]:
     On the disk with its name on leaving: whoever then pulls the stick out has it whole.
     """
     drop_drafts(path)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = draft_of(path)
     draft.touch(mode=0o600, exist_ok=False)
     try:
         yield draft
-        make_sure(draft)
+        sync_file(draft)
         draft.replace(path)
         sync_folder(path.parent)
     finally:

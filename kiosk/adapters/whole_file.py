@@ -32,6 +32,11 @@ def replace_whole(path: Path, content: bytes) -> None:
         draft.replace(path)
 
 
+def draft_of(path: Path) -> Path:
+    """Return the name under which this process writes `path`, beside it, until it is whole."""
+    return path.with_name(f".{path.name}.{os.getpid()}")
+
+
 def drop_drafts(path: Path) -> None:
     """Delete the drafts of `path` that are nobody's: who wrote them was cut off, by kill -9 or with the power.
 
@@ -46,7 +51,7 @@ def drop_drafts(path: Path) -> None:
 @contextmanager
 def _drafted(path: Path, content: bytes) -> Generator[Path]:
     """Give a draft beside `path`, whole and on the disk; what is done with its name is on the disk afterwards."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = draft_of(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         drop_drafts(path)
@@ -72,9 +77,14 @@ def make_sure(path: Path) -> None:
 
     What lies on a disk that nobody can write, as a CD, is there already.
     """
+    sync_file(path)
+    sync_folder(path.parent)
+
+
+def sync_file(path: Path) -> None:
+    """Return once what is in a file is on the disk; raises OSError."""
     with path.open("rb") as file:
         _sync(file.fileno())
-    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

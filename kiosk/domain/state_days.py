@@ -37,9 +37,9 @@ def _day_turned(state: State, entry: Entry, body: Mapping[str, Any]) -> None:
     before = state.count(DAY_OPENED)
     if "counter" in body:
         state.set_count(body["counter"], body["count"])
-    stays = () if empties_hall(entry.kind, body) else (INSIDE,)
+    is_emptied = empties_hall(entry.kind, body)
     for name in _OF_TODAY:
-        if name not in stays:
+        if is_emptied or name != INSIDE:
             state.set_count(name, 0)
     if entry.kind is EntryKind.DAY_OPENED:
         # Those of the day before stay, and so do those of the day that was opened last, however long ago the clock

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
-from kiosk.adapters.central_client import client_by
+from kiosk.adapters.central_client import client_of
 from kiosk.adapters.clock import SystemClock
 from kiosk.adapters.log_reader import LogReader
 from kiosk.adapters.log_store import LogStore
@@ -95,8 +95,7 @@ def server_copy(options: argparse.Namespace) -> ServerCopy:
     reader = open_reader(options)
     try:
         own, acknowledged = reader.identity, reader.acknowledged()
-        whose = own.token, SystemClock(), own.epoch, reader.earlier_tokens()
-        client = client_by(settings.kiosk.server, *whose)
+        client = client_of(settings.kiosk.server, own, reader.earlier_tokens(), SystemClock())
         answer = client.send((), last=reader.last()[0], acknowledged=acknowledged)
         client.close()
     finally:

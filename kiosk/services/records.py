@@ -207,10 +207,8 @@ class Records:
         if found or clock is None:
             return found
         at = (int(clock.group(1)), int(clock.group(2)))
-        return [line for line in index.lines if self._minute(line.at) == at]
-
-    def _minute(self, moment: datetime) -> tuple[int, int]:
-        return local_minute(moment, self.visits.rules.site.timezone)
+        zone = self.visits.rules.site.timezone
+        return [line for line in index.lines if local_minute(line.at, zone) == at]
 
     def _shown(self, index: Index, line: Line) -> RecordLine:
         known = next((item for item in self.visits.rules.guards() if item.id == line.guard_id), None)
